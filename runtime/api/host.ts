@@ -1,0 +1,32 @@
+/**
+ * What the public face needs from the process that it lives in. A session, a worker and a plain script each give one;
+ * `api/` knows no engine, no compiler and no socket.
+ */
+import type { Engine, TaskContext } from "../engine/engine.ts";
+import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
+import type { ClusterOptions } from "../session/session-protocol.ts";
+
+export interface RayHost {
+  /** The engine, made and started if there is none. Synchronous: an engine takes work before it is connected. */
+  engine(): Engine;
+  /** The engine if `ray.init` or a remote call made one, else undefined. */
+  currentEngine(): Engine | undefined;
+  /** Starts an engine with these options; called only when there is none. */
+  start(options: ClusterOptions & { readonly address?: string }): Engine;
+  /** Ends the engine and the cluster that belongs to this front or script. */
+  shutdown(): Promise<void>;
+
+  readonly codec: ValueCodec;
+  readonly shipper: CodeShipper;
+  /** Called once by `createRay` with the face's side of refs and handles. */
+  registerRefs(hooks: RefHooks): void;
+
+  /** What `ray.getRuntimeContext()` reports inside a task or actor call, else undefined (a driver). */
+  taskContext(): TaskContext | undefined;
+  /** The cell or file that runs now: `In[3]`. */
+  origin(): string | undefined;
+  /** `In[3]` for a fallback name `In[3]#0` of an unnamed function; undefined outside cells. */
+  unitName(code: Function): string | undefined;
+  /** Shows rich output where there is a place for it; a script prints the text. */
+  display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void;
+}

@@ -1,0 +1,137 @@
+/**
+ * The interface where code runs, as plain data: encoded values, and ids made by the driver, so that the public face
+ * (`api/`) knows no engine. It is for submitting work and reading objects; it is not for compiling, encoding or drawing.
+ *
+ * Every method that makes a ref is synchronous: a loop that submits and never awaits still submits.
+ */
+import type { ActorId, ObjectId, TaskId, JobId, ProcessName } from "../ids.ts";
+import type { EngineEvent } from "./events.ts";
+
+/** A value as bytes. `head` begins with the format's tag byte; `buffers` are the out-of-band byte ranges it points at. */
+export interface Encoded {
+  readonly head: Uint8Array;
+  readonly buffers: readonly Uint8Array[];
+  /** The object refs (of plain refs and of actor handles) inside the value, in the order in which `head` numbers them. */
+  readonly refs: readonly ObjectId[];
+}
+
+/** A function or class as bytes. `key` is content-addressed: the same key is the same code with the same captured values. */
+export interface ShippedCode {
+  readonly key: string;
+  readonly value: Encoded;
+  /** What the user calls it: shown in views, logs and errors. */
+  readonly name: string;
+}
+
+/** Arguments encoded as one array; each top-level ref stands as `null` in it and is listed here. */
+export interface TaskArgs {
+  readonly value: Encoded;
+  readonly topLevelRefs: readonly { readonly index: number; readonly ref: ObjectId }[];
+}
+
+export interface TaskOptions {
+  readonly name?: string;
+  /** Logical amounts by resource name, `CPU` among them; a task's default is `{ CPU: 1 }`. */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly numReturns: number;
+  readonly maxRetries: number;
+  /** The cell or file that submitted it: worker prints and late errors go there. */
+  readonly origin?: string;
+}
+
+export interface ActorOptions {
+  readonly className: string;
+  readonly methods: readonly string[];
+  /** Held for life; the default is `{}` (1 CPU to place, none to run). */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly detached: boolean;
+  readonly maxConcurrency: number;
+  readonly origin?: string;
+}
+
+export interface CallOptions {
+  readonly numReturns: number;
+  readonly origin?: string;
+}
+
+/** What a handle knows of its actor. `handleRef` is the counted object behind the handle; absent for one that counts nothing (detached, by name). */
+export interface ActorInfo {
+  readonly actor: ActorId;
+  readonly className: string;
+  readonly methods: readonly string[];
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly handleRef?: ObjectId;
+}
+
+/** A value that is there. `error` true: `value` decodes to the error that `get` throws. */
+export interface Resolved {
+  readonly value: Encoded;
+  readonly error: boolean;
+}
+
+export interface ClusterInfo {
+  readonly address: string;
+  readonly clusterId: string;
+  readonly namespace: string;
+  readonly jobId: JobId;
+  readonly numCpus: number;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly objectStoreMemory: number;
+  readonly nodeId: string;
+  readonly headPid: number;
+}
+
+export interface Engine {
+  readonly kind: "local" | "ray";
+  /** This process's name in the cluster. */
+  readonly process: ProcessName;
+  readonly info: ClusterInfo | undefined;
+
+  connect(): Promise<ClusterInfo>;
+  close(): Promise<void>;
+
+  submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[];
+  createActor(code: ShippedCode, args: TaskArgs, options: ActorOptions): ActorInfo;
+  callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[];
+  getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined>;
+  killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void>;
+
+  put(value: Encoded): ObjectId;
+  /** The value if it is in reach now without waiting; the same call later may give it. Never throws for a failed task: that is `error: true`. */
+  peek(ref: ObjectId): Resolved | undefined;
+  /** Calls `ready` once (never synchronously) when `peek` has something to give. Returns a function that forgets the wait. */
+  whenReady(ref: ObjectId, ready: () => void): () => void;
+
+  /** One more / one less handle in this process. A ref that `submitTask`, `put`, `callActor` returned, or that a decoded value held, begins with one. */
+  retain(ref: ObjectId): void;
+  release(ref: ObjectId): void;
+  /** Frees the value now; later reads get ObjectLostError. */
+  free(refs: readonly ObjectId[]): void;
+
+  /** Says that this process waits (true) or no longer waits in get or wait; a worker gives its CPU back meanwhile. */
+  blocked(isBlocked: boolean): void;
+
+  resources(which: "total" | "available"): Promise<Record<string, number>>;
+  nodes(): Promise<readonly NodeInfo[]>;
+  subscribe(on: (event: EngineEvent) => void): () => void;
+}
+
+export interface NodeInfo {
+  readonly nodeId: string;
+  readonly alive: boolean;
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/** What code inside a task can ask about itself. */
+export interface TaskContext {
+  readonly task: TaskId;
+  readonly taskName: string;
+  readonly actor?: ActorId;
+  readonly signal: AbortSignal;
+  readonly assignedResources: Readonly<Record<string, number>>;
+  readonly namespace: string;
+  readonly jobId: JobId;
+}

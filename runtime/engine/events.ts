@@ -1,0 +1,104 @@
+/**
+ * What happened in a cluster, as plain data in the past tense. The head merges the owners' and workers' batches (one
+ * each 100 ms at most) and hands them to whoever subscribed; views, `ray.state` and the command line fold the same stream.
+ * Times are milliseconds since the epoch.
+ */
+import type { ActorId, ObjectId, ProcessName, TaskId } from "../ids.ts";
+
+export type TaskState = "waiting-for-args" | "waiting-for-worker" | "running" | "finished" | "failed";
+
+/** A task or an actor call; a later row of the same `task` replaces the fields that it carries. */
+export interface TaskRow {
+  readonly type: "task";
+  readonly task: TaskId;
+  readonly name: string;
+  readonly owner: ProcessName;
+  readonly state: TaskState;
+  readonly refs: readonly ObjectId[];
+  readonly actor?: ActorId;
+  readonly worker?: ProcessName;
+  readonly pid?: number;
+  readonly submittedAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly attempt: number;
+  readonly origin?: string;
+  /** `RangeError: bad` of a failed one. */
+  readonly error?: string;
+}
+
+export interface ObjectRow {
+  readonly type: "object";
+  readonly ref: ObjectId;
+  readonly state: "pending" | "ready" | "error" | "freed" | "lost";
+  readonly sizeBytes?: number;
+  readonly place?: "inline" | "shared-memory" | "disk";
+  /** One line, at most 80 characters: `Float64Array(1000000)`, `[0, 1, 4, 9]`. */
+  readonly preview?: string;
+  readonly task?: TaskId;
+  readonly at: number;
+  readonly error?: string;
+}
+
+export interface ActorRow {
+  readonly type: "actor";
+  readonly actor: ActorId;
+  readonly className: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly state: "pending" | "alive" | "restarting" | "dead";
+  readonly detached: boolean;
+  readonly pid?: number;
+  readonly cause?: string;
+  readonly at: number;
+}
+
+export interface WorkerRow {
+  readonly type: "worker";
+  readonly worker: ProcessName;
+  readonly pid: number;
+  readonly state: "starting" | "idle" | "leased" | "actor" | "dead";
+  readonly at: number;
+}
+
+/** Totals and idle amounts; sent when they changed. */
+export interface ResourcesRow {
+  readonly type: "resources";
+  readonly total: Readonly<Record<string, number>>;
+  readonly available: Readonly<Record<string, number>>;
+  readonly storeUsedBytes: number;
+  readonly storeTotalBytes: number;
+  readonly at: number;
+}
+
+/** Above 1,000 task rows in a batch only counts by name travel. */
+export interface TaskCountsRow {
+  readonly type: "task-counts";
+  readonly name: string;
+  readonly finished: number;
+  readonly failed: number;
+  readonly totalRunMs: number;
+  readonly at: number;
+}
+
+/** A line that a worker printed, without its newline. */
+export interface LogRow {
+  readonly type: "log";
+  readonly pid: number;
+  readonly taskName: string;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+  readonly job: string;
+  readonly origin?: string;
+}
+
+/** Something the user should read: infeasible work, a crash that is retried. */
+export interface NoticeRow {
+  readonly type: "notice";
+  readonly level: "info" | "warning" | "error";
+  readonly text: string;
+  readonly job?: string;
+  readonly origin?: string;
+}
+
+export type EngineEvent = TaskRow | ObjectRow | ActorRow | WorkerRow | ResourcesRow | TaskCountsRow | LogRow | NoticeRow;

@@ -1,0 +1,51 @@
+/**
+ * A front's side of a session: it starts the session process, feeds it cells, reads its output in order, interrupts it,
+ * replaces it when it died, owns the cluster's head and keeps live views up to date. The kernel, the REPL and notebook
+ * tests are thin programs over this interface. It never runs user code.
+ */
+import type { Completion, ExecuteReply } from "../session/session-protocol.ts";
+import type { MimeBundle, Output } from "../session/output.ts";
+
+/** Output without live views: those have become `display` (and later updates of the same displayId) or `result`. */
+export type FrontOutput = Exclude<Output, { type: "view" }>;
+
+export interface CellRequest {
+  readonly code: string;
+  /** `In[3]`. */
+  readonly name: string;
+  readonly silent?: boolean;
+  readonly userExpressions?: Readonly<Record<string, string>>;
+}
+
+export interface CellResult extends Omit<ExecuteReply, "type" | "id"> {
+  /** The session died in this cell; a fresh one has been started (its state is new, the cluster is the old one). */
+  readonly sessionDied: boolean;
+}
+
+export interface FrontOptions {
+  /** Modules resolve from here; the session's working directory. */
+  readonly folder: string;
+  /** A key under which the cluster can be taken over by the next front (the connection file's path), or undefined. */
+  readonly takeoverKey?: string;
+  /** Every output of every cell, in order. `cell` is what `execute` returned for it as `cell`; late output names its own cell. */
+  readonly onOutput: (output: FrontOutput, cell: number) => void;
+  /** The session asks the user; undefined answers "no input here". */
+  readonly onInput?: (request: { prompt: string; password: boolean }, cell: number) => Promise<string | undefined>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Front {
+  /** Resolves when the session is ready for cells. */
+  start(): Promise<void>;
+  /** Runs a cell. Every output of the cell has been given to `onOutput` before this resolves. One at a time. */
+  execute(request: CellRequest, started?: (cell: number) => void): Promise<CellResult>;
+  /** Stops the running cell and keeps the session's state. Does nothing when no cell runs. */
+  interrupt(): void;
+  complete(code: string, cursor: number): Promise<{ matches: readonly Completion[]; start: number; end: number }>;
+  inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }>;
+  /** By the parser alone, also while a cell runs. */
+  isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent?: string };
+  /** Ends the session. `keepCluster`: the head stays 30 s for the next front with the same takeover key. */
+  close(options: { readonly keepCluster: boolean }): Promise<void>;
+  readonly sessionPid: number | undefined;
+}

@@ -1,0 +1,25 @@
+/** What a cell can put out, knowing no front: the kernel turns these into Jupyter messages, the REPL into text. */
+
+export type MimeBundle = Readonly<Record<string, unknown>>;
+
+export interface OutputError {
+  readonly ename: string;
+  readonly evalue: string;
+  /** Lines for a person, without colour codes; the last frames are those of cells, files and workers, never ours. */
+  readonly traceback: readonly string[];
+}
+
+/** What a live view shows; the front's fold over the head's events keeps it up to date. */
+export type ViewDescriptor =
+  | { readonly kind: "object-ref"; readonly refs: readonly string[] }
+  | { readonly kind: "object-refs"; readonly refs: readonly string[] }
+  | { readonly kind: "actor"; readonly actor: string; readonly className: string }
+  | { readonly kind: "cluster" };
+
+export type Output =
+  | { readonly type: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
+  | { readonly type: "display"; readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>>; readonly displayId?: string; readonly update: boolean }
+  /** `snapshot` holds the rows known when it was shown (EngineEvent[]); `isResult`: it is the cell's value. */
+  | { readonly type: "view"; readonly view: ViewDescriptor; readonly snapshot: readonly unknown[]; readonly displayId: string; readonly isResult: boolean }
+  | { readonly type: "result"; readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>> }
+  | { readonly type: "clear"; readonly wait: boolean };

@@ -1,0 +1,75 @@
+/**
+ * Messages between a front (kernel, REPL, notebook test) and its session process, over the child's IPC channel
+ * (`serialization: "advanced"`). What a cell prints and displays does not go here: it goes through the session's stdout
+ * pipe with in-band marks (`output-marks.ts`), so that a crash loses nothing and order is kept.
+ */
+import type { MimeBundle, OutputError, ViewDescriptor } from "./output.ts";
+
+export interface ExecuteRequest {
+  readonly type: "execute";
+  readonly id: number;
+  /** The shown name: `In[3]`. */
+  readonly name: string;
+  readonly code: string;
+  /** False: the value of the last expression is not shown, and nothing enters `_`. */
+  readonly silent: boolean;
+  readonly userExpressions: Readonly<Record<string, string>>;
+}
+
+export type FrontMessage =
+  | ExecuteRequest
+  | { readonly type: "complete"; readonly id: number; readonly code: string; readonly cursor: number }
+  | { readonly type: "inspect"; readonly id: number; readonly code: string; readonly cursor: number; readonly detail: 0 | 1 }
+  | { readonly type: "cluster"; readonly id: number; readonly cluster: ClusterAddress | { readonly error: string } }
+  | { readonly type: "cluster-died"; readonly reason: string }
+  | { readonly type: "input"; readonly id: number; readonly value: string | undefined };
+
+export type SessionMessage =
+  | { readonly type: "ready"; readonly pid: number }
+  | ExecuteReply
+  | { readonly type: "completed"; readonly id: number; readonly matches: readonly Completion[]; readonly start: number; readonly end: number }
+  | { readonly type: "inspected"; readonly id: number; readonly found: boolean; readonly data: MimeBundle }
+  /** The session wants the front's cluster (first remote call, or `ray.init`). `options` are those of `ray.init`, checked. */
+  | { readonly type: "cluster-wanted"; readonly id: number; readonly options: ClusterOptions }
+  /** `ray.shutdown()`. Answered with `cluster`. */
+  | { readonly type: "cluster-unwanted"; readonly id: number }
+  | { readonly type: "input-wanted"; readonly id: number; readonly prompt: string; readonly password: boolean }
+  | { readonly type: "exiting"; readonly code: number };
+
+export interface ExecuteReply {
+  readonly type: "executed";
+  readonly id: number;
+  readonly status: "ok" | "error";
+  readonly error?: OutputError;
+  readonly userExpressions?: Readonly<Record<string, { status: "ok"; data: MimeBundle; metadata: Record<string, unknown> } | { status: "error"; ename: string; evalue: string; traceback: string[] }>>;
+  readonly interrupted: boolean;
+}
+
+export interface Completion {
+  readonly text: string;
+  /** `function`, `class`, `variable`, `property`, `method`, `keyword`, `module`. */
+  readonly type: string;
+}
+
+/** Where a cluster is and the secret to join it. Travels by pipe or a 0600 file only, never argv. */
+export interface ClusterAddress {
+  /** The folder with the cluster's endpoints and its `cluster.json`. */
+  readonly folder: string;
+  readonly clusterId: string;
+  readonly token: string;
+  /** ZeroMQ endpoint of the head's router. */
+  readonly headEndpoint: string;
+  readonly headName: string;
+  readonly headPid: number;
+  readonly namespace: string;
+}
+
+/** Options of `ray.init` that shape a cluster. */
+export interface ClusterOptions {
+  readonly numCpus?: number;
+  readonly resources?: Readonly<Record<string, number>>;
+  readonly objectStoreMemory?: number;
+  readonly namespace?: string;
+}
+
+export type { MimeBundle, OutputError, ViewDescriptor };
