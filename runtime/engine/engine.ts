@@ -47,6 +47,8 @@ export interface ActorOptions {
   readonly name?: string;
   readonly namespace?: string;
   readonly detached: boolean;
+  /** With `name`: if that name is taken, the id given back stands for the actor that has it. */
+  readonly getIfExists?: boolean;
   readonly maxConcurrency: number;
   readonly origin?: string;
 }
@@ -105,7 +107,10 @@ export interface Engine {
   /** Calls `ready` once (never synchronously) when `peek` has something to give. Returns a function that forgets the wait. */
   whenReady(ref: ObjectId, ready: () => void): () => void;
 
-  /** One more / one less handle in this process. A ref that `submitTask`, `put`, `callActor` returned, or that a decoded value held, begins with one. */
+  /**
+   * One more / one less handle in this process. A ref that `submitTask`, `put`, `callActor` or `createActor` (its handleRef)
+   * returned begins with one; for each ref and handle that is decoded from a value the face calls `retain` itself.
+   */
   retain(ref: ObjectId): void;
   release(ref: ObjectId): void;
   /** Frees the value now; later reads get ObjectLostError. */
