@@ -1,9 +1,11 @@
 // Builds dist/: one bundle per program (esbuild), and the public type declarations (tsc).
-// Node built-ins only until the packages are there; started by setup.mjs or by `npm run build`.
-import { existsSync, rmSync, mkdirSync } from "node:fs";
-import { spawnSync } from "node:child_process";
-import { dirname, join } from "node:path";
+// Started by prepare.mjs, or by `npm run build [-- --no-types]`.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withLock } from "./lock.mjs";
+import { buildKey, noteFiles, removeStamp, stampPaths, writeStamp } from "./stamp.mjs";
+import { main, runQuietly } from "./step.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -15,23 +17,36 @@ const programs = {
   session: "runtime/session/main.ts",
   "watch-thread": "runtime/worker/watch-thread.ts",
   "module-hooks-thread": "runtime/session/module-hooks-thread.ts",
-  cli: "repl/cli.ts",
   kernel: "kernel/main.ts",
 };
+
+/** The command line is split: `ray-ts --version` must not load ZeroMQ, nor `ray-ts test` the kernel. */
+const splitPrograms = { cli: "repl/cli.ts" };
 
 /** Native packages, and those with parts that a bundle would lose, stay in node_modules. */
 const external = ["zeromq", "koffi", "oxc-parser", "oxc-transform", "esbuild", "esbuild-wasm", "jest", "typescript"];
 
 export async function build({ types = true } = {}) {
-  const { build: bundle } = await import("esbuild");
-  rmSync(join(root, "dist"), { recursive: true, force: true });
-  mkdirSync(join(root, "dist"), { recursive: true });
-  const entryPoints = Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(join(root, file))));
-  await bundle({
+  const { built } = stampPaths(root);
+  const key = buildKey(root);
+  removeStamp(built);
+  const files = [...(await bundle(programs, {})), ...(await bundle(splitPrograms, { splitting: true, chunkNames: "cli-[name]-[hash]" }))];
+  removeOthers(files);
+  if (types) await declareTypes();
+  writeStamp(built, { ...key, types, files: noteFiles(root, files) });
+}
+
+/** Writes each file under another name first: a program that starts during a build never reads half a file. */
+async function bundle(entries, options) {
+  const entryPoints = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
+  if (Object.keys(entryPoints).length === 0) return [];
+  const { build: esbuild } = await import("esbuild");
+  const { outputFiles } = await esbuild({
     absWorkingDir: root,
     entryPoints,
     outdir: "dist",
     bundle: true,
+    write: false,
     platform: "node",
     format: "esm",
     target: "node20.19",
@@ -41,11 +56,36 @@ export async function build({ types = true } = {}) {
     logLevel: "warning",
     // CommonJS packages inside the bundle call require()
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    ...options,
   });
-  if (types) {
-    const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "runtime/tsconfig.types.json"], { cwd: root, stdio: "inherit" });
-    if (tsc.status !== 0) throw new Error("tsc could not write the type declarations: see above");
+  mkdirSync(join(root, "dist"), { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    const mode = path === join(root, "dist", "cli.js") ? 0o755 : 0o644;
+    writeFileSync(path + ".new", contents, { mode });
+    renameSync(path + ".new", path);
+  }
+  return outputFiles.map(({ path }) => relative(root, path).replaceAll("\\", "/"));
+}
+
+/** Files of an earlier build, under names that are no more. */
+function removeOthers(files) {
+  const kept = new Set([...files, "dist/types"]);
+  for (const name of readdirSync(join(root, "dist"))) {
+    if (!kept.has("dist/" + name)) rmSync(join(root, "dist", name), { recursive: true, force: true });
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build({ types: !process.argv.includes("--no-types") });
+async function declareTypes() {
+  rmSync(join(root, "dist", "types"), { recursive: true, force: true });
+  await runQuietly(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "runtime/tsconfig.types.json"], {
+    cwd: root,
+    advice: "Mend the types named above, or build without declarations: node repl/setup/build.mjs --no-types",
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async (args) => {
+    await withLock(join(root, ".build", "lock"), () => build({ types: !args.includes("--no-types") }));
+    return 0;
+  });
+}
