@@ -21,5 +21,6 @@ export type Output =
   | { readonly type: "display"; readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>>; readonly displayId?: string; readonly update: boolean }
   /** `snapshot` holds the rows known when it was shown (EngineEvent[]); `isResult`: it is the cell's value. */
   | { readonly type: "view"; readonly view: ViewDescriptor; readonly snapshot: readonly unknown[]; readonly displayId: string; readonly isResult: boolean }
-  | { readonly type: "result"; readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>> }
+  /** With a `displayId` it is a live view: later `display` outputs with `update` change it. */
+  | { readonly type: "result"; readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>>; readonly displayId?: string }
   | { readonly type: "clear"; readonly wait: boolean };

@@ -1,0 +1,7 @@
+import type { Handler } from "../context.ts";
+
+export const interrupt: Handler = (_request, { front, input }) => {
+  input.cancel();
+  front.interrupt();
+  return { status: "ok" };
+};

@@ -1,0 +1,42 @@
+/** `ray-ts kernel install` and `uninstall`. They need no Jupyter: a spec is a folder with a kernel.json and logos. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type InstallPlace, absoluteKernelSpec, kernelFolder } from "./kernelspec.ts";
+import { packageRoot } from "./package-root.ts";
+
+export type { InstallPlace };
+
+export interface InstallOptions {
+  readonly where: InstallPlace;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Writes the kernelspec and gives lines that say what was done. */
+export function installKernel({ where, env = process.env }: InstallOptions): string[] {
+  const folder = kernelFolder(where, env);
+  const spec = absoluteKernelSpec();
+  const program = spec.argv[1] as string;
+  if (!existsSync(program)) throw new Error(`Cannot install the kernel: ${program}, which it would run, is not there. Run "npm run build" first.`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "kernel.json"), JSON.stringify(spec, undefined, 2) + "\n");
+    const logos = join(packageRoot(), "kernel", "logos");
+    for (const logo of readdirSync(logos).filter((name) => name.startsWith("logo-"))) copyFileSync(join(logos, logo), join(folder, logo));
+  } catch (cause) {
+    throw new Error(`Cannot install the kernel into ${folder}: ${(cause as Error).message}. Choose another place with --user, --sys-prefix or --prefix FOLDER.`, { cause });
+  }
+  return [`Installed the kernel "${spec.display_name}" into ${folder}`, `It runs ${spec.argv.join(" ")}`, ...hints(where)];
+}
+
+/** Removes the kernelspec and gives lines that say what was done. */
+export function uninstallKernel({ where, env = process.env }: InstallOptions): string[] {
+  const folder = kernelFolder(where, env);
+  if (!existsSync(folder)) return [`No kernel is installed in ${folder}: nothing to remove`];
+  rmSync(folder, { recursive: true });
+  return [`Removed the kernel from ${folder}`];
+}
+
+function hints(where: InstallPlace): string[] {
+  if (typeof where === "string") return [];
+  return [`Jupyter looks there when it runs from that prefix, or with JUPYTER_PATH=${join(where.prefix, "share", "jupyter")}`];
+}

@@ -1,0 +1,154 @@
+/**
+ * The protocol's core: which request goes where, busy and idle around each, cells in order. It knows no socket (`wire/`)
+ * and no cell's code (`runtime/front`).
+ *
+ * Invariants
+ * - K1 For every request: busy, then what it puts out, then its reply, then idle.
+ * - K2 Cells run one at a time in order; every other request is answered at once, also while a cell runs.
+ * - K3 A handler that throws gives an error reply, and the kernel goes on.
+ */
+import type { Front, FrontOptions } from "../runtime/front/front.ts";
+import { CellOutputs } from "./cell-outputs.ts";
+import type { Handler, KernelContext } from "./context.ts";
+import { ExecutionQueue } from "./execution-queue.ts";
+import { commInfo, commMessage, commOpen } from "./handlers/comm.ts";
+import { complete } from "./handlers/complete.ts";
+import { connect } from "./handlers/connect.ts";
+import { execute } from "./handlers/execute.ts";
+import { history } from "./handlers/history.ts";
+import { inspect } from "./handlers/inspect.ts";
+import { interrupt } from "./handlers/interrupt.ts";
+import { isComplete } from "./handlers/is-complete.ts";
+import { kernelInfo } from "./handlers/kernel-info.ts";
+import type { History } from "./history.ts";
+import { InputRequests } from "./input-requests.ts";
+import { booleanField } from "./request-fields.ts";
+import type { ConnectionInfo } from "./wire/connection-file.ts";
+import type { JsonObject, Message, RequestChannel } from "./wire/message.ts";
+import type { KernelWire } from "./wire/server.ts";
+
+export interface KernelOptions {
+  readonly wire: KernelWire;
+  readonly openFront: (options: Pick<FrontOptions, "onOutput" | "onInput">) => Front;
+  readonly history: History;
+  readonly connection: ConnectionInfo;
+  readonly version: string;
+  readonly onShutdown: (options: { restart: boolean }) => void;
+  readonly log: (text: string) => void;
+}
+
+const handlers: Readonly<Record<string, Handler>> = {
+  kernel_info_request: kernelInfo,
+  is_complete_request: isComplete,
+  complete_request: complete,
+  inspect_request: inspect,
+  history_request: history,
+  connect_request: connect,
+  interrupt_request: interrupt,
+  comm_info_request: commInfo,
+  comm_open: commOpen,
+  comm_msg: commMessage,
+  comm_close: commMessage,
+};
+
+export class Kernel {
+  readonly front: Front;
+  readonly #context: KernelContext;
+  readonly #queue: ExecutionQueue;
+  readonly #onShutdown: KernelOptions["onShutdown"];
+  /** The request whose cell runs. */
+  #running: Message | undefined;
+  #isShuttingDown = false;
+
+  constructor({ wire, openFront, history, connection, version, onShutdown, log }: KernelOptions) {
+    const outputs = new CellOutputs(wire);
+    const input = new InputRequests(wire);
+    this.front = openFront({ onOutput: (output, cell) => outputs.put(output, cell), onInput: ({ prompt, password }) => this.#ask(prompt, password) });
+    this.#context = { front: this.front, wire, outputs, history, input, connection, version, executionCount: 0, log };
+    this.#queue = new ExecutionQueue(afterArrivals);
+    this.#onShutdown = onShutdown;
+  }
+
+  receive(channel: RequestChannel, message: Message): void {
+    const type = message.header.msg_type;
+    if (channel === "stdin") this.#context.input.answer(message);
+    else if (this.#isShuttingDown) this.#context.log(`passed over a ${type}: the kernel is shutting down`);
+    else if (type === "execute_request") this.#enqueue(channel, message);
+    else if (type === "shutdown_request") void this.#shutdown(channel, message);
+    else void this.#answer(channel, message);
+  }
+
+  async #answer(channel: RequestChannel, request: Message): Promise<void> {
+    const { wire, log } = this.#context;
+    const type = request.header.msg_type;
+    const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+    if (handler === undefined) log(`passed over a message of the unknown type "${type}"`);
+    this.#publishState("busy", request);
+    const content = handler && (await settle(handler, request, this.#context));
+    if (content !== undefined) await wire.send(channel, request, replyType(type), content);
+    await this.#publishState("idle", request);
+    // front ends show the last state they heard, whichever request it was about
+    if (this.#running !== undefined) this.#publishState("busy", this.#running);
+  }
+
+  #enqueue(channel: RequestChannel, request: Message): void {
+    const { wire } = this.#context;
+    const answerWith = async (answer: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> => {
+      this.#publishState("busy", request);
+      const content = await answer();
+      await wire.send(channel, request, "execute_reply", content);
+      await this.#publishState("idle", request);
+      return content;
+    };
+    this.#queue.add({
+      run: async () => {
+        this.#running = request;
+        const content = await answerWith(async () => (await settle(execute, request, this.#context)) as JsonObject);
+        this.#running = undefined;
+        return content["status"] === "error" && booleanField(request.content, "stop_on_error", true);
+      },
+      abort: async () => void (await answerWith(() => ({ status: "aborted", execution_count: this.#context.executionCount }))),
+    });
+  }
+
+  async #shutdown(channel: RequestChannel, request: Message): Promise<void> {
+    this.#isShuttingDown = true;
+    const restart = booleanField(request.content, "restart", false);
+    const content = { status: "ok", restart };
+    this.#publishState("busy", request);
+    // clients that did not ask learn it from iopub
+    void this.#context.wire.publish("shutdown_reply", content, request.header);
+    await this.#context.wire.send(channel, request, "shutdown_reply", content);
+    await this.#publishState("idle", request);
+    this.#onShutdown({ restart });
+  }
+
+  #ask(prompt: string, password: boolean): Promise<string | undefined> {
+    const request = this.#running;
+    if (request === undefined || !booleanField(request.content, "allow_stdin", true)) return Promise.resolve(undefined);
+    // what the cell printed before its question is to be read before it
+    void this.#context.outputs.flush();
+    return this.#context.input.ask(request, prompt, password);
+  }
+
+  #publishState(state: "busy" | "idle", request: Message): Promise<void> {
+    return this.#context.wire.publish("status", { execution_state: state }, request.header);
+  }
+}
+
+async function settle(handler: Handler, request: Message, context: KernelContext): Promise<JsonObject | undefined> {
+  try {
+    return await handler(request, context);
+  } catch (error) {
+    const { name, message, stack } = error as Error;
+    context.log(`a ${request.header.msg_type} failed: ${stack ?? message}`);
+    return { status: "error", ename: name, evalue: message, traceback: [`${name}: ${message}`] };
+  }
+}
+
+const replyType = (requestType: string): string => requestType.replace(/_request$/, "_reply");
+
+/** Two turns of the event loop: the sockets have been read once since. */
+async function afterArrivals(): Promise<void> {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise<void>((resolve) => { setImmediate(resolve); });
+}

@@ -1,0 +1,57 @@
+/** The kernel process: `ray-ts kernel start CONNECTION_FILE`, as a Jupyter client runs it from the kernelspec. */
+import { resolve } from "node:path";
+import { createFront } from "../runtime/front/create-front.ts";
+import { watchClient } from "./client-watch.ts";
+import { History, defaultHistoryFile } from "./history.ts";
+import { Kernel } from "./kernel.ts";
+import { packageVersion } from "./package-root.ts";
+import type { ConnectionInfo } from "./wire/connection-file.ts";
+import { readConnectionFile } from "./wire/connection-file.ts";
+import { openServer } from "./wire/server.ts";
+
+/** Runs a kernel until it is shut down or its client is gone. Rejects when the connection file or an address cannot be used. */
+export async function startKernel(connectionFile: string): Promise<void> {
+  const connection = readConnectionFile(connectionFile);
+  const log = (text: string): void => void process.stderr.write(`[ray-ts kernel] ${text}\n`);
+  const ended = endOfKernel();
+  const kernel: { current?: Kernel } = {};
+  const server = await openServer({ connection, log, onMessage: (channel, message) => kernel.current?.receive(channel, message) });
+  void server.publish("status", { execution_state: "starting" }, {});
+  kernel.current = newKernel({ connection, connectionFile, server, onShutdown: ended.end, log });
+  const { front } = kernel.current;
+
+  process.on("SIGINT", () => front.interrupt());
+  process.on("SIGTERM", () => ended.end({ restart: false }));
+  process.on("SIGHUP", () => ended.end({ restart: false }));
+  const stopWatching = watchClient(process.env, () => ended.end({ restart: false }));
+  // a session that cannot start says so in the first cell
+  front.start().catch((error: unknown) => log(`the session did not start: ${String(error)}`));
+
+  const { restart } = await ended.promise;
+  stopWatching();
+  await front.close({ keepCluster: restart });
+  await server.close();
+}
+
+function newKernel(parts: { connection: ConnectionInfo; connectionFile: string; server: Awaited<ReturnType<typeof openServer>>; onShutdown: (end: KernelEnd) => void; log: (text: string) => void }): Kernel {
+  return new Kernel({
+    wire: parts.server,
+    openFront: (callbacks) => createFront({ folder: process.cwd(), takeoverKey: resolve(parts.connectionFile), ...callbacks }),
+    history: new History(defaultHistoryFile(process.env), parts.log),
+    connection: parts.connection,
+    version: packageVersion(),
+    onShutdown: parts.onShutdown,
+    log: parts.log,
+  });
+}
+
+interface KernelEnd {
+  readonly restart: boolean;
+}
+
+/** The first reason to end counts. */
+function endOfKernel(): { promise: Promise<KernelEnd>; end: (how: KernelEnd) => void } {
+  let end: (how: KernelEnd) => void = () => undefined;
+  const promise = new Promise<KernelEnd>((resolve) => { end = resolve; });
+  return { promise, end };
+}

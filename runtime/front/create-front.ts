@@ -1,0 +1,212 @@
+/**
+ * The front: joins a session process, the cluster's head and the live views into the `Front` that kernels and terminals
+ * use. It runs no user code and never waits for any, so interrupts, completion and views go on while a cell is busy.
+ *
+ * Invariants
+ * - F1 A cell is done when the session has replied and both output pipes have shown its end; or when the session died.
+ * - F2 When a session died a fresh one starts at once; cells wait for it.
+ * - F3 Every view that changed is sent once more before the cell's end, with the running cell: clients that record
+ *   notebooks take nothing later and nothing of another cell.
+ */
+import { isComplete } from "../compile/compile-cell.ts";
+import type { EngineEvent } from "../engine/events.ts";
+import type { MarkEvent } from "../session/output-marks.ts";
+import type { MimeBundle } from "../session/output.ts";
+import type { Completion, SessionMessage } from "../session/session-protocol.ts";
+import { FrontCluster } from "./front-cluster.ts";
+import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
+import { LiveViews } from "./live-views.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import { RunningCell } from "./running-cell.ts";
+import { type SessionEnd, SessionProcess } from "./session-process.ts";
+import { diedBetweenCells, diedInCell } from "./session-death.ts";
+import { printedLine } from "./worker-prints.ts";
+
+/** A session that runs a synchronous loop answers no question. */
+const ANSWER_MS = 1000;
+/** Worker prints name their cell; those of older cells than these go to the last cell. */
+const REMEMBERED_NAMES = 10_000;
+
+interface CompletedAnswer { readonly matches: readonly Completion[]; readonly start: number; readonly end: number }
+interface InspectedAnswer { readonly found: boolean; readonly data: MimeBundle }
+
+export function createFront(options: FrontOptions): Front {
+  return new SessionFront(options);
+}
+
+class SessionFront implements Front {
+  readonly #options: FrontOptions;
+  readonly #cluster: FrontCluster;
+  readonly #views: LiveViews;
+  readonly #completions = new PendingRequests<CompletedAnswer>();
+  readonly #inspections = new PendingRequests<InspectedAnswer>();
+  readonly #cellsByName = new Map<string, number>();
+  #session: SessionProcess | undefined;
+  #running: RunningCell | undefined;
+  #lastCell = 0;
+  /** What the next cell is to tell about a session that died between cells. */
+  #notice = "";
+  #closing: Promise<void> | undefined;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#views = new LiveViews((output, cell) => options.onOutput(output, this.#running?.id ?? cell));
+    this.#cluster = new FrontCluster({ takeoverKey: options.takeoverKey, onEvents: (rows) => this.#onEvents(rows), onDied: (reason) => this.#session?.send({ type: "cluster-died", reason }) });
+  }
+
+  get sessionPid(): number | undefined {
+    return this.#session?.pid;
+  }
+
+  start(): Promise<void> {
+    return this.#currentSession().ready;
+  }
+
+  async execute(request: CellRequest, started?: (cell: number) => void): Promise<CellResult> {
+    if (this.#running !== undefined) throw new Error(`Cannot run ${request.name}: ${this.#running.name} is still running. Cells run one at a time: wait for its result or interrupt it.`);
+    if (this.#closing !== undefined) throw new Error(`Cannot run ${request.name}: the session is closed.`);
+    const cell = new RunningCell(++this.#lastCell, request.name);
+    this.#running = cell;
+    this.#rememberName(cell);
+    started?.(cell.id);
+    if (request.silent !== true) this.#tellNotice(cell.id);
+    try {
+      await this.#begin(cell, request);
+      const result = await cell.result;
+      this.#views.flush();
+      return result;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  interrupt(): void {
+    if (this.#running?.interrupt() === true) this.#session?.interrupt(this.#running.id);
+  }
+
+  async complete(code: string, cursor: number): Promise<CompletedAnswer> {
+    const nothing = { matches: [], start: cursor, end: cursor };
+    const session = this.#session;
+    if (session === undefined) return nothing;
+    return (await this.#completions.ask((id) => session.send({ type: "complete", id, code, cursor }), ANSWER_MS)) ?? nothing;
+  }
+
+  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<InspectedAnswer> {
+    const nothing = { found: false, data: {} };
+    const session = this.#session;
+    if (session === undefined) return nothing;
+    return (await this.#inspections.ask((id) => session.send({ type: "inspect", id, code, cursor, detail }), ANSWER_MS)) ?? nothing;
+  }
+
+  isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent?: string } {
+    return isComplete(code);
+  }
+
+  close({ keepCluster }: { readonly keepCluster: boolean }): Promise<void> {
+    return (this.#closing ??= this.#close(keepCluster));
+  }
+
+  async #close(keepCluster: boolean): Promise<void> {
+    this.#running?.fail(new Error(`${this.#running.name} was stopped: the session was closed.`));
+    this.#views.close();
+    await this.#session?.end();
+    await this.#cluster.end({ keep: keepCluster });
+  }
+
+  /** Hands the cell to a session that is ready. */
+  async #begin(cell: RunningCell, request: CellRequest): Promise<void> {
+    const session = this.#currentSession();
+    await session.ready;
+    if (cell.isSettled) return;
+    if (cell.isInterrupted) return cell.stopBeforeStart();
+    cell.wasSent = true;
+    session.send({ type: "execute", id: cell.id, name: request.name, code: request.code, silent: request.silent ?? false, userExpressions: request.userExpressions ?? {} });
+  }
+
+  #currentSession(): SessionProcess {
+    return (this.#session ??= this.#startSession());
+  }
+
+  #startSession(): SessionProcess {
+    const { folder, env } = this.#options;
+    let wasReady = false;
+    const session: SessionProcess = new SessionProcess({
+      folder,
+      env: { ...process.env, ...env },
+      onMessage: (message) => this.#onMessage(session, message),
+      onMark: (event) => this.#onMark(event),
+      onEnd: (end) => this.#onSessionEnd(end, wasReady),
+    });
+    session.ready.then(() => { wasReady = true; }, () => undefined);
+    return session;
+  }
+
+  #onSessionEnd(end: SessionEnd, wasReady: boolean): void {
+    this.#session = undefined;
+    this.#completions.answerAll(undefined);
+    this.#inspections.answerAll(undefined);
+    if (this.#closing !== undefined) return;
+    if (this.#running?.wasSent === true) this.#running.sessionDied(diedInCell(end));
+    else if (wasReady) this.#notice += diedBetweenCells(end);
+    // one that cannot even start is tried again by the next cell only
+    if (wasReady) this.#currentSession();
+  }
+
+  #onMark(event: MarkEvent): void {
+    if (event.type === "end") this.#running?.outputEnded(event.execution);
+    if (event.type !== "output") return;
+    const { output, execution } = event;
+    if (output.type === "view") this.#views.add(output, execution);
+    else this.#options.onOutput(output, execution);
+  }
+
+  #onMessage(session: SessionProcess, message: Exclude<SessionMessage, { type: "ready" | "exiting" }>): void {
+    switch (message.type) {
+      case "executed": return this.#running?.replied(message);
+      case "completed": return this.#completions.answer(message.id, message);
+      case "inspected": return this.#inspections.answer(message.id, message);
+      case "cluster-wanted": return void this.#answerCluster(session, message.id, this.#cluster.want(message.options));
+      case "cluster-unwanted": return void this.#answerCluster(session, message.id, this.#endCluster());
+      case "input-wanted": return void this.#answerInput(session, message);
+    }
+  }
+
+  async #answerCluster(session: SessionProcess, id: number, cluster: ReturnType<FrontCluster["want"]>): Promise<void> {
+    const answer = await cluster.catch((error: unknown) => ({ error: (error as Error).message }));
+    session.send({ type: "cluster", id, cluster: answer });
+  }
+
+  async #endCluster(): ReturnType<FrontCluster["want"]> {
+    const ended = await this.#cluster.end({ keep: false });
+    if (ended === undefined) throw new Error("There is no cluster to shut down.");
+    return ended;
+  }
+
+  async #answerInput(session: SessionProcess, { id, prompt, password }: Extract<SessionMessage, { type: "input-wanted" }>): Promise<void> {
+    const cell = this.#running?.id ?? this.#lastCell;
+    const value = await this.#options.onInput?.({ prompt, password }, cell);
+    session.send({ type: "input", id, value });
+  }
+
+  #onEvents(rows: readonly EngineEvent[]): void {
+    this.#views.apply(rows);
+    for (const row of rows) {
+      const line = printedLine(row);
+      if (line === undefined) continue;
+      const cell = (line.origin !== undefined && this.#cellsByName.get(line.origin)) || this.#lastCell;
+      this.#options.onOutput({ type: "stream", name: line.name, text: line.text }, cell);
+    }
+  }
+
+  #tellNotice(cell: number): void {
+    if (this.#notice !== "") this.#options.onOutput({ type: "stream", name: "stderr", text: this.#notice }, cell);
+    this.#notice = "";
+  }
+
+  #rememberName({ name, id }: RunningCell): void {
+    this.#cellsByName.delete(name);
+    this.#cellsByName.set(name, id);
+    const oldest = this.#cellsByName.keys().next();
+    if (this.#cellsByName.size > REMEMBERED_NAMES && !oldest.done) this.#cellsByName.delete(oldest.value);
+  }
+}
