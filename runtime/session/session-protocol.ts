@@ -57,11 +57,15 @@ export interface ClusterAddress {
   readonly folder: string;
   readonly clusterId: string;
   readonly token: string;
-  /** ZeroMQ endpoint of the head's router. */
-  readonly headEndpoint: string;
   readonly headName: string;
   readonly headPid: number;
   readonly namespace: string;
+  readonly nodeId: string;
+  readonly resources: Readonly<Record<string, number>>;
+  /** Bytes. */
+  readonly objectStoreMemory: number;
+  readonly sharedMemoryFolder: string;
+  readonly diskFolder: string;
 }
 
 /** Options of `ray.init` that shape a cluster. */

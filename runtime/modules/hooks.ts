@@ -1,0 +1,58 @@
+/**
+ * Node's module hooks of a session or worker: local TypeScript by the names its writers use, and the process's own `ray-ts`.
+ * They run in this thread on Node 22 and later, in Node's hooks thread on Node 20, so they share no state with the importer
+ * but what `configureHooks` is given.
+ */
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { lowerFile } from "./lower-file.ts";
+import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
+
+export interface HooksConfig {
+  /** Names that the process's own `ray-ts` exports beside `default`. */
+  readonly rayExports: readonly string[];
+}
+
+/** Under this symbol of globalThis the process keeps what `ray-ts` exports. */
+export const RAY_MODULE = Symbol.for("ray-ts.module");
+const RAY_URL = "ray-ts:own";
+
+let rayExports: readonly string[] = [];
+
+export function configureHooks(config: HooksConfig): void {
+  rayExports = config.rayExports;
+}
+
+interface ResolveContext { readonly parentURL?: string | undefined; readonly importAttributes?: Readonly<Record<string, string | undefined>> }
+interface Resolved { url: string; format?: string | null | undefined; shortCircuit?: boolean | undefined }
+interface Loaded { format: string; source?: string | ArrayBuffer | NodeJS.TypedArray | undefined; shortCircuit?: boolean | undefined }
+
+export function resolveHook<R extends Resolved | Promise<Resolved>>(specifier: string, context: ResolveContext, next: (specifier: string, context?: object) => R): R | Resolved {
+  if (specifier === "ray-ts") return { url: RAY_URL, format: "module", shortCircuit: true };
+  const parent = context.parentURL;
+  if (isLocalSpecifier(specifier) && parent?.startsWith("file:") === true && !parent.includes("/node_modules/")) {
+    const file = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
+    const found = resolveLocal(file, dirname(fileURLToPath(parent)));
+    // what Node finds by itself keeps Node's way, format included
+    if (found !== undefined) return next(pathToFileURL(found).href, context);
+  }
+  return next(specifier, context);
+}
+
+export function loadHook<L extends Loaded | Promise<Loaded>>(url: string, context: object, next: (url: string, context?: object) => L): L | Loaded {
+  if (url === RAY_URL) return { format: "module", source: ownRaySource(), shortCircuit: true };
+  if (!isTypeScript(url)) return next(url, context);
+  const file = fileURLToPath(url);
+  const isCommonJs = file.endsWith(".cts");
+  return { format: isCommonJs ? "commonjs" : "module", source: lowerFile(file, readFileSync(file, "utf8")), shortCircuit: true };
+}
+
+function isTypeScript(url: string): boolean {
+  return url.startsWith("file:") && /\.[mc]?tsx?$/.test(new URL(url).pathname);
+}
+
+function ownRaySource(): string {
+  const names = rayExports.map((name) => `export const ${name} = own.${name};`);
+  return [`const own = globalThis[Symbol.for("ray-ts.module")];`, "export default own.default;", ...names].join("\n");
+}

@@ -1,0 +1,77 @@
+/**
+ * Modules of cells, and of the functions that cells send to workers: everything resolves from the notebook's folder, as if the
+ * importing file stood there.
+ */
+import { createRequire, isBuiltin } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { constants, Script } from "node:vm";
+import { RAY_MODULE } from "./hooks.ts";
+import { installHooks } from "./install-hooks.ts";
+import { explainMissing } from "./missing-module.ts";
+import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
+
+export interface ImporterOptions {
+  /** The notebook's folder, absolute. */
+  readonly folder: string;
+  /** What `ray-ts` exports in this process, `default` among it. */
+  readonly ray: Readonly<Record<string, unknown>>;
+}
+
+export interface Importer {
+  import(specifier: string, options?: { with?: Record<string, string> }): Promise<Record<string, unknown>>;
+  readonly require: (specifier: string) => unknown;
+  readonly meta: { readonly url: string; readonly filename: string; readonly dirname: string };
+}
+
+type DynamicImport = (specifier: string, options?: object) => Promise<Record<string, unknown>>;
+
+export function createImporter(options: ImporterOptions): Importer {
+  // the file need not exist: it only says from where to resolve
+  const filename = join(options.folder, "notebook.mts");
+  const importHere = dynamicImportFrom(filename);
+  const requireHere = createRequire(filename);
+  Object.defineProperty(globalThis, RAY_MODULE, { value: options.ray, configurable: true, enumerable: false });
+  const hooks = { rayExports: Object.keys(options.ray).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name)) };
+
+  return {
+    async import(specifier, importOptions) {
+      if (specifier === "ray-ts") return options.ray;
+      if (!isBuiltin(specifier)) installHooks(hooks);
+      try {
+        return await importHere(importable(specifier, options.folder), importOptions);
+      } catch (error) {
+        throw explainMissing(error, specifier, options.folder);
+      }
+    },
+    require: Object.assign(
+      (specifier: string): unknown => {
+        if (specifier === "ray-ts") return options.ray;
+        if (!isBuiltin(specifier)) installHooks(hooks);
+        try {
+          return requireHere(specifier) as unknown;
+        } catch (error) {
+          throw explainMissing(error, specifier, options.folder);
+        }
+      },
+      { resolve: requireHere.resolve, cache: requireHere.cache, main: requireHere.main },
+    ),
+    meta: { url: pathToFileURL(filename).href, filename, dirname: options.folder },
+  };
+}
+
+/** A local file is resolved here: an absolute path is not a URL on Windows, and Node 20's hooks see only URLs. */
+function importable(specifier: string, folder: string): string {
+  if (!isLocalSpecifier(specifier) || specifier.startsWith("file:")) return specifier;
+  const found = resolveLocal(specifier, folder);
+  return found === undefined ? specifier : pathToFileURL(found).href;
+}
+
+/** `import()` written in a file at `filename`: this bundle's own would resolve from where ray-ts is installed. */
+function dynamicImportFrom(filename: string): DynamicImport {
+  const script = new Script("(specifier, options) => import(specifier, options)", {
+    filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  return script.runInThisContext() as DynamicImport;
+}

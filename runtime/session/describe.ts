@@ -1,0 +1,101 @@
+/** What the session knows of the value under the cursor: its type, signature and source, or a look inside. Runs no user code. */
+import { types } from "node:util";
+import { isClass } from "./complete.ts";
+import type { MimeBundle } from "./output.ts";
+import { followPath, IDENTIFIER_AT_END, IDENTIFIER_AT_START, ownProperty, pathAtEnd, prototypeChain, type PathRoots } from "./value-path.ts";
+
+export interface DescribeRoots extends PathRoots {
+  /** The source of a function of a cell as it was written, with the cell's name. */
+  sourceOf(code: Function): { readonly text: string; readonly where: string } | undefined;
+}
+
+const SHORT_SOURCE_LINES = 20;
+const MAX_ITEMS = 12;
+
+export function describe(code: string, cursor: number, detail: 0 | 1, roots: DescribeRoots): { found: boolean; data: MimeBundle } {
+  const before = code.slice(0, cursor);
+  const rest = (IDENTIFIER_AT_START.exec(code.slice(cursor)) as RegExpExecArray)[0];
+  const word = (IDENTIFIER_AT_END.exec(before) as RegExpExecArray)[0] + rest;
+  // between `f(` and its first argument the reader asks about `f`
+  const path = pathAtEnd(word === "" ? before.replace(/\($/, "") : before + rest);
+  const found = path === undefined ? undefined : followPath(path, roots);
+  if (path === undefined || found === undefined) return { found: false, data: {} };
+  const lines = typeof found.value === "function" ? functionLines(found.value, detail, roots) : [`${typeName(found.value)}`, preview(found.value)];
+  return { found: true, data: { "text/plain": [`${path.join(".")}: ${lines[0] as string}`, ...lines.slice(1)].join("\n") } };
+}
+
+function functionLines(fn: Function, detail: 0 | 1, roots: DescribeRoots): string[] {
+  const own = roots.sourceOf(fn);
+  const source = own?.text ?? Function.prototype.toString.call(fn);
+  const kind = isClass(fn) ? "class" : "function";
+  const where = own === undefined ? "" : `  (${own.where})`;
+  if (source.includes("[native code]")) return [`${kind} ${functionName(fn)}, ${String(ownProperty(fn, "length")?.value ?? 0)} parameters, native`];
+  const lines = source.split("\n");
+  if (detail === 1 || lines.length <= SHORT_SOURCE_LINES) return [kind + where, ...lines];
+  return [kind + where, ...lines.slice(0, SHORT_SOURCE_LINES), `… ${lines.length - SHORT_SOURCE_LINES} more lines`];
+}
+
+/** `Map`, `number`, `Counter`: by the constructor's name, read as data. */
+export function typeName(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "function") return isClass(value) ? "class" : "function";
+  if (typeof value !== "object") return typeof value;
+  if (types.isProxy(value)) return "Proxy";
+  for (const holder of prototypeChain(value)) {
+    const made: unknown = ownProperty(holder, "constructor")?.value;
+    if (typeof made === "function") return functionName(made) || "Object";
+  }
+  return "Object";
+}
+
+/** A value in a few lines, by its data properties alone. */
+export function preview(value: unknown): string {
+  if (typeof value === "object" && value !== null) return objectPreview(value);
+  return brief(value);
+}
+
+function objectPreview(value: object): string {
+  if (types.isProxy(value)) return "Proxy";
+  if (Array.isArray(value)) return `(${value.length}) [${elements(value, value.length)}]`;
+  if (ArrayBuffer.isView(value) && "length" in value) return `(${value.length as number}) [${elements(value, value.length as number)}]`;
+  if (types.isMap(value)) return `(${Reflect.get(Map.prototype, "size", value) as number}) ${mapItems(value)}`;
+  if (types.isSet(value)) return `(${Reflect.get(Set.prototype, "size", value) as number}) ${setItems(value)}`;
+  if (types.isDate(value)) return Number.isNaN(Date.prototype.getTime.call(value)) ? "Invalid Date" : Date.prototype.toISOString.call(value);
+  if (types.isRegExp(value)) return RegExp.prototype.toString.call(value);
+  const entries = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, property]) => property.enumerable === true);
+  const shown = entries.slice(0, MAX_ITEMS).map(([name, property]) => `${name}: ${"value" in property ? brief(property.value) : "(getter)"}`);
+  return `{ ${[...shown, ...(entries.length > MAX_ITEMS ? ["…"] : [])].join(", ")} }`;
+}
+
+function elements(list: object, length: number): string {
+  const shown = Array.from({ length: Math.min(length, MAX_ITEMS) }, (_, index) => brief(ownProperty(list, String(index))?.value));
+  return [...shown, ...(length > MAX_ITEMS ? ["…"] : [])].join(", ");
+}
+
+function mapItems(map: Map<unknown, unknown>): string {
+  const items: string[] = [];
+  Map.prototype.forEach.call(map, (value: unknown, key: unknown) => { if (items.length < MAX_ITEMS) items.push(`${brief(key)} => ${brief(value)}`); });
+  return `{ ${items.join(", ")} }`;
+}
+
+function setItems(set: Set<unknown>): string {
+  const items: string[] = [];
+  Set.prototype.forEach.call(set, (value: unknown) => { if (items.length < MAX_ITEMS) items.push(brief(value)); });
+  return `{ ${items.join(", ")} }`;
+}
+
+function brief(value: unknown): string {
+  switch (typeof value) {
+    case "string": return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
+    case "bigint": return `${value}n`;
+    case "symbol": return Symbol.prototype.toString.call(value);
+    case "function": return `${isClass(value) ? "class" : "function"} ${functionName(value)}`;
+    case "object": return value === null ? "null" : Array.isArray(value) && !types.isProxy(value) ? `(${value.length}) […]` : `${typeName(value)} {…}`;
+    default: return Object.is(value, -0) ? "-0" : String(value);
+  }
+}
+
+function functionName(fn: Function): string {
+  const name: unknown = types.isProxy(fn) ? "" : ownProperty(fn, "name")?.value;
+  return typeof name === "string" ? name : "";
+}

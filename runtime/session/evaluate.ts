@@ -1,0 +1,66 @@
+/**
+ * Runs compiled cells on the session's scope object. The synchronous part of a cell runs where SIGINT unwinds it; the rest is
+ * left to guards and to the race in `interrupts.ts`.
+ */
+import { constants, Script } from "node:vm";
+import type { CellRuntime, CompiledCell } from "../compile/compiled-cell.ts";
+import type { Importer } from "../modules/importer.ts";
+import type { Interrupts } from "./interrupts.ts";
+import type { CellScope } from "./scope.ts";
+
+/** What remembers functions and classes of cells, so that they can be sent. */
+export interface CodeRegistry extends Pick<CellRuntime, "def" | "reviving"> {
+  addCell(cell: CompiledCell): void;
+}
+
+export interface EvaluatorParts {
+  readonly scope: CellScope;
+  readonly importer: Importer;
+  readonly interrupts: Interrupts;
+  readonly registry: CodeRegistry;
+}
+
+type CellFunction = (scope: Record<string, unknown>, runtime: CellRuntime) => unknown;
+
+export class Evaluator {
+  readonly #parts: EvaluatorParts;
+
+  constructor(parts: EvaluatorParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs a cell, then `present` on the value of its last expression. Rejects with what either threw. */
+  async run<T>(cell: CompiledCell, present: (value: unknown) => T | Promise<T>): Promise<T> {
+    const { scope, interrupts, registry } = this.#parts;
+    registry.addCell(cell);
+    const body = new Script(cell.code, { filename: cell.scriptName, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
+      .runInThisContext({ displayErrors: false }) as CellFunction;
+    scope.declare(cell.declared, cell.name);
+    const last: { value: unknown } = { value: undefined };
+    const start = (): unknown => body(scope.names, this.#runtime((value) => { last.value = value; }));
+    if (!cell.isAsync) {
+      return interrupts.breakable(() => {
+        start();
+        return present(last.value);
+      });
+    }
+    await interrupts.breakable(start);
+    return interrupts.breakable(() => present(last.value));
+  }
+
+  #runtime(result: (value: unknown) => void): CellRuntime {
+    const { scope, importer, interrupts, registry } = this.#parts;
+    return {
+      def: registry.def,
+      import: importer.import,
+      bind: scope.bind,
+      assignToConstant: scope.assignToConstant,
+      guard: interrupts.guard,
+      interrupted: () => interrupts.interrupted(),
+      reviving: registry.reviving,
+      result,
+      meta: importer.meta,
+      require: importer.require,
+    };
+  }
+}

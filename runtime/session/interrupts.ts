@@ -1,0 +1,193 @@
+/**
+ * Interrupts of a session: stop the code of one execution and keep everything else.
+ *
+ * Three ways lead here, whichever is first. A compiled loop's guard, or an entry point of the runtime, sees the guard word
+ * and calls `interrupted`. The event loop turns and `arrived` rejects the race that a hanging `await` is in. The watch
+ * thread raises SIGINT, which unwinds what `breakable` runs, without any `finally`.
+ *
+ * I1. Only code whose AsyncLocalStorage store is the interrupted execution is stopped; but a foreign loop that keeps the
+ *     interrupted execution from running is stopped too, after FOREIGN_LOOP_MS.
+ * I2. SIGINT never cuts the runtime's own code: it is sent at depth 0 only, and once the word is set every entry throws first.
+ * I3. Code of an interrupted execution that comes back later (after an await that nobody races) is stopped at its next loop or
+ *     entry: the word stays -1 while such code may exist.
+ */
+import { setImmediate } from "node:timers";
+import { Script } from "node:vm";
+import { GUARD } from "../worker/watch-commands.ts";
+import type { Execution } from "./execution.ts";
+
+const FOREIGN_LOOP_MS = 500;
+/** Value of the guard word for I3. */
+const LINGERING = -1;
+const ENTER = Symbol.for("ray-ts.enter-breakable");
+
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+  constructor() {
+    super("Interrupted");
+  }
+}
+
+export class Interrupts {
+  readonly guard: Int32Array;
+  readonly #causing: () => Execution | undefined;
+  readonly #lingering = new Set<Execution>();
+  readonly #collected = new FinalizationRegistry<Execution>((execution) => this.#settled(execution));
+  #running: { readonly execution: Execution; readonly reject: (error: InterruptedError) => void } | undefined;
+  #lastEnded = 0;
+  #foreignSince: number | undefined;
+
+  constructor(guard: Int32Array, causing: () => Execution | undefined) {
+    this.guard = guard;
+    this.#causing = causing;
+  }
+
+  /** Runs `body` as the running execution: rejects with InterruptedError as soon as an interrupt of it arrives. */
+  async race<T>(execution: Execution, body: () => Promise<T>): Promise<T> {
+    let reject: (error: InterruptedError) => void = () => undefined;
+    const interrupt = new Promise<never>((_, rejecter) => { reject = rejecter; });
+    this.#running = { execution, reject };
+    Atomics.store(this.guard, GUARD.running, execution.id);
+    // an interrupt may have come before its cell
+    if (Atomics.load(this.guard, GUARD.interrupt) === execution.id) this.#stop(execution);
+    const work = execution.interrupted ? interrupt : body();
+    this.#linger(execution, work);
+    try {
+      return await Promise.race([work, interrupt]);
+    } finally {
+      Atomics.store(this.guard, GUARD.running, 0);
+      this.#running = undefined;
+      this.#lastEnded = execution.id;
+      this.#foreignSince = undefined;
+      Atomics.compareExchange(this.guard, GUARD.interrupt, execution.id, this.#resting());
+    }
+  }
+
+  /** The watch thread's message: the event loop turned after an interrupt of `id` was asked for. */
+  arrived(id: number): void {
+    const running = this.#running?.execution;
+    if (running?.id === id) this.#stop(running);
+    // one that has ended is past; a greater id is a cell on its way, and keeps the word
+    if (running?.id === id || id <= this.#lastEnded) Atomics.compareExchange(this.guard, GUARD.interrupt, id, this.#resting());
+  }
+
+  /** What a compiled loop calls when it saw the word: throws if the code is to stop. */
+  interrupted(): void {
+    const word = Atomics.load(this.guard, GUARD.interrupt);
+    if (word === 0) return;
+    const execution = this.#causing();
+    if (execution !== undefined && (execution.interrupted || execution.id === word)) {
+      this.#stop(execution);
+      throw new InterruptedError();
+    }
+    if (word === LINGERING) this.#look();
+    else if (word === this.#running?.execution.id) this.#foreignLoop();
+  }
+
+  /** For entry points of the runtime that have no loop of their own, such as `console.log`. */
+  check(): void {
+    if (this.guard[GUARD.interrupt] !== 0) this.interrupted();
+  }
+
+  /** The runtime's own code begins: it will not be cut, and does not begin at all when the caller is to stop. */
+  enterRuntime(): void {
+    Atomics.add(this.guard, GUARD.depth, 1);
+    if (this.guard[GUARD.interrupt] === 0) return;
+    try {
+      this.interrupted();
+    } catch (error) {
+      this.leaveRuntime();
+      throw error;
+    }
+  }
+
+  leaveRuntime(): void {
+    Atomics.sub(this.guard, GUARD.depth, 1);
+  }
+
+  withoutInterrupt<T>(body: () => T): T {
+    this.enterRuntime();
+    try {
+      return body();
+    } finally {
+      this.leaveRuntime();
+    }
+  }
+
+  /** Runs `body` where SIGINT unwinds it. What `body` throws or returns comes through; an unwound one is an InterruptedError. */
+  breakable<T>(body: () => T): T {
+    let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+    const holder = globalThis as { [ENTER]?: (() => void) | undefined };
+    const enter = (): void => {
+      Atomics.store(this.guard, GUARD.breakable, 1);
+      try {
+        outcome = { value: body() };
+      } catch (error) {
+        outcome = { error };
+      }
+      // the signal is on its way: wait for it where it does what it should
+      if (Atomics.compareExchange(this.guard, GUARD.breakable, 1, 0) === 2) this.#awaitSignal();
+    };
+    Object.defineProperty(holder, ENTER, { value: enter, configurable: true, enumerable: false });
+    try {
+      ENTER_SCRIPT.runInThisContext({ breakOnSigint: true, displayErrors: false });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
+      // no `finally` ran: what it would have undone is undone here
+      Atomics.store(this.guard, GUARD.breakable, 0);
+      Atomics.store(this.guard, GUARD.depth, 0);
+      const running = this.#running?.execution;
+      if (running !== undefined) this.#stop(running);
+      throw new InterruptedError();
+    } finally {
+      delete holder[ENTER];
+    }
+    if (outcome === undefined) throw new Error("The breakable script ended without running its body");
+    if ("error" in outcome) throw outcome.error;
+    return outcome.value;
+  }
+
+  #awaitSignal(): void {
+    for (;;) Atomics.wait(this.guard, GUARD.never, 0, 100);
+  }
+
+  #stop(execution: Execution): void {
+    if (execution.interrupted) return;
+    execution.interrupted = true;
+    this.#lingering.add(execution);
+    execution.owned.stopAll();
+    if (this.#running?.execution === execution) this.#running.reject(new InterruptedError());
+  }
+
+  #linger(execution: Execution, work: Promise<unknown>): void {
+    const settled = (): void => this.#settled(execution);
+    work.then(settled, settled);
+    // a promise that nobody can settle any more has no code left to stop
+    this.#collected.register(work, execution);
+  }
+
+  #settled(execution: Execution): void {
+    if (!this.#lingering.delete(execution)) return;
+    if (this.#lingering.size === 0) Atomics.compareExchange(this.guard, GUARD.interrupt, LINGERING, 0);
+  }
+
+  #resting(): number {
+    return this.#lingering.size > 0 ? LINGERING : 0;
+  }
+
+  /** Code of another execution saw I3's word: it need not look again before the event loop turns. */
+  #look(): void {
+    if (Atomics.compareExchange(this.guard, GUARD.interrupt, LINGERING, 0) !== LINGERING) return;
+    setImmediate(() => Atomics.compareExchange(this.guard, GUARD.interrupt, 0, this.#resting())).unref();
+  }
+
+  #foreignLoop(): void {
+    const now = performance.now();
+    this.#foreignSince ??= now;
+    if (now - this.#foreignSince < FOREIGN_LOOP_MS) return;
+    this.#foreignSince = undefined;
+    throw new InterruptedError();
+  }
+}
+
+const ENTER_SCRIPT = new Script(`globalThis[Symbol.for("ray-ts.enter-breakable")]()`, { filename: "ray-ts:enter" });

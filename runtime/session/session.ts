@@ -1,0 +1,120 @@
+/**
+ * A session: answers its front's orders. Cells run one after the other, in the order of their requests; completion and
+ * inspection are answered whenever the event loop turns.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { CompiledCell } from "../compile/compiled-cell.ts";
+import { complete, type CompletionRoots } from "./complete.ts";
+import { describe, type DescribeRoots } from "./describe.ts";
+import type { Evaluator } from "./evaluate.ts";
+import { newExecution, type Execution, type Executions } from "./execution.ts";
+import { formatError, type ErrorContext } from "./format-error.ts";
+import type { Order } from "./front-link.ts";
+import { InterruptedError, type Interrupts } from "./interrupts.ts";
+import type { Output } from "./output.ts";
+import type { OutputPipe } from "./output-pipe.ts";
+import { mimeBundle, presentResult, type PresentContext } from "./present.ts";
+import type { RecentResults } from "./recent-results.ts";
+import type { ExecuteReply, ExecuteRequest, SessionMessage } from "./session-protocol.ts";
+
+export interface SessionParts {
+  readonly send: (message: SessionMessage) => void;
+  readonly pipe: Pick<OutputPipe, "begin" | "end" | "output">;
+  readonly executions: Executions;
+  readonly interrupts: Interrupts;
+  readonly evaluator: Evaluator;
+  readonly recent: RecentResults;
+  readonly roots: CompletionRoots & DescribeRoots;
+  readonly present: PresentContext;
+  readonly errors: ErrorContext;
+  readonly compile: (code: string, cell: string) => CompiledCell;
+  /** After each cell, before its end is marked. */
+  readonly cellEnded: () => void;
+}
+
+type UserExpressions = NonNullable<ExecuteReply["userExpressions"]>;
+
+export class Session {
+  readonly #parts: SessionParts;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  obey(order: Order): void {
+    switch (order.type) {
+      case "execute":
+        this.#queue = this.#queue.then(() => this.#execute(order));
+        return;
+      case "complete":
+        return this.#parts.send({ type: "completed", id: order.id, ...complete(order.code, order.cursor, this.#parts.roots) });
+      case "inspect":
+        return this.#parts.send({ type: "inspected", id: order.id, ...describe(order.code, order.cursor, order.detail, this.#parts.roots) });
+      case "cluster-died":
+        return;
+    }
+  }
+
+  async #execute(request: ExecuteRequest): Promise<void> {
+    const { executions, interrupts, pipe, cellEnded, send } = this.#parts;
+    const execution = newExecution(request.id, request.name);
+    pipe.begin(execution.id);
+    const reply = await executions.run(execution, () => this.#run(execution, request));
+    // what the cell left for the loop's next turn (a rejection nobody handled) is still its own output
+    await executions.exit(() => nextTurn());
+    cellEnded();
+    pipe.end(execution.id);
+    send(reply);
+    // the word may have come between the race's end and here
+    interrupts.arrived(execution.id);
+  }
+
+  async #run(execution: Execution, request: ExecuteRequest): Promise<ExecuteReply> {
+    const { interrupts } = this.#parts;
+    try {
+      const userExpressions = await interrupts.race(execution, async () => {
+        const output = await this.#evaluate(request);
+        if (output !== undefined) this.#parts.pipe.output(execution.id, output);
+        return this.#userExpressions(request);
+      });
+      return { type: "executed", id: request.id, status: "ok", userExpressions, interrupted: false };
+    } catch (thrown) {
+      const interrupted = execution.interrupted && thrown instanceof InterruptedError;
+      const error = interrupted ? interruptedOutput(thrown, this.#parts.errors) : formatError(thrown, this.#parts.errors);
+      return { type: "executed", id: request.id, status: "error", error, interrupted };
+    }
+  }
+
+  async #evaluate({ code, name, silent }: ExecuteRequest): Promise<Output | undefined> {
+    const { evaluator, recent, present, compile } = this.#parts;
+    return evaluator.run(compile(code, name), (value) => {
+      if (silent || value === undefined) return undefined;
+      recent.add(name, value);
+      return presentResult(value, present);
+    });
+  }
+
+  async #userExpressions(request: ExecuteRequest): Promise<UserExpressions> {
+    const { evaluator, compile, errors } = this.#parts;
+    const values: Record<string, UserExpressions[string]> = {};
+    for (const [key, expression] of Object.entries(request.userExpressions)) {
+      try {
+        // a cell that is one expression in parentheses is never a declaration or a block
+        const data = await evaluator.run(compile(`(${expression}\n)`, `${request.name}.${key}`), mimeBundle);
+        values[key] = { status: "ok", data, metadata: {} };
+      } catch (thrown) {
+        if (thrown instanceof InterruptedError) throw thrown;
+        const { ename, evalue, traceback } = formatError(thrown, errors);
+        values[key] = { status: "error", ename, evalue, traceback: [...traceback] };
+      }
+    }
+    return values;
+  }
+}
+
+/** Where it was, when that is known: a guard throws in the cell's own code, SIGINT and the race do not. */
+function interruptedOutput(thrown: InterruptedError, errors: ErrorContext): ReturnType<typeof formatError> {
+  const output = formatError(thrown, errors);
+  return { ...output, evalue: "Interrupted" };
+}

@@ -1,0 +1,42 @@
+/**
+ * Commands on a process's watch pipe, and the words of the guard that its watch thread and its main thread share. Pure.
+ *
+ * A command is one record of 8 bytes: `[u8 op, 3 zero bytes, i32 argument, little-endian]`. The pipe's end of file means
+ * that whoever started the process is gone: the process kills itself.
+ */
+
+export const WATCH_RECORD_BYTES = 8;
+
+export const WATCH_OP = {
+  /** Interrupt execution `argument`: a cell in a session, a task in a worker. */
+  interrupt: 1,
+  /** Forget an interrupt that is still pending. */
+  clear: 2,
+  /** The client `argument` is gone: a worker that is busy for it kills itself. */
+  abandon: 3,
+} as const;
+
+export const GUARD_WORDS = 8;
+
+/** Places in the guard. Compiled loops read word 0 plainly at each back-edge. */
+export const GUARD = {
+  /** The execution to interrupt; -1: some interrupted execution has not ended yet; 0: nothing. */
+  interrupt: 0,
+  /** What the process is busy for: the client's number in a worker. */
+  busy: 1,
+  /** How deep the main thread is inside the runtime's own code, which must not be cut. */
+  depth: 2,
+  /** 1: the main thread runs code that SIGINT unwinds; 2: the watch thread has decided to send it. */
+  breakable: 3,
+  /** The execution that runs now (a cell's number); 0: none. */
+  running: 4,
+  /** Never written: the main thread waits on it for a SIGINT that is on its way. */
+  never: 5,
+} as const;
+
+export function watchCommand(op: keyof typeof WATCH_OP, argument: number): Buffer {
+  const record = Buffer.alloc(WATCH_RECORD_BYTES);
+  record.writeUInt8(WATCH_OP[op], 0);
+  record.writeInt32LE(argument | 0, 4);
+  return record;
+}

@@ -1,0 +1,62 @@
+/**
+ * The watch thread of a session or worker: a worker thread with its own event loop on the inherited watch pipe. It is the
+ * only part of the process that still runs while user code spins, so it does three things: it kills the process when the
+ * pipe ends, it puts interrupts into the guard that compiled loops read, and where no guard stands (a native sort, a
+ * library's loop) it raises SIGINT, which unwinds a `vm` script run with `breakOnSigint`.
+ */
+import { Socket } from "node:net";
+import { parentPort, workerData } from "node:worker_threads";
+import { GUARD, WATCH_OP, WATCH_RECORD_BYTES } from "./watch-commands.ts";
+
+/** How long a guard or the raced await may take before SIGINT is tried. */
+const SIGINT_AFTER_MS = 50;
+const SIGINT_RETRY_MS = 10;
+
+const { fd, guard } = workerData as { readonly fd: number; readonly guard: Int32Array };
+let buffered = Buffer.alloc(0);
+
+const pipe = new Socket({ fd, readable: true, writable: false });
+pipe.on("data", (chunk: Buffer) => {
+  buffered = Buffer.concat([buffered, chunk]);
+  for (; buffered.length >= WATCH_RECORD_BYTES; buffered = buffered.subarray(WATCH_RECORD_BYTES)) {
+    obey(buffered.readUInt8(0), buffered.readInt32LE(4));
+  }
+});
+pipe.on("end", die);
+// a reset pipe says the same as an ended one
+pipe.on("error", die);
+parentPort?.postMessage("watching");
+
+function obey(op: number, argument: number): void {
+  switch (op) {
+    case WATCH_OP.interrupt: return interrupt(argument);
+    case WATCH_OP.clear: Atomics.store(guard, GUARD.interrupt, 0); return;
+    case WATCH_OP.abandon: if (Atomics.load(guard, GUARD.busy) === argument) die(); return;
+    default: return;
+  }
+}
+
+function interrupt(execution: number): void {
+  Atomics.store(guard, GUARD.interrupt, execution);
+  parentPort?.postMessage({ interrupt: execution });
+  // Windows has no SIGINT that another thread could raise: `process.kill` would end the process
+  if (process.platform !== "win32") setTimeout(unwind, SIGINT_AFTER_MS, execution);
+}
+
+/**
+ * SIGINT goes out only while the main thread says "breakable", runs none of the runtime's own code, and has not dealt with the
+ * interrupt. The main thread cannot leave the breakable script once the word is 2 (it waits for the signal there), so the
+ * signal never meets a process without a handler.
+ */
+function unwind(execution: number): void {
+  if (Atomics.load(guard, GUARD.interrupt) !== execution || Atomics.load(guard, GUARD.running) !== execution) return;
+  if (Atomics.load(guard, GUARD.depth) === 0 && Atomics.compareExchange(guard, GUARD.breakable, 1, 2) === 1) {
+    process.kill(process.pid, "SIGINT");
+  } else {
+    setTimeout(unwind, SIGINT_RETRY_MS, execution);
+  }
+}
+
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
+}

@@ -1,0 +1,34 @@
+/** The main thread's side of the watch thread. */
+import { Worker } from "node:worker_threads";
+import { GUARD_WORDS } from "./watch-commands.ts";
+
+export interface Watch {
+  /** Shared with the watch thread; places are in `GUARD`. */
+  readonly guard: Int32Array;
+  /** Resolves when the watch thread reads its pipe. */
+  readonly ready: Promise<void>;
+}
+
+/**
+ * Starts the watch thread on the inherited pipe whose number is in RAY_TS_WATCH_FD (removed, so that children of cells
+ * and tasks do not take it for theirs). Without the variable there is no thread: the guard is then never set.
+ * `onInterrupt` runs in the main thread, when its event loop next turns. The thread keeps no process alive.
+ */
+export function startWatch(onInterrupt: (execution: number) => void = () => undefined): Watch {
+  const guard = new Int32Array(new SharedArrayBuffer(GUARD_WORDS * Int32Array.BYTES_PER_ELEMENT));
+  const fd = Number(process.env["RAY_TS_WATCH_FD"] ?? -1);
+  delete process.env["RAY_TS_WATCH_FD"];
+  if (!Number.isInteger(fd) || fd < 0) return { guard, ready: Promise.resolve() };
+
+  // built beside every program: dist/watch-thread.js
+  const thread = new Worker(new URL("./watch-thread.js", import.meta.url), { workerData: { fd, guard }, stdin: false, env: {}, execArgv: [] });
+  const ready = new Promise<void>((resolve, reject) => {
+    thread.on("message", (message: "watching" | { readonly interrupt: number }) => {
+      if (message === "watching") resolve();
+      else onInterrupt(message.interrupt);
+    });
+    thread.on("error", (error) => reject(new Error(`The watch thread on fd ${fd} failed: ${error.message}`, { cause: error })));
+  });
+  thread.unref();
+  return { guard, ready };
+}
