@@ -1,0 +1,22 @@
+/** What a head and a worker are told when they start, through an inherited pipe: never argv or the environment, which others can read. */
+import type { ProcessName } from "../ids.ts";
+import type { ClusterAddress } from "../session/session-protocol.ts";
+
+export interface HeadBoot {
+  readonly address: Omit<ClusterAddress, "headPid">;
+  readonly prestart: number;
+  /** Stays without an owner; else it ends with its last one. */
+  readonly isPersistent: boolean;
+}
+
+export interface WorkerBoot {
+  readonly address: ClusterAddress;
+  readonly name: ProcessName;
+  /** Marks in its prints begin with this, so that no print can pretend to be one. */
+  readonly nonce: string;
+}
+
+/** Descriptors of the inherited pipes. */
+export const HEAD_BOOT_FD = 3;
+export const WORKER_WATCH_FD = 3;
+export const WORKER_BOOT_FD = 4;

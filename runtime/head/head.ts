@@ -1,0 +1,389 @@
+/**
+ * The head: the cluster's control plane. A shell around the pure scheduler: turns messages, deaths and time into events and
+ * carries out its commands. Runs no user code. Owns: worker processes, what is known of clients and actors, the cluster's
+ * files. Does not own: objects (their owners do), calls (they go direct).
+ *
+ * H1. Every death is told to everybody, and the dead process's files go.
+ * H2. The head ends when its last owner (front or script) has left, unless it was asked to stay a while or for good.
+ */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { ActorInfo } from "../engine/engine.ts";
+import type { ActorRow, EngineEvent } from "../engine/events.ts";
+import type { ActorId, JobId, ProcessName } from "../ids.ts";
+import type { ClusterAddress } from "../session/session-protocol.ts";
+import { RecordType } from "../wire/frame.ts";
+import { Links } from "../wire/links.ts";
+import { serveLiveness, type LivenessHello, type LivenessNote, type LivenessServer } from "../wire/liveness.ts";
+import { readMessage, writeMessage, type ActorWanted, type FromHead, type ToHead } from "../wire/message.ts";
+import type { RecordReader } from "../wire/record-reader.ts";
+import { EventHub } from "./event-hub.ts";
+import type { Print } from "./prints.ts";
+import { Scheduler } from "./scheduler/scheduler.ts";
+import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
+import { StoreGrants } from "./store-grants.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+const TICK_MS = 250;
+
+interface Client {
+  readonly kind: "driver" | "front" | "worker";
+  readonly job: string;
+  readonly isOwner: boolean;
+}
+
+interface ActorRecord {
+  readonly wanted: ActorWanted;
+  readonly parts: readonly Buffer[];
+  readonly owner: ProcessName;
+  readonly job: string;
+  readonly watchers: Set<ProcessName>;
+  state: FromHead & { type: "actor-state" };
+}
+
+export interface HeadOptions {
+  readonly address: ClusterAddress;
+  readonly self: ProcessName;
+  readonly prestart: number;
+  readonly isPersistent: boolean;
+  readonly log: (text: string) => void;
+  readonly onEnd: () => void;
+}
+
+export class Head {
+  private readonly options: HeadOptions;
+  private readonly scheduler = new Scheduler();
+  private readonly links: Links;
+  private readonly hub: EventHub;
+  private readonly grants: StoreGrants;
+  private liveness: LivenessServer | undefined;
+  private readonly clients = new Map<ProcessName, Client>();
+  private readonly workers = new Map<ProcessName, WorkerProcess>();
+  private readonly actors = new Map<ActorId, ActorRecord>();
+  private readonly ticker: NodeJS.Timeout;
+  private keepTimer: NodeJS.Timeout | undefined;
+  private keepMs = 0;
+  private isEnding = false;
+  private resourcesSent = "";
+
+  constructor(options: HeadOptions) {
+    this.options = options;
+    const { address, self } = options;
+    this.links = new Links({ self, kind: "head", folder: address.folder, token: address.token, onRecord: this.onRecord, onRefused: options.log });
+    this.hub = new EventHub((to, rows) => this.tell(to, { type: "rows", rows }));
+    this.grants = new StoreGrants(address.objectStoreMemory, (to, bytes) => this.tell(to, { type: "store-granted", bytes }));
+    this.ticker = setInterval(() => this.handle({ type: "tick" }), TICK_MS);
+  }
+
+  async open(): Promise<void> {
+    const { address, prestart } = this.options;
+    await this.links.open();
+    this.liveness = await serveLiveness({ folder: address.folder, token: address.token, onJoin: this.onJoin, onNote: this.onNote, onLeave: this.onLeave });
+    this.handle({ type: "cluster-started", resources: address.resources, prestart });
+  }
+
+  // ---- clients come and go
+
+  private readonly onJoin = (hello: LivenessHello): void => {
+    this.clients.set(hello.name, { kind: hello.kind, job: hello.job, isOwner: hello.isOwner });
+    if (hello.isOwner) {
+      this.keepMs = 0;
+      clearTimeout(this.keepTimer);
+    }
+    if (hello.kind === "driver") this.handle({ type: "client-joined", client: hello.name, kind: hello.kind, job: hello.job as JobId, namespace: hello.namespace });
+  };
+
+  private readonly onNote = (_name: ProcessName, note: LivenessNote): void => {
+    if (note.note === "keep") this.keepMs = note.keepMs;
+    else this.end("asked to");
+  };
+
+  private readonly onLeave = (name: ProcessName): void => {
+    const client = this.clients.get(name);
+    if (!client || this.isEnding) return;
+    this.clients.delete(name);
+    this.hub.unsubscribe(name);
+    if (client.kind === "driver") this.handle({ type: "client-left", client: name });
+    this.processDied(name);
+    if (client.isOwner) this.endWithoutOwner(); // H2
+  };
+
+  /** Ends now, or when the time to keep it is over, unless an owner is here. */
+  endWithoutOwner(): void {
+    if (this.options.isPersistent || [...this.clients.values()].some(({ isOwner }) => isOwner)) return;
+    clearTimeout(this.keepTimer);
+    if (this.keepMs === 0) return this.end("its owner ended");
+    this.keepTimer = setTimeout(() => this.end("nobody took it over"), this.keepMs);
+  }
+
+  /** H1. */
+  private processDied(name: ProcessName): void {
+    this.links.drop(name);
+    this.grants.forget(name);
+    const { sharedMemoryFolder, diskFolder } = this.options.address;
+    for (const folder of [sharedMemoryFolder, diskFolder]) {
+      for (const file of readdirSync(folder)) if (file.startsWith(name + ".")) rmSync(join(folder, file), { force: true });
+    }
+    rmSync(join(this.options.address.folder, name), { force: true });
+    for (const to of [...this.workers.keys(), ...this.clients.keys()]) if (to !== name) this.tell(to, { type: "process-died", process: name });
+  }
+
+  // ---- messages
+
+  private tell(to: ProcessName, message: FromHead, parts: readonly Uint8Array[] = []): void {
+    if (this.clients.has(to) || this.workers.get(to)?.isReady) writeMessage(this.links.to(to), message, parts);
+  }
+
+  private readonly onRecord = (from: ProcessName, type: number, reader: RecordReader): void => {
+    if (type !== RecordType.message) return this.options.log(`Record type ${type} from ${from} is not for the head`);
+    const { message, parts } = readMessage(reader);
+    this.onMessage(from, message as ToHead, parts);
+  };
+
+  private onMessage(from: ProcessName, message: ToHead, parts: Buffer[]): void {
+    switch (message.type) {
+      case "leases-wanted": return this.handle({ ...message, client: from });
+      case "lease-returned": return this.handle(message);
+      case "worker-blocked": return this.handle({ type: message.isBlocked ? "worker-blocked" : "worker-unblocked", worker: from });
+      case "worker-idle": return this.handle({ type: "worker-idle", worker: from });
+      case "worker-holds-objects": return this.handle({ ...message, worker: from });
+      case "worker-ready": return this.onWorkerReady(from, message.pid);
+      case "actor-wanted": return this.onActorWanted(from, message, parts);
+      case "actor-alive": return this.handle({ ...message, worker: from });
+      case "actor-failed": return this.handle({ ...message, worker: from });
+      case "actor-killed": return this.onActorKilled(from, message);
+      case "actor-watched": return this.onActorWatched(from, message.actor);
+      case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.seek(message.name, message.namespace) });
+      case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.resources()[message.which] });
+      case "events": return this.hub.push(message.rows);
+      case "store-used": return this.grants.used(from, message.bytes);
+      case "subscribe":
+        if (!message.isOn) return this.hub.unsubscribe(from);
+        return this.hub.subscribe(from, this.state());
+      default: return this.options.log(`Message ${(message as { type: string }).type} from ${from} is not for the head`);
+    }
+  }
+
+  private onWorkerReady(name: ProcessName, pid: number): void {
+    const worker = this.workers.get(name);
+    if (!worker) return;
+    worker.isReady = true;
+    this.handle({ type: "worker-started", slot: worker.slot, worker: name, pid });
+    this.hub.push([{ type: "worker", worker: name, pid, state: "idle", at: Date.now() }]);
+  }
+
+  // ---- actors
+
+  private onActorWanted(owner: ProcessName, wanted: ActorWanted, parts: Buffer[]): void {
+    const job = this.clients.get(owner)?.job ?? this.jobOf(owner);
+    const state: ActorRecord["state"] = { type: "actor-state", actor: wanted.actor, state: "pending" };
+    this.actors.set(wanted.actor, { wanted, parts, owner, job, watchers: new Set([owner]), state });
+    this.handle({
+      type: "actor-wanted",
+      actor: wanted.actor,
+      owner,
+      job: job as JobId,
+      className: wanted.className,
+      shape: wanted.shape,
+      ...(wanted.name !== undefined ? { name: wanted.name } : {}),
+      namespace: wanted.namespace,
+      detached: wanted.detached,
+      maxRestarts: 0,
+    });
+  }
+
+  /** A worker that makes an actor does so for the job of whoever made the worker's own actor, else for the driver it works for. */
+  private jobOf(worker: ProcessName): string {
+    for (const record of this.actors.values()) if (record.state.worker === worker) return record.job;
+    return "";
+  }
+
+  private onActorKilled(from: ProcessName, message: Extract<ToHead, { type: "actor-killed" }>): void {
+    const record = this.actors.get(message.actor);
+    if (record && record.state.state !== "dead") this.handle({ type: "actor-killed", actor: message.actor, noRestart: message.noRestart, cause: message.cause });
+    if (message.reply !== undefined) this.tell(from, { type: "answer", reply: message.reply, value: null });
+  }
+
+  private onActorWatched(from: ProcessName, actor: ActorId): void {
+    const record = this.actors.get(actor);
+    if (!record) return this.tell(from, { type: "actor-state", actor, state: "dead", cause: "the cluster does not know it: it ended long ago, or is of another cluster" });
+    record.watchers.add(from);
+    this.tell(from, record.state);
+  }
+
+  private seek(name: string, namespace: string): ActorInfo | null {
+    const actor = this.scheduler.actorByName(name, namespace);
+    const record = actor === undefined ? undefined : this.actors.get(actor);
+    if (!record) return null;
+    const { wanted } = record;
+    return { actor: wanted.actor, className: wanted.className, methods: wanted.methods, name, namespace, ...(wanted.handleRef ? { handleRef: wanted.handleRef } : {}) };
+  }
+
+  private actorChanged(record: ActorRecord, news: Omit<ActorRecord["state"], "type" | "actor">): void {
+    record.state = { type: "actor-state", actor: record.wanted.actor, ...news };
+    for (const watcher of record.watchers) this.tell(watcher, record.state);
+    this.hub.push([this.actorRow(record)]);
+    if (news.state !== "dead") return;
+    // the cause is kept for later calls; the code and the arguments are not
+    this.actors.set(record.wanted.actor, { ...record, parts: [] });
+    this.forgetOldActors();
+  }
+
+  private forgetOldActors(): void {
+    if (this.actors.size <= MOST_ACTORS) return;
+    for (const [id, { state }] of this.actors) {
+      if (state.state === "dead") this.actors.delete(id);
+      if (this.actors.size <= MOST_ACTORS) return;
+    }
+  }
+
+  private actorRow({ wanted, state }: ActorRecord): ActorRow {
+    return {
+      type: "actor",
+      actor: wanted.actor,
+      className: wanted.className,
+      ...(wanted.name !== undefined ? { name: wanted.name } : {}),
+      namespace: wanted.namespace,
+      state: state.state,
+      detached: wanted.detached,
+      ...(state.pid !== undefined ? { pid: state.pid } : {}),
+      ...(state.cause !== undefined ? { cause: state.cause } : {}),
+      at: Date.now(),
+    };
+  }
+
+  // ---- the scheduler's commands
+
+  private handle(event: UntimedEvent): void {
+    if (this.isEnding) return;
+    for (const command of this.scheduler.handle({ ...event, at: Date.now() })) this.obey(command);
+    this.reportResources();
+  }
+
+  private obey(command: SchedulerCommand): void {
+    switch (command.type) {
+      case "start-worker": return this.startWorker(command.slot);
+      case "kill-worker": return this.workers.get(command.worker)?.kill();
+      case "abandon-work":
+        this.workers.get(command.worker)?.abandon(command.client);
+        return this.tell(command.worker, { type: "abandon-work", client: command.client });
+      case "grant-lease":
+        return this.tell(command.client, { type: "lease-granted", lease: command.lease, worker: command.worker, pid: this.workers.get(command.worker)?.pid ?? 0, shape: command.shape });
+      case "recall-lease": return this.tell(command.client, { type: "lease-recalled", lease: command.lease });
+      case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: exitText(command.code, command.signal) });
+      case "place-actor": return this.placeActor(command.actor, command.worker);
+      case "actor-state": return this.onActorState(command);
+      case "reject-actor": return this.rejectActor(command);
+      case "process-died": return; // told when the process's end was seen (H1)
+      case "notice": return this.hub.push([{ type: "notice", level: command.level, text: command.text, job: command.job }]);
+    }
+  }
+
+  private startWorker(slot: number): void {
+    const worker = new WorkerProcess(slot, {
+      address: this.options.address,
+      onPrint: (from, print) => this.onPrint(from, print),
+      onExit: (ended, code, signal) => this.onWorkerExit(ended, code, signal),
+      onSpawnError: (failed, error) => {
+        this.workers.delete(failed.name);
+        this.handle({ type: "worker-start-failed", slot, cause: error.message });
+      },
+    });
+    this.workers.set(worker.name, worker);
+  }
+
+  private onWorkerExit(worker: WorkerProcess, code: number | null, signal: string | null): void {
+    if (!this.workers.delete(worker.name) || this.isEnding) return;
+    if (!worker.isReady) {
+      this.processDied(worker.name);
+      return this.handle({ type: "worker-start-failed", slot: worker.slot, cause: exitText(code, signal) });
+    }
+    this.hub.unsubscribe(worker.name);
+    this.hub.push([{ type: "worker", worker: worker.name, pid: worker.pid, state: "dead", at: Date.now() }]);
+    // leases and actors first: their owners then know why before they hear of the process
+    this.handle({ type: "worker-exited", worker: worker.name, code, signal });
+    this.processDied(worker.name);
+  }
+
+  private onPrint(worker: WorkerProcess, { stream, label, text }: Print): void {
+    if (!label) this.options.log(`worker ${worker.pid} ${stream}: ${text}`);
+    this.hub.push([{ type: "log", pid: worker.pid, taskName: label?.name ?? "worker", stream, text, job: label?.job ?? "", ...(label?.origin !== undefined ? { origin: label.origin } : {}) }]);
+  }
+
+  private placeActor(actor: ActorId, worker: ProcessName): void {
+    const record = this.actors.get(actor);
+    if (!record) return;
+    this.tell(worker, { type: "become-actor", owner: record.owner, job: record.job, wanted: record.wanted }, record.parts);
+  }
+
+  private onActorState(command: Extract<SchedulerCommand, { type: "actor-state" }>): void {
+    const record = this.actors.get(command.actor);
+    if (!record) return;
+    const pid = command.worker ? this.workers.get(command.worker)?.pid : undefined;
+    this.actorChanged(record, {
+      state: command.state,
+      ...(command.worker ? { worker: command.worker } : {}),
+      ...(pid !== undefined ? { pid } : {}),
+      ...(command.cause !== undefined ? { cause: command.cause } : {}),
+    });
+  }
+
+  private rejectActor({ actor, existing }: Extract<SchedulerCommand, { type: "reject-actor" }>): void {
+    const record = this.actors.get(actor);
+    if (!record) return;
+    const { wanted, owner } = record;
+    if (wanted.getIfExists) {
+      this.actors.delete(actor);
+      return this.tell(owner, { type: "actor-state", actor, state: "pending", code: "exists", existing });
+    }
+    this.actorChanged(record, { state: "dead", code: "name-taken", cause: `The name "${wanted.name}" (namespace="${wanted.namespace}") is already taken by a living actor. Use another name, ray.getActor("${wanted.name}"), or getIfExists: true` });
+  }
+
+  // ---- what subscribers see
+
+  private resources(): { total: Record<string, number>; available: Record<string, number> } {
+    const { total, available } = this.scheduler.snapshot();
+    return { total: { ...total }, available: { ...available } };
+  }
+
+  private reportResources(): void {
+    if (!this.hub.isHeard) return;
+    const row = this.resourcesRow();
+    const text = JSON.stringify([row.available, row.storeUsedBytes]);
+    if (text === this.resourcesSent) return;
+    this.resourcesSent = text;
+    this.hub.push([row]);
+  }
+
+  private resourcesRow(): Extract<EngineEvent, { type: "resources" }> {
+    return { type: "resources", ...this.resources(), storeUsedBytes: this.grants.usedBytes, storeTotalBytes: this.options.address.objectStoreMemory, at: Date.now() };
+  }
+
+  /** What a new subscriber must know of the time before. */
+  private state(): EngineEvent[] {
+    const workers = [...this.workers.values()].filter(({ isReady }) => isReady).map(({ name, pid }): EngineEvent => ({ type: "worker", worker: name, pid, state: "idle", at: Date.now() }));
+    return [this.resourcesRow(), ...workers, ...[...this.actors.values()].map((record) => this.actorRow(record))];
+  }
+
+  // ---- the end
+
+  end(reason: string): void {
+    if (this.isEnding) return;
+    this.isEnding = true;
+    this.options.log(`The head ends: ${reason}`);
+    clearInterval(this.ticker);
+    clearTimeout(this.keepTimer);
+    for (const worker of this.workers.values()) worker.kill();
+    this.liveness?.close();
+    void this.links.close().then(this.options.onEnd);
+  }
+}
+
+/** Dead actors are remembered for the cause of their death. */
+const MOST_ACTORS = 10_000;
+
+function exitText(code: number | null, signal: string | null): string {
+  if (signal === "SIGKILL") return "killed by SIGKILL (by somebody, or by the system when memory ran out)";
+  if (signal !== null) return `ended by ${signal}`;
+  return code === 0 ? "it called process.exit()" : `exit code ${String(code)}`;
+}

@@ -1,0 +1,52 @@
+/** The head's program. Started by whoever needs a cluster (local/head-process.ts); told what to be through a pipe. */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { Socket } from "node:net";
+import type { ProcessName } from "../ids.ts";
+import type { ClusterId } from "../ids.ts";
+import { ownClusterRecord, writeClusterFile } from "../store/cluster-file.ts";
+import { clusterFolders, removeClusterFolders } from "../store/folders.ts";
+import { HEAD_BOOT_FD, type HeadBoot } from "./boot.ts";
+import { Head } from "./head.ts";
+
+/** Other pid namespaces judge a cluster by its record's age. */
+const RECORD_AGAIN_MS = 3_600_000;
+
+const pipe = new Socket({ fd: HEAD_BOOT_FD });
+pipe.on("error", () => pipe.destroy());
+const boot = await readBoot(pipe);
+const address = { ...boot.address, headPid: process.pid };
+const logFile = join(address.folder, "head.log");
+const log = (text: string): void => appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
+
+process.on("uncaughtException", (error) => {
+  log(`uncaught: ${error.stack ?? String(error)}`);
+  head.end("an internal error, see above");
+  setTimeout(leave, 1000).unref();
+});
+// a terminal's Ctrl-C and a closing shell are the front's business
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
+process.on("SIGTERM", () => head.end("SIGTERM"));
+
+const head = new Head({ address, self: address.headName as ProcessName, prestart: boot.prestart, isPersistent: boot.isPersistent, log, onEnd: leave });
+const writeRecord = (): void => writeClusterFile(clusterFolders(address.clusterId as ClusterId), ownClusterRecord(address.clusterId));
+writeRecord();
+setInterval(writeRecord, RECORD_AGAIN_MS).unref();
+await head.open();
+pipe.write("ready\n");
+// whoever started us joins the liveness socket and then lets the pipe go; if it died before, nobody will come
+pipe.on("close", () => head.endWithoutOwner());
+
+function leave(): void {
+  removeClusterFolders(address.clusterId as ClusterId);
+  process.exit(0);
+}
+
+async function readBoot(from: Socket): Promise<HeadBoot> {
+  let text = "";
+  for await (const chunk of from.iterator({ destroyOnReturn: false })) {
+    text += String(chunk);
+    if (text.includes("\n")) return JSON.parse(text) as HeadBoot;
+  }
+  throw new Error("Whoever started this head ended before saying what it should be");
+}

@@ -1,0 +1,71 @@
+/** One worker as the head's child: started, watched, told through its watch pipe, ended. Owns: the child and its pipes. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import type { Writable } from "node:stream";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { newProcessName, type ProcessName } from "../ids.ts";
+import type { ClusterAddress } from "../session/session-protocol.ts";
+import { watchCommand } from "../worker/watch-commands.ts";
+import { clientNumber } from "../worker/client-number.ts";
+import { WORKER_BOOT_FD, WORKER_WATCH_FD, type WorkerBoot } from "./boot.ts";
+import { PrintParser, type Print } from "./prints.ts";
+
+const WORKER_PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "worker.js");
+
+export interface WorkerProcessOptions {
+  readonly address: ClusterAddress;
+  readonly onPrint: (worker: WorkerProcess, print: Print) => void;
+  readonly onExit: (worker: WorkerProcess, code: number | null, signal: string | null) => void;
+  readonly onSpawnError: (worker: WorkerProcess, error: Error) => void;
+}
+
+export class WorkerProcess {
+  readonly name: ProcessName = newProcessName("worker");
+  readonly slot: number;
+  isReady = false;
+  private readonly child: ChildProcess;
+
+  constructor(slot: number, options: WorkerProcessOptions) {
+    this.slot = slot;
+    const nonce = randomBytes(8).toString("hex");
+    // a session of its own (setsid): Ctrl-C in a terminal reaches the front alone
+    this.child = spawn(process.execPath, ["--expose-gc", WORKER_PROGRAM], {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+      env: { ...process.env, RAY_TS_WATCH_FD: String(WORKER_WATCH_FD) },
+    });
+    this.child.on("error", (error) => options.onSpawnError(this, error));
+    // "close" comes after the last print was read, "exit" may come before
+    this.child.on("close", (code, signal) => options.onExit(this, code, signal));
+    for (const stream of ["stdout", "stderr"] as const) {
+      const parser = new PrintParser(nonce, stream, (print) => options.onPrint(this, print));
+      this.child[stream]?.on("data", (chunk: Buffer) => parser.push(chunk));
+      this.child[stream]?.on("end", () => parser.end());
+    }
+    const boot: WorkerBoot = { address: options.address, name: this.name, nonce };
+    const pipe = this.pipe(WORKER_BOOT_FD);
+    pipe.end(JSON.stringify(boot));
+    this.pipe(WORKER_WATCH_FD);
+  }
+
+  private pipe(fd: number): Writable {
+    const pipe = this.child.stdio[fd] as Writable;
+    // a child that died has closed its end: its exit is the news
+    pipe.on("error", () => pipe.destroy());
+    return pipe;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Ends the process if it runs a task of this client now, also when it is stuck in a loop. */
+  abandon(client: ProcessName): void {
+    (this.child.stdio[WORKER_WATCH_FD] as Writable).write(watchCommand("abandon", clientNumber(client)));
+  }
+
+  kill(): void {
+    this.child.kill("SIGKILL");
+  }
+}

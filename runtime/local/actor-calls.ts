@@ -1,0 +1,188 @@
+/**
+ * Calls from this process to actors. Owns: what is known of each actor (where, alive or dead) and the calls not yet sent.
+ *
+ * C1. Calls to one actor leave in the order in which they were made; one whose dependency is missing holds back the later ones.
+ * C2. As soon as the actor's worker is known calls are sent there, also before its constructor has run: it queues them.
+ * C3. When the actor died, calls without a result fail with ActorDiedError and the cause; a call is never sent twice.
+ */
+import { ActorAlreadyExistsError, ActorDiedError, ActorUnavailableError, RayError } from "../errors.ts";
+import type { ActorId, ProcessName } from "../ids.ts";
+import type { FromHead, ToHead } from "../wire/message.ts";
+import type { Submission } from "./submission.ts";
+import type { Task } from "./task.ts";
+
+type ActorNews = Extract<FromHead, { type: "actor-state" }>;
+
+type Place =
+  | { readonly state: "unknown" }
+  | { readonly state: "placed"; readonly worker: ProcessName }
+  | { readonly state: "restarting" }
+  | { readonly state: "dead"; readonly error: RayError };
+
+interface Actor {
+  readonly id: ActorId;
+  readonly className: string;
+  place: Place;
+  /** Created with getIfExists while that name was taken: calls go to the other one. */
+  standIn: ActorId | undefined;
+  queue: Task[];
+  readonly inFlight: Set<Task>;
+  isWatched: boolean;
+  onPlaced: (() => void)[] | undefined;
+}
+
+export interface ActorCallsShell {
+  readonly submission: Submission;
+  sayToHead(message: ToHead): void;
+}
+
+export class ActorCalls {
+  private readonly actors = new Map<ActorId, Actor>();
+  private readonly shell: ActorCallsShell;
+
+  constructor(shell: ActorCallsShell) {
+    this.shell = shell;
+  }
+
+  private actor(id: ActorId, className: string): Actor {
+    const known = this.actors.get(id);
+    if (known) return known;
+    const actor: Actor = { id, className, place: { state: "unknown" }, standIn: undefined, queue: [], inFlight: new Set(), isWatched: false, onPlaced: undefined };
+    this.actors.set(id, actor);
+    return actor;
+  }
+
+  /** The head tells the creator without being asked. */
+  created(id: ActorId, className: string): void {
+    this.actor(id, className).isWatched = true;
+  }
+
+  /** A message said where the actor is. */
+  learned(id: ActorId, worker: ProcessName): void {
+    const actor = this.actor(id, "");
+    if (actor.place.state === "unknown") actor.place = { state: "placed", worker };
+    this.watch(actor);
+  }
+
+  /** Where it is, for whoever gets its handle next. */
+  workerOf(id: ActorId): ProcessName | undefined {
+    const place = this.actors.get(id)?.place;
+    return place?.state === "placed" ? place.worker : undefined;
+  }
+
+  /** Asks the head, before the first call: a busy task could not ask later. */
+  expect(id: ActorId, className: string): void {
+    this.watch(this.actor(id, className));
+  }
+
+  /** Resolves when the actor has a process or is dead, or after a moment: a task that got a handle then starts anyway. */
+  located(id: ActorId, mostMs: number): Promise<void> {
+    const actor = this.actor(id, "");
+    if (actor.place.state !== "unknown") return Promise.resolve();
+    this.watch(actor);
+    return new Promise((done) => {
+      const timer = setTimeout(done, mostMs);
+      (actor.onPlaced ??= []).push(() => {
+        clearTimeout(timer);
+        done();
+      });
+    });
+  }
+
+  private placed(actor: Actor): void {
+    const waiting = actor.onPlaced;
+    actor.onPlaced = undefined;
+    if (waiting) for (const done of waiting) done();
+  }
+
+  private watch(actor: Actor): void {
+    if (actor.isWatched) return;
+    actor.isWatched = true;
+    this.shell.sayToHead({ type: "actor-watched", actor: actor.id });
+  }
+
+  call(id: ActorId, className: string, task: Task): void {
+    let actor = this.actor(id, className);
+    if (actor.standIn) actor = this.actor(actor.standIn, className);
+    this.watch(actor);
+    actor.queue.push(task);
+    this.shell.submission.begin(task, () => this.pump(actor));
+    if (task.isSettled) this.pump(actor); // its dependency had failed: the later ones may go
+  }
+
+  private pump(actor: Actor): void {
+    const { place } = actor;
+    if (place.state === "dead") return this.failQueue(actor, place.error);
+    if (place.state !== "placed") return;
+    let sent = 0;
+    for (const task of actor.queue) {
+      if (!task.isSettled) {
+        if (task.missing > 0) break; // C1
+        actor.inFlight.add(task);
+        this.shell.submission.sendTo(task, place.worker);
+      }
+      sent++;
+    }
+    if (sent > 0) actor.queue.splice(0, sent);
+  }
+
+  onResult(task: Task): void {
+    const actor = task.actor ? this.actors.get(task.actor) : undefined;
+    const called = actor?.standIn ? this.actors.get(actor.standIn) : actor;
+    called?.inFlight.delete(task);
+  }
+
+  onNews(news: ActorNews): void {
+    const actor = this.actor(news.actor, "");
+    if (news.code === "exists" && news.existing) return this.standIn(actor, news.existing);
+    if (news.state === "dead") return this.died(actor, deathError(actor, news));
+    if (news.state === "restarting") {
+      actor.place = { state: "restarting" };
+      const error = new ActorUnavailableError(`The process of actor ${actor.className} died and is being restarted; this call may or may not have run`);
+      for (const task of actor.inFlight) this.shell.submission.failWith(task, error);
+      actor.inFlight.clear();
+      return;
+    }
+    if (!news.worker) return;
+    if (actor.place.state === "placed" && actor.place.worker === news.worker) return;
+    actor.place = { state: "placed", worker: news.worker };
+    this.placed(actor);
+    this.pump(actor);
+  }
+
+  private standIn(actor: Actor, existing: ActorId): void {
+    actor.standIn = existing;
+    const other = this.actor(existing, actor.className);
+    this.watch(other);
+    other.queue.push(...actor.queue);
+    actor.queue = [];
+    this.pump(other);
+  }
+
+  private died(actor: Actor, error: RayError): void {
+    if (actor.place.state === "dead") return;
+    actor.place = { state: "dead", error };
+    this.placed(actor);
+    for (const task of actor.inFlight) this.shell.submission.failWith(task, error);
+    actor.inFlight.clear();
+    this.failQueue(actor, error);
+  }
+
+  private failQueue(actor: Actor, error: RayError): void {
+    const queue = actor.queue;
+    actor.queue = [];
+    for (const task of queue) this.shell.submission.failWith(task, error);
+  }
+
+  /** The cluster is gone. */
+  failAll(error: RayError): void {
+    for (const actor of this.actors.values()) this.died(actor, error);
+  }
+}
+
+function deathError(actor: Actor, news: ActorNews): RayError {
+  const cause = news.cause ?? "its process ended";
+  if (news.code === "name-taken") return new ActorAlreadyExistsError(cause);
+  const name = actor.className ? `Actor ${actor.className}` : "The actor";
+  return new ActorDiedError(`${name} (${actor.id}) is dead: ${cause}`);
+}

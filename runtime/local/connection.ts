@@ -1,0 +1,122 @@
+/**
+ * This process's place in a cluster: ZeroMQ links, the liveness connection and what is said to the head. Takes messages
+ * before it is connected and says them then, in order.
+ *
+ * Owns: sockets. Does not own: what messages mean (`onMessage`, `onRecord`).
+ */
+import type { ClusterAddress } from "../session/session-protocol.ts";
+import type { JobId, ProcessKind, ProcessName } from "../ids.ts";
+import { RecordType } from "../wire/frame.ts";
+import type { Lane } from "../wire/lane.ts";
+import { Links } from "../wire/links.ts";
+import { joinLiveness, type LivenessLink } from "../wire/liveness.ts";
+import { readMessage, writeMessage, type Message, type ToHead } from "../wire/message.ts";
+import type { RecordReader } from "../wire/record-reader.ts";
+
+export interface ConnectionOptions {
+  readonly self: ProcessName;
+  readonly kind: ProcessKind;
+  readonly job: JobId;
+  /** Where the cluster is. Called once. */
+  readonly connect: () => Promise<ClusterAddress>;
+  /** A worker is the head's child: the head sees its end without a liveness connection. */
+  readonly joinsLiveness: boolean;
+  readonly onMessage: (from: ProcessName, message: Message, parts: Buffer[]) => void;
+  readonly onRecord: (from: ProcessName, type: number, reader: RecordReader) => void;
+  readonly onConnected: (address: ClusterAddress) => void;
+  /** The head is gone, or could not be reached at all. */
+  readonly onEnded: (reason: string) => void;
+  readonly onRefused: (text: string) => void;
+}
+
+export class Connection {
+  private links: Links | undefined;
+  private liveness: LivenessLink | undefined;
+  private waiting: (() => void)[] = [];
+  private readonly dead = new Set<ProcessName>();
+  private isClosed = false;
+  address: ClusterAddress | undefined;
+  readonly connected: Promise<ClusterAddress>;
+  private readonly options: ConnectionOptions;
+
+  constructor(options: ConnectionOptions) {
+    this.options = options;
+    this.connected = this.open();
+    this.connected.catch((error: Error) => {
+      if (!this.isClosed) options.onEnded(`The cluster could not be reached: ${error.message}`);
+    });
+  }
+
+  private async open(): Promise<ClusterAddress> {
+    const { self, kind, job, connect, joinsLiveness } = this.options;
+    const address = await connect();
+    if (joinsLiveness) {
+      this.liveness = await joinLiveness(address.folder, { token: address.token, name: self, kind: kind === "front" ? "front" : "driver", job, namespace: address.namespace, pid: process.pid, isOwner: false });
+      this.liveness.ended.then(() => {
+        if (!this.isClosed) this.options.onEnded("The cluster's head process ended");
+      });
+    }
+    const links = new Links({ self, kind, folder: address.folder, token: address.token, onRecord: this.onRecord, onRefused: this.options.onRefused });
+    await links.open();
+    if (this.isClosed) {
+      await links.close();
+      throw new Error("closed before it was connected");
+    }
+    this.links = links;
+    this.address = address;
+    this.options.onConnected(address);
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const say of waiting) say();
+    return address;
+  }
+
+  private readonly onRecord = (from: ProcessName, type: number, reader: RecordReader): void => {
+    if (this.dead.has(from)) return; // a frame that crossed the news of its sender's death
+    if (type !== RecordType.message) return this.options.onRecord(from, type, reader);
+    const { message, parts } = readMessage(reader);
+    this.options.onMessage(from, message, parts);
+  };
+
+  /** The lane to a live peer; undefined before the connection and for a dead peer. */
+  lane(to: ProcessName): Lane | undefined {
+    return this.dead.has(to) ? undefined : this.links?.to(to);
+  }
+
+  say(to: ProcessName, message: Message, parts: readonly Uint8Array[] = []): void {
+    if (!this.links) {
+      if (!this.isClosed) this.waiting.push(() => this.say(to, message, parts));
+      return;
+    }
+    if (!this.dead.has(to)) writeMessage(this.links.to(to), message, parts);
+  }
+
+  sayToHead(message: ToHead, parts: readonly Uint8Array[] = []): void {
+    if (!this.links || !this.address) {
+      if (!this.isClosed) this.waiting.push(() => this.sayToHead(message, parts));
+      return;
+    }
+    writeMessage(this.links.to(this.address.headName as ProcessName), message, parts);
+  }
+
+  isDead(process: ProcessName): boolean {
+    return this.dead.has(process);
+  }
+
+  processDied(process: ProcessName): void {
+    this.dead.add(process);
+    this.links?.drop(process);
+  }
+
+  /** While work is pending the process stays; an idle script ends by itself. */
+  hold(isHeld: boolean): void {
+    this.liveness?.ref(isHeld);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.waiting = [];
+    await this.links?.close();
+    this.liveness?.close();
+  }
+}

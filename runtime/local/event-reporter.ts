@@ -1,0 +1,113 @@
+/**
+ * What this owner's tasks and objects do, for the head: one batch each 100 ms at most. A task born and finished within a
+ * batch is one row; above ROWS_A_BATCH only counts by name travel, apart from objects that somebody watches.
+ */
+import type { EngineEvent, ObjectRow, TaskCountsRow, TaskRow } from "../engine/events.ts";
+import { objectId, taskId, type ObjectId, type ProcessName } from "../ids.ts";
+import type { Task } from "./task.ts";
+
+const ROWS_A_BATCH = 1000;
+/** Refs in a row; a task of thousands of returns needs no row of megabytes. */
+const REFS_A_ROW = 16;
+
+export interface EventReporterOptions {
+  readonly self: ProcessName;
+  readonly send: (rows: readonly EngineEvent[]) => void;
+  readonly describe: (ref: ObjectId) => { sizeBytes: number; place: "inline" | "shared-memory" | "disk"; isError: boolean; preview?: string } | undefined;
+}
+
+export class EventReporter {
+  private readonly options: EventReporterOptions;
+  private changed: Task[] = [];
+  private readonly watched = new Set<ObjectId>();
+  private watchedChanges = new Set<ObjectId>();
+
+  constructor(options: EventReporterOptions) {
+    this.options = options;
+  }
+
+  /** The task is new or has ended. */
+  task(task: Task): void {
+    if (task.isReported) return;
+    task.isReported = true;
+    this.changed.push(task);
+  }
+
+  object(ref: ObjectId): void {
+    if (this.watched.size > 0 && this.watched.has(ref)) this.watchedChanges.add(ref);
+  }
+
+  watch(refs: readonly ObjectId[]): void {
+    for (const ref of refs) {
+      this.watched.add(ref);
+      this.watchedChanges.add(ref);
+    }
+  }
+
+  flush(): void {
+    if (this.changed.length === 0 && this.watchedChanges.size === 0) return;
+    const rows: EngineEvent[] = [];
+    const tasks = this.changed;
+    this.changed = [];
+    for (const task of tasks) task.isReported = false;
+    if (tasks.length <= ROWS_A_BATCH) for (const task of tasks) rows.push(this.row(task));
+    else rows.push(...this.counts(tasks), ...tasks.filter((task) => this.isWatched(task)).map((task) => this.row(task)));
+    for (const ref of this.watchedChanges) {
+      const row = this.objectRow(ref);
+      rows.push(row);
+      if (row.state !== "pending") this.watched.delete(ref);
+    }
+    this.watchedChanges.clear();
+    this.options.send(rows);
+  }
+
+  private isWatched(task: Task): boolean {
+    return this.watched.size > 0 && this.watched.has(objectId(this.options.self, task.firstReturn));
+  }
+
+  private row(task: Task): TaskRow {
+    const { meta } = task;
+    const refs = Array.from({ length: Math.min(meta.numReturns, REFS_A_ROW) }, (_, i) => objectId(this.options.self, task.firstReturn + i));
+    return {
+      type: "task",
+      task: taskId(this.options.self, task.seq),
+      name: meta.name,
+      owner: this.options.self,
+      state: stateOf(task),
+      refs,
+      ...(task.actor ? { actor: task.actor } : {}),
+      ...(task.lease ? { worker: task.lease.worker, pid: task.lease.pid } : {}),
+      submittedAt: task.submittedAt,
+      ...(task.startedAt > 0 ? { startedAt: task.startedAt, finishedAt: task.startedAt + task.runMicros / 1000 } : {}),
+      attempt: task.attempt,
+      ...(meta.origin ? { origin: meta.origin } : {}),
+      ...(task.error !== undefined ? { error: task.error } : {}),
+    };
+  }
+
+  private counts(tasks: readonly Task[]): TaskCountsRow[] {
+    const byName = new Map<string, { finished: number; failed: number; totalRunMs: number }>();
+    for (const task of tasks) {
+      if (!task.isSettled) continue;
+      let count = byName.get(task.meta.name);
+      if (!count) byName.set(task.meta.name, (count = { finished: 0, failed: 0, totalRunMs: 0 }));
+      if (task.error === undefined) count.finished++;
+      else count.failed++;
+      count.totalRunMs += task.runMicros / 1000;
+    }
+    const at = Date.now();
+    return [...byName].map(([name, count]) => ({ type: "task-counts", name, ...count, at }));
+  }
+
+  private objectRow(ref: ObjectId): ObjectRow {
+    const known = this.options.describe(ref);
+    if (!known) return { type: "object", ref, state: "pending", at: Date.now() };
+    const { sizeBytes, place, isError, preview } = known;
+    return { type: "object", ref, state: isError ? "error" : "ready", sizeBytes, place, at: Date.now(), ...(preview !== undefined ? (isError ? { error: preview } : { preview }) : {}) };
+  }
+}
+
+function stateOf(task: Task): TaskRow["state"] {
+  if (task.isSettled) return task.error === undefined ? "finished" : "failed";
+  return task.missing > 0 ? "waiting-for-args" : "waiting-for-worker";
+}

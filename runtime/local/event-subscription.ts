@@ -1,0 +1,31 @@
+/** The head's events for a front: a connection of its own, so that views go on while a session is busy. */
+import type { EngineEvent } from "../engine/events.ts";
+import { newProcessName, type JobId } from "../ids.ts";
+import type { ClusterAddress } from "../session/session-protocol.ts";
+import { Connection } from "./connection.ts";
+
+export interface EventSubscription {
+  close(): Promise<void>;
+}
+
+/** `onEvents` gets the state so far first, then what changes, a batch each 50 ms at most. */
+export async function subscribeToHead(address: ClusterAddress, onEvents: (rows: readonly EngineEvent[]) => void): Promise<EventSubscription> {
+  const connection = new Connection({
+    self: newProcessName("front"),
+    kind: "front",
+    job: "" as JobId,
+    joinsLiveness: true,
+    connect: () => Promise.resolve(address),
+    onMessage: (_from, message) => {
+      if (message.type === "rows") onEvents(message.rows);
+    },
+    onRecord: () => undefined,
+    onConnected: () => undefined,
+    onEnded: () => undefined, // the head's owner is told by its own connection
+    onRefused: () => undefined,
+  });
+  connection.sayToHead({ type: "subscribe", isOn: true });
+  await connection.connected;
+  connection.hold(false);
+  return { close: () => connection.close() };
+}

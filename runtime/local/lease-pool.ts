@@ -1,0 +1,177 @@
+/**
+ * The tasks of one resource shape and the leased workers that run them. Pure: what it wants done goes through `LeasePoolShell`.
+ *
+ * Q1. A worker runs its tasks in the order in which they were sent; the oldest unfinished one is the running one.
+ * Q2. A worker has at most `window` unfinished tasks: 2 `FIRST_WINDOW` at first, more while tasks end within a millisecond.
+ * Q3. A task that was handed back or whose worker died goes to the front of the queue.
+ */
+import type { LeaseId, ProcessName } from "../ids.ts";
+import type { Shape } from "../wire/message.ts";
+import type { Task } from "./task.ts";
+
+/** A task behind a long one cannot be taken back, so nothing waits behind a task of unknown length; the gap costs one round trip. */
+const FIRST_WINDOW = 1;
+const WIDEST_WINDOW = 1000;
+const SHORT_TASK_MICROS = 1000;
+const MOST_LEASES_WANTED = 256;
+
+export interface Lease {
+  readonly id: LeaseId;
+  readonly worker: ProcessName;
+  readonly pid: number;
+  readonly pool: LeasePool;
+  /** Insertion order is the order of sending (Q1). */
+  readonly unfinished: Set<Task>;
+  window: number;
+  isRecalled: boolean;
+  idleSince: number;
+}
+
+export interface LeasePoolShell {
+  /** Sends a task to the lease's worker. */
+  send(task: Task, lease: Lease): void;
+  want(shape: Shape, count: number): void;
+  giveBack(lease: Lease): void;
+  now(): number;
+}
+
+export class LeasePool {
+  readonly shape: Shape;
+  private readonly shell: LeasePoolShell;
+  private queue: Task[] = [];
+  private head = 0;
+  private readonly leases = new Map<LeaseId, Lease>();
+  private outstanding = 0;
+
+  constructor(shape: Shape, shell: LeasePoolShell) {
+    this.shape = shape;
+    this.shell = shell;
+  }
+
+  get queued(): number {
+    return this.queue.length - this.head;
+  }
+
+  get held(): ReadonlyMap<LeaseId, Lease> {
+    return this.leases;
+  }
+
+  enqueue(task: Task): void {
+    this.queue.push(task);
+  }
+
+  granted(lease: LeaseId, worker: ProcessName, pid: number): Lease {
+    this.outstanding = Math.max(0, this.outstanding - 1);
+    const granted: Lease = { id: lease, worker, pid, pool: this, unfinished: new Set(), window: FIRST_WINDOW, isRecalled: false, idleSince: this.shell.now() };
+    this.leases.set(lease, granted);
+    this.dispatch();
+    return granted;
+  }
+
+  /** Sends what the windows allow and asks for more leases, or fewer. */
+  dispatch(): void {
+    while (this.queued > 0) {
+      const lease = this.freest();
+      if (!lease) break;
+      const task = this.queue[this.head++] as Task;
+      if (task.isSettled) continue;
+      lease.unfinished.add(task);
+      task.lease = lease;
+      this.shell.send(task, lease);
+    }
+    if (this.head > 1024 && this.head * 2 > this.queue.length) {
+      this.queue = this.queue.slice(this.head);
+      this.head = 0;
+    }
+    this.adjustWanted();
+  }
+
+  private freest(): Lease | undefined {
+    let best: Lease | undefined;
+    for (const lease of this.leases.values()) {
+      if (lease.isRecalled || lease.unfinished.size >= lease.window) continue;
+      if (!best || lease.unfinished.size < best.unfinished.size) best = lease;
+      if (best.unfinished.size === 0) break;
+    }
+    return best;
+  }
+
+  private adjustWanted(): void {
+    const wanted = Math.min(this.queued, MOST_LEASES_WANTED);
+    if (wanted === 0 && this.outstanding === 0) return;
+    // a number a task would be a message a task: it is sent when it changed by a lot
+    if (wanted !== 0 && wanted <= this.outstanding * 2 && this.outstanding <= wanted * 4 && this.outstanding > 0) return;
+    this.outstanding = wanted;
+    this.shell.want(this.shape, wanted);
+  }
+
+  /** A result came. Returns false when the task was not here any more. */
+  finished(task: Task, runMicros: number): void {
+    const lease = task.lease;
+    if (!lease) return;
+    task.lease = undefined;
+    lease.unfinished.delete(task);
+    if (runMicros < SHORT_TASK_MICROS) lease.window = Math.min(WIDEST_WINDOW, Math.max(FIRST_WINDOW, lease.window * 2));
+    else lease.window = FIRST_WINDOW;
+    if (lease.unfinished.size === 0) {
+      lease.idleSince = this.shell.now();
+      if (lease.isRecalled) this.giveBack(lease);
+    }
+  }
+
+  /** The worker waits in get and hands back what it had not started: it gets nothing more until its running task has ended. */
+  handedBack(tasks: readonly Task[]): void {
+    for (const task of tasks) {
+      const lease = task.lease;
+      if (!lease) continue;
+      lease.unfinished.delete(task);
+      task.lease = undefined;
+      lease.window = Math.max(1, lease.unfinished.size);
+    }
+    this.requeue(tasks);
+  }
+
+  recalled(id: LeaseId): void {
+    const lease = this.leases.get(id);
+    if (!lease) return;
+    lease.isRecalled = true;
+    if (lease.unfinished.size === 0) this.giveBack(lease);
+  }
+
+  /** The worker died. Returns the running task (Q1), which used an attempt, and those that had not begun. */
+  broken(id: LeaseId): { running: Task | undefined; unstarted: Task[] } {
+    const lease = this.leases.get(id);
+    if (!lease) return { running: undefined, unstarted: [] };
+    this.leases.delete(id);
+    const [running, ...unstarted] = lease.unfinished;
+    for (const task of lease.unfinished) task.lease = undefined;
+    return { running, unstarted };
+  }
+
+  requeue(tasks: readonly Task[]): void {
+    this.queue = [...tasks, ...this.queue.slice(this.head)];
+    this.head = 0;
+  }
+
+  /** Gives back leases that had nothing to do since `before`. */
+  giveBackIdle(before: number): void {
+    if (this.queued > 0) return;
+    for (const lease of this.leases.values()) if (lease.unfinished.size === 0 && lease.idleSince <= before) this.giveBack(lease);
+  }
+
+  private giveBack(lease: Lease): void {
+    this.leases.delete(lease.id);
+    this.shell.giveBack(lease);
+  }
+
+  /** Every task here, sent or not: for when the cluster is gone. */
+  drain(): Task[] {
+    const all = this.queue.slice(this.head);
+    for (const lease of this.leases.values()) all.push(...lease.unfinished);
+    this.queue = [];
+    this.head = 0;
+    this.leases.clear();
+    this.outstanding = 0;
+    return all;
+  }
+}

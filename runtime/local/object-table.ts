@@ -1,0 +1,76 @@
+/**
+ * The objects that this process owns or has seen: their values and who waits for them. Owns: values and waiters. Does not
+ * own: how long an object lives (reference counts), how values travel.
+ *
+ * B1. An entry goes from pending to settled once; `freed` and `lost` are settled with an error.
+ * B2. Waiters run in the order in which they came, never inside the call that registers them.
+ */
+import type { ObjectId } from "../ids.ts";
+import type { WireValue } from "../wire/hot-records.ts";
+
+export interface ObjectEntry {
+  readonly id: ObjectId;
+  value: WireValue | undefined;
+  isError: boolean;
+  waiters: (() => void)[] | undefined;
+  /** A foreign object was asked for at its owner. */
+  isFetched: boolean;
+  /** The private view that the present scope (a session; one task) reads; see viewScope in views-of-blocks.ts. */
+  view: { readonly memory: WeakRef<ArrayBuffer>; readonly scope: unknown } | undefined;
+  /** The value's memory is released only with the entry, also after `ray.free`. */
+  isFreed: boolean;
+}
+
+export class ObjectTable {
+  private readonly entries = new Map<ObjectId, ObjectEntry>();
+
+  get(id: ObjectId): ObjectEntry | undefined {
+    return this.entries.get(id);
+  }
+
+  /** The entry, made pending if there is none. */
+  ensure(id: ObjectId): ObjectEntry {
+    const known = this.entries.get(id);
+    if (known) return known;
+    const entry: ObjectEntry = { id, value: undefined, isError: false, waiters: undefined, isFetched: false, view: undefined, isFreed: false };
+    this.entries.set(id, entry);
+    return entry;
+  }
+
+  settle(entry: ObjectEntry, value: WireValue, isError: boolean): void {
+    if (entry.value) return; // B1: a result that comes twice (a retry that crossed a late answer) changes nothing
+    entry.value = value;
+    entry.isError = isError;
+    const waiters = entry.waiters;
+    if (!waiters) return;
+    entry.waiters = undefined;
+    for (const waiter of waiters) waiter();
+  }
+
+  wait(entry: ObjectEntry, ready: () => void): () => void {
+    if (entry.value) {
+      queueMicrotask(ready);
+      return () => undefined;
+    }
+    const waiters = (entry.waiters ??= []);
+    waiters.push(ready);
+    return () => {
+      const at = entry.waiters?.indexOf(ready) ?? -1;
+      if (at >= 0) entry.waiters?.splice(at, 1);
+    };
+  }
+
+  delete(id: ObjectId): ObjectEntry | undefined {
+    const entry = this.entries.get(id);
+    this.entries.delete(id);
+    return entry;
+  }
+
+  values(): IterableIterator<ObjectEntry> {
+    return this.entries.values();
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+}

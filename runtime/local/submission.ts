@@ -1,0 +1,254 @@
+/**
+ * From `submitTask` to a result: dependencies, lease pools, sending, retries. Owns: tasks that have no result yet.
+ *
+ * S1. A task is sent when all its dependencies are there; one that failed fails it with the same error.
+ * S2. A task holds every ref it needs until it is settled, so that it can be sent again.
+ * S3. What a worker must know before a task (meta, code) leaves on the same lane before it.
+ */
+import { RayError, WorkerCrashedError } from "../errors.ts";
+import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
+import { objectId } from "../ids.ts";
+import type { ResultRecord, WireValue } from "../wire/hot-records.ts";
+import { ResultStatus, writeTask } from "../wire/hot-records.ts";
+import type { Lane } from "../wire/lane.ts";
+import type { Shape } from "../wire/message.ts";
+import { LeasePool, type Lease } from "./lease-pool.ts";
+import type { SentBooks } from "./sent-book.ts";
+import type { Task } from "./task.ts";
+
+export interface SubmissionShell {
+  readonly self: ProcessName;
+  lane(to: ProcessName): Lane | undefined;
+  books: SentBooks;
+  /** The settled value of a dependency, else undefined. */
+  value(ref: ObjectId): { readonly value: WireValue; readonly isError: boolean } | undefined;
+  whenReady(ref: ObjectId, ready: () => void): void;
+  settle(ref: ObjectId, value: WireValue, isError: boolean): void;
+  /** An error of ours as a value. */
+  encodeError(error: Error): WireValue;
+  lend(to: ProcessName, refs: readonly ObjectId[]): number;
+  releaseHolds(task: Task): void;
+  returnLend(lender: ProcessName, lend: number): void;
+  want(shape: Shape, count: number): void;
+  giveBack(lease: Lease): void;
+  report(task: Task): void;
+  notice(text: string): void;
+}
+
+export class Submission {
+  private readonly shell: SubmissionShell;
+  private readonly pools = new Map<string, LeasePool>();
+  private readonly shapeKeys = new WeakMap<Shape, LeasePool>();
+  private readonly byLease = new Map<LeaseId, Lease>();
+  private readonly unsettled = new Map<number, Task>();
+  private readonly dirty = new Set<LeasePool>();
+
+  constructor(shell: SubmissionShell) {
+    this.shell = shell;
+  }
+
+  get size(): number {
+    return this.unsettled.size;
+  }
+
+  task(seq: number): Task | undefined {
+    return this.unsettled.get(seq);
+  }
+
+  tasks(): IterableIterator<Task> {
+    return this.unsettled.values();
+  }
+
+  /** Registers a task or an actor call. `ready` is called, at once or later, when its dependencies are there. */
+  begin(task: Task, ready: (task: Task) => void): void {
+    this.unsettled.set(task.seq, task);
+    for (const { ref } of task.dependencies) {
+      const known = this.shell.value(ref);
+      if (known?.isError) return this.fail(task, known.value);
+      if (known) continue;
+      task.missing++;
+      this.shell.whenReady(ref, () => {
+        task.missing--;
+        if (task.isSettled) return;
+        const arrived = this.shell.value(ref);
+        if (arrived?.isError) this.fail(task, arrived.value);
+        else if (task.missing === 0) ready(task);
+      });
+    }
+    if (task.missing === 0) ready(task);
+  }
+
+  submit(task: Task): void {
+    this.begin(task, (it) => this.enqueue(it));
+  }
+
+  private enqueue(task: Task): void {
+    const pool = this.poolOf(task.meta.resources);
+    pool.enqueue(task);
+    // leases with room take it now: work submitted in synchronous code leaves while that code runs
+    pool.dispatch();
+  }
+
+  private poolOf(shape: Shape): LeasePool {
+    const known = this.shapeKeys.get(shape);
+    if (known) return known;
+    const key = JSON.stringify(Object.entries(shape).filter(([, amount]) => amount > 0).sort());
+    let pool = this.pools.get(key);
+    if (!pool) this.pools.set(key, (pool = new LeasePool(shape, { send: this.send, want: this.shell.want, giveBack: this.giveBack, now: () => performance.now() })));
+    this.shapeKeys.set(shape, pool);
+    return pool;
+  }
+
+  private readonly giveBack = (lease: Lease): void => {
+    this.byLease.delete(lease.id);
+    this.shell.giveBack(lease);
+  };
+
+  private readonly send = (task: Task, lease: Lease): void => {
+    this.sendTo(task, lease.worker);
+  };
+
+  /** Sends a task or call whose dependencies are all there. */
+  sendTo(task: Task, to: ProcessName): void {
+    const lane = this.shell.lane(to);
+    if (!lane) return; // it died a moment ago: `lease-broken` or the actor's state follows and decides
+    const { books } = this.shell;
+    const meta = books.meta(to, lane, task.meta);
+    if (task.code) books.code(to, lane, task.code);
+    const dependencies = task.dependencies.map(({ index, ref }) => ({ index, value: (this.shell.value(ref) as { value: WireValue }).value }));
+    const lent = refsToLend(task.args, dependencies);
+    writeTask(lane, {
+      seq: task.seq,
+      meta,
+      firstReturn: task.firstReturn,
+      attempt: task.attempt,
+      lend: this.shell.lend(to, lent),
+      args: task.args,
+      dependencies,
+    });
+  }
+
+  onGranted(shape: Shape, id: LeaseId, worker: ProcessName, pid: number): void {
+    const lease = this.poolOf(shape).granted(id, worker, pid);
+    // dispatch inside `granted` may have found nothing to do: the idle timer gives it back
+    this.byLease.set(id, lease);
+  }
+
+  onRecalled(id: LeaseId): void {
+    this.byLease.get(id)?.pool.recalled(id);
+  }
+
+  onBroken(id: LeaseId, cause: string): void {
+    const lease = this.byLease.get(id);
+    if (!lease) return;
+    this.byLease.delete(id);
+    const { running, unstarted } = lease.pool.broken(id);
+    const again = unstarted;
+    if (running && !running.isSettled) {
+      if (running.attempt < running.maxRetries || running.maxRetries < 0) {
+        running.attempt++;
+        const left = running.maxRetries < 0 ? "unlimited retries" : `${running.maxRetries - running.attempt} ${running.maxRetries - running.attempt === 1 ? "retry" : "retries"}`;
+        this.shell.notice(`Task ${running.meta.name} lost its worker (pid ${lease.pid}, ${cause}); it is tried again, ${left} left`);
+        again.unshift(running);
+      } else {
+        const tried = running.maxRetries === 0 ? "maxRetries is 0" : `it was tried ${running.attempt + 1} times`;
+        this.failWith(running, new WorkerCrashedError(`Task ${running.meta.name} failed: its worker process (pid ${lease.pid}) died, ${cause}; ${tried}`));
+      }
+    }
+    lease.pool.requeue(again);
+    lease.pool.dispatch();
+  }
+
+  onResult(from: ProcessName, result: ResultRecord): Task | undefined {
+    const task = this.unsettled.get(result.seq);
+    if (!task) {
+      this.shell.returnLend(from, result.lend);
+      return undefined;
+    }
+    const pool = task.lease?.pool;
+    if (pool) {
+      pool.finished(task, result.runMicros);
+      this.dirty.add(pool);
+    }
+    task.startedAt = result.startedAt;
+    task.runMicros = result.runMicros;
+    const isError = result.status !== ResultStatus.ok;
+    for (let i = 0; i < task.meta.numReturns; i++) {
+      const value = (isError ? result.values[0] : result.values[i]) as WireValue;
+      this.shell.settle(objectId(this.shell.self, task.firstReturn + i), value, isError);
+    }
+    this.shell.returnLend(from, result.lend);
+    this.end(task, isError ? "error" : undefined);
+    return task;
+  }
+
+  /** After a frame of results: workers that became free get their next tasks. */
+  dispatchDirty(): void {
+    for (const pool of this.dirty) pool.dispatch();
+    this.dirty.clear();
+  }
+
+  onHandedBack(seqs: readonly number[]): void {
+    const byPool = new Map<LeasePool, Task[]>();
+    for (const seq of seqs) {
+      const task = this.unsettled.get(seq);
+      const pool = task?.lease?.pool;
+      if (!task || !pool) continue;
+      const tasks = byPool.get(pool);
+      if (tasks) tasks.push(task);
+      else byPool.set(pool, [task]);
+    }
+    for (const [pool, tasks] of byPool) {
+      pool.handedBack(tasks);
+      pool.dispatch();
+    }
+  }
+
+  failWith(task: Task, error: RayError): void {
+    this.fail(task, this.shell.encodeError(error), `${error.name}: ${error.message}`);
+  }
+
+  /** Every return becomes this error. */
+  fail(task: Task, error: WireValue, text = "a dependency failed"): void {
+    if (task.isSettled) return;
+    for (let i = 0; i < task.meta.numReturns; i++) this.shell.settle(objectId(this.shell.self, task.firstReturn + i), error, true);
+    this.end(task, text);
+  }
+
+  private end(task: Task, error: string | undefined): void {
+    task.isSettled = true;
+    task.error = error;
+    this.unsettled.delete(task.seq);
+    this.shell.releaseHolds(task);
+    this.shell.report(task);
+  }
+
+  giveBackIdle(idleMs: number): void {
+    for (const pool of this.pools.values()) pool.giveBackIdle(performance.now() - idleMs);
+  }
+
+  get leases(): number {
+    return this.byLease.size;
+  }
+
+  /** The cluster is gone: every task fails with the reason. */
+  failAll(error: RayError): void {
+    for (const pool of this.pools.values()) pool.drain();
+    this.byLease.clear();
+    for (const task of [...this.unsettled.values()]) this.failWith(task, error);
+  }
+}
+
+/** What the receiver may keep: refs inside values, and the objects whose blocks it maps. */
+function refsToLend(args: WireValue, dependencies: readonly { readonly value: WireValue }[]): ObjectId[] {
+  const out: ObjectId[] = [];
+  const add = (value: WireValue): void => {
+    if (value.kind === "block") out.push(value.ref);
+    for (const ref of value.refs) out.push(refId(ref));
+  };
+  add(args);
+  for (const { value } of dependencies) add(value);
+  return out;
+}
+
+const refId = (wire: string): ObjectId => (wire.includes("@") ? wire.slice(0, wire.indexOf("@")) : wire) as ObjectId;

@@ -1,0 +1,29 @@
+/** One task or actor call as its owner sees it, from submission to its result. */
+import type { ActorId, ObjectId } from "../ids.ts";
+import type { CallMeta, WireValue } from "../wire/hot-records.ts";
+import type { ShippedCode } from "../engine/engine.ts";
+import type { Lease } from "./lease-pool.ts";
+
+export interface Task {
+  readonly seq: number;
+  readonly meta: CallMeta;
+  /** Absent for an actor call. */
+  readonly code: ShippedCode | undefined;
+  readonly actor: ActorId | undefined;
+  readonly args: WireValue;
+  readonly dependencies: readonly { readonly index: number; readonly ref: ObjectId }[];
+  /** Refs that this task holds until it has ended: in its arguments, its dependencies, its captures, its actor's handle. */
+  readonly holds: readonly ObjectId[];
+  readonly firstReturn: number;
+  readonly maxRetries: number;
+  readonly submittedAt: number;
+  attempt: number;
+  /** Dependencies whose values are not there yet. */
+  missing: number;
+  lease: Lease | undefined;
+  isSettled: boolean;
+  startedAt: number;
+  runMicros: number;
+  error: string | undefined;
+  isReported: boolean;
+}

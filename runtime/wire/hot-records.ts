@@ -1,0 +1,187 @@
+/**
+ * The records of calls and their results, in binary. Names that repeat (the function's key, its shown name, the cell)
+ * travel once a link as a `meta` record and are then a number.
+ */
+import type { ObjectId } from "../ids.ts";
+import type { BlockAddress } from "../store/store.ts";
+import { RecordType } from "./frame.ts";
+import type { Lane } from "./lane.ts";
+import { MalformedFrame, type RecordReader } from "./record-reader.ts";
+import type { RecordWriter } from "./record-writer.ts";
+
+/** What all calls of one function (or method) from one cell share. */
+export interface CallMeta {
+  /** Key of the shipped function, or of none for an actor call. */
+  readonly codeKey?: string;
+  readonly actor?: string;
+  readonly method?: string;
+  /** Shown name: `square`, `Counter.incr`. */
+  readonly name: string;
+  readonly origin?: string;
+  readonly numReturns: number;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly job: string;
+  readonly namespace: string;
+}
+
+/**
+ * A value on the wire: packed bytes, or the block they lie in and the object whose life the block has. `refs` are the
+ * objects that the value holds: `id`, or `id@actor@worker` for an actor's handle, so that calls need not ask where it is.
+ */
+export type WireValue =
+  | { readonly kind: "inline"; readonly bytes: Uint8Array; readonly refs: readonly string[] }
+  | { readonly kind: "block"; readonly ref: ObjectId; readonly block: BlockAddress; readonly refs: readonly string[] };
+
+export interface TaskRecord {
+  /** The owner's number of the task. */
+  readonly seq: number;
+  readonly meta: number;
+  /** The owner's count of the first return object; the others follow. */
+  readonly firstReturn: number;
+  readonly attempt: number;
+  /** The owner holds the refs inside until it hears `lend-done` of this number; 0: none. */
+  readonly lend: number;
+  readonly args: WireValue;
+  /** Top-level refs, resolved. */
+  readonly dependencies: readonly Dependency[];
+}
+
+export interface Dependency {
+  /** Place in the argument list. */
+  readonly index: number;
+  readonly value: WireValue;
+}
+
+export const ResultStatus = { ok: 0, error: 1 } as const;
+
+export interface ResultRecord {
+  readonly seq: number;
+  readonly status: number;
+  readonly lend: number;
+  readonly startedAt: number;
+  readonly runMicros: number;
+  readonly values: readonly WireValue[];
+}
+
+export function writeTask(lane: Lane, task: TaskRecord): void {
+  lane.write(RecordType.task, (writer) => {
+    writer.u32(task.seq);
+    writer.u32(task.meta);
+    writer.u32(task.firstReturn);
+    writer.u8(task.attempt);
+    writer.u32(task.lend);
+    writeValue(writer, task.args);
+    writer.u16(task.dependencies.length);
+    for (const dependency of task.dependencies) {
+      writer.u16(dependency.index);
+      writeValue(writer, dependency.value);
+    }
+  });
+}
+
+export function readTask(reader: RecordReader): TaskRecord {
+  const seq = reader.u32();
+  const meta = reader.u32();
+  const firstReturn = reader.u32();
+  const attempt = reader.u8();
+  const lend = reader.u32();
+  const args = readValue(reader);
+  const dependencies = Array.from({ length: reader.u16() }, () => ({ index: reader.u16(), value: readValue(reader) }));
+  return { seq, meta, firstReturn, attempt, lend, args, dependencies };
+}
+
+export function writeResult(lane: Lane, result: ResultRecord): void {
+  lane.write(RecordType.result, (writer) => {
+    writer.u32(result.seq);
+    writer.u8(result.status);
+    writer.u32(result.lend);
+    writer.f64(result.startedAt);
+    writer.u32(result.runMicros);
+    writer.u16(result.values.length);
+    for (const value of result.values) writeValue(writer, value);
+  });
+}
+
+export function readResult(reader: RecordReader): ResultRecord {
+  const seq = reader.u32();
+  const status = reader.u8();
+  const lend = reader.u32();
+  const startedAt = reader.f64();
+  const runMicros = reader.u32();
+  const count = reader.u16();
+  const values: WireValue[] = [];
+  for (let i = 0; i < count; i++) values.push(readValue(reader));
+  return { seq, status, lend, startedAt, runMicros, values };
+}
+
+export function writeMeta(lane: Lane, index: number, meta: CallMeta): void {
+  lane.write(RecordType.meta, (writer) => {
+    writer.u32(index);
+    writer.text(JSON.stringify(meta));
+  });
+}
+
+export function readMeta(reader: RecordReader): { index: number; meta: CallMeta } {
+  return { index: reader.u32(), meta: JSON.parse(reader.text()) as CallMeta };
+}
+
+/** Sent once a link before the first task of its key; `forget` are the keys that the worker may drop (the oldest beyond a limit). */
+export function writeCode(lane: Lane, code: CodeRecord): void {
+  const { key, name, value, lend, forget } = code;
+  lane.write(RecordType.code, (writer) => {
+    writer.u32(lend);
+    writer.text(forget ?? "");
+    writer.text(key);
+    writer.text(name);
+    writeValue(writer, value);
+  });
+}
+
+export interface CodeRecord {
+  readonly key: string;
+  readonly name: string;
+  readonly value: WireValue;
+  readonly lend: number;
+  readonly forget?: string | undefined;
+}
+
+export function readCode(reader: RecordReader): CodeRecord {
+  const lend = reader.u32();
+  const forget = reader.text() || undefined;
+  return { lend, forget, key: reader.text(), name: reader.text(), value: readValue(reader) };
+}
+
+function writeValue(writer: RecordWriter, value: WireValue): void {
+  if (value.kind === "inline") {
+    writer.u8(0);
+    writer.bytes(value.bytes);
+  } else {
+    writer.u8(1);
+    writer.text(value.ref);
+    writer.text(JSON.stringify(value.block));
+  }
+  writer.u16(Math.min(value.refs.length, 0xffff));
+  if (value.refs.length >= 0xffff) writer.u32(value.refs.length);
+  for (const ref of value.refs) writer.text(ref);
+}
+
+function readValue(reader: RecordReader): WireValue {
+  const kind = reader.u8();
+  if (kind > 1) throw new MalformedFrame(`A value of kind ${kind}`);
+  const bytes = kind === 0 ? keep(reader.bytes()) : undefined;
+  const ref = kind === 1 ? (reader.text() as ObjectId) : undefined;
+  const block = kind === 1 ? (JSON.parse(reader.text()) as BlockAddress) : undefined;
+  let count = reader.u16();
+  if (count === 0xffff) count = reader.u32();
+  const refs: string[] = count === 0 ? NO_REFS : [];
+  for (let i = 0; i < count; i++) refs.push(reader.text());
+  return block && ref ? { kind: "block", ref, block, refs } : { kind: "inline", bytes: bytes as Uint8Array, refs };
+}
+
+const NO_REFS: string[] = [];
+Object.freeze(NO_REFS);
+
+/** A small slice would keep its whole frame alive: it is copied. */
+function keep(slice: Buffer): Buffer {
+  return slice.length * 2 < slice.buffer.byteLength ? Buffer.from(slice) : slice;
+}

@@ -1,0 +1,155 @@
+/**
+ * ZeroMQ connections of one process to its peers. Owns: the router, one dealer a peer that we spoke to first, and the
+ * out-buffers. Does not own: what records mean.
+ *
+ * L1. The side that connects speaks first: HELLO with the cluster's token. Frames before it are refused, so another user of
+ *     the machine gets nothing.
+ * L2. What this process sends to one peer takes one path for as long as the peer lives, so it arrives in order.
+ * L3. A send never waits and never throws: `sendTimeout: 0` with no high-water mark queues in libzmq at once.
+ */
+import * as zmq from "zeromq";
+import type { ProcessKind, ProcessName } from "../ids.ts";
+import { endpointOf } from "./address.ts";
+import { RecordType, readFrame } from "./frame.ts";
+import { readMessage, writeMessage } from "./message.ts";
+import { Outbox } from "./outbox.ts";
+import { MalformedFrame, type RecordReader } from "./record-reader.ts";
+
+zmq.context.blocky = false;
+
+const SOCKET_OPTIONS = { linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0, sendTimeout: 0 } as const;
+/** A peer may bind a moment after we connect. */
+const RECONNECT_MS = 10;
+/** A closing process gives libzmq this long to hand the last frames to the kernel. */
+const LAST_FRAMES_MS = 50;
+
+export interface LinksOptions {
+  readonly self: ProcessName;
+  readonly kind: ProcessKind;
+  readonly folder: string;
+  readonly token: string;
+  readonly onRecord: (from: ProcessName, type: number, reader: RecordReader) => void;
+  /** A frame that was refused: wrong token, wrong version, malformed. */
+  readonly onRefused: (text: string) => void;
+}
+
+interface Peer {
+  readonly outbox: Outbox;
+  readonly dealer?: zmq.Dealer;
+}
+
+export class Links {
+  private readonly router = new zmq.Router({ ...SOCKET_OPTIONS, mandatory: true });
+  private readonly peers = new Map<ProcessName, Peer>();
+  private readonly welcome = new Set<string>();
+  private isClosed = false;
+
+  private readonly options: LinksOptions;
+
+  constructor(options: LinksOptions) {
+    this.options = options;
+  }
+
+  /** Binds this process's router and begins to receive. */
+  async open(): Promise<void> {
+    await this.router.bind(endpointOf(this.options.folder, this.options.self));
+    void this.receiveFromRouter();
+  }
+
+  /** The lane to a peer; connects when there is no path yet. */
+  to(process: ProcessName): Outbox {
+    return (this.peers.get(process) ?? this.connect(process)).outbox;
+  }
+
+  /** The peer is gone: what waits for it is dropped. */
+  drop(process: ProcessName): void {
+    const peer = this.peers.get(process);
+    if (!peer) return;
+    this.peers.delete(process);
+    this.welcome.delete(process);
+    peer.outbox.discard();
+    peer.dealer?.close();
+  }
+
+  /** Sends what waits and closes every socket. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    for (const peer of this.peers.values()) peer.outbox.flush();
+    this.isClosed = true;
+    // linger 0 drops what libzmq's thread has not yet written; a moment is enough on one machine
+    await new Promise((done) => setTimeout(done, LAST_FRAMES_MS));
+    for (const peer of this.peers.values()) peer.dealer?.close();
+    this.router.close();
+    this.peers.clear();
+  }
+
+  private connect(process: ProcessName): Peer {
+    const dealer = new zmq.Dealer({ ...SOCKET_OPTIONS, routingId: this.options.self, reconnectInterval: RECONNECT_MS });
+    const outbox = new Outbox((frame) => this.send(dealer, frame, process));
+    const peer: Peer = { outbox, dealer };
+    this.peers.set(process, peer);
+    dealer.connect(endpointOf(this.options.folder, process));
+    writeMessage(outbox, { type: "hello", token: this.options.token, from: this.options.self, kind: this.options.kind });
+    void this.receiveFromDealer(dealer, process);
+    return peer;
+  }
+
+  private send(socket: zmq.Dealer | zmq.Router, frame: Buffer | [string, Buffer], to: ProcessName): void {
+    if (this.isClosed) return;
+    (socket as zmq.Dealer).send(frame as Buffer).catch((error: NodeJS.ErrnoException) => {
+      // EHOSTUNREACH: the peer died; the head tells everybody, with the reason
+      if (error.code !== "EHOSTUNREACH" && !this.isClosed) this.options.onRefused(`Cannot send to ${to}: ${error.message}`);
+    });
+  }
+
+  private async receiveFromRouter(): Promise<void> {
+    for (;;) {
+      let parts: Buffer[];
+      try {
+        parts = (await this.router.receive()) as Buffer[];
+      } catch (error) {
+        if (this.isClosed) return;
+        throw error;
+      }
+      const [id, frame] = parts;
+      if (id && frame) this.onRouterFrame(id.toString("latin1"), frame);
+    }
+  }
+
+  private onRouterFrame(id: string, frame: Buffer): void {
+    const from = id as ProcessName;
+    this.read(from, frame, (type, reader) => {
+      if (this.welcome.has(id)) this.options.onRecord(from, type, reader);
+      else this.greet(from, type, reader);
+    });
+  }
+
+  private greet(from: ProcessName, type: number, reader: RecordReader): void {
+    const hello = type === RecordType.message ? readMessage(reader).message : undefined;
+    if (hello?.type !== "hello" || hello.token !== this.options.token || hello.from !== from) throw new MalformedFrame("No valid HELLO: wrong token, or not a process of this cluster");
+    this.welcome.add(from);
+    if (!this.peers.has(from)) this.peers.set(from, { outbox: new Outbox((frame) => this.send(this.router, [from, frame], from)) });
+  }
+
+  private async receiveFromDealer(dealer: zmq.Dealer, from: ProcessName): Promise<void> {
+    for (;;) {
+      let frame: Buffer | undefined;
+      try {
+        [frame] = (await dealer.receive()) as Buffer[];
+      } catch (error) {
+        if (dealer.closed || this.isClosed) return;
+        throw error;
+      }
+      if (frame) this.read(from, frame, (type, reader) => this.options.onRecord(from, type, reader));
+    }
+  }
+
+  private read(from: ProcessName, frame: Buffer, on: (type: number, reader: RecordReader) => void): void {
+    try {
+      readFrame(frame, on);
+    } catch (error) {
+      if (!(error instanceof MalformedFrame)) throw error;
+      this.options.onRefused(`A frame from ${from} was refused: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The control messages: everything that is not on a hot path. JSON, and for a few an ordered list of binary parts.
+ * Types and the two functions that put them into records and take them out; README.md says who sends what and why.
+ */
+import type { ActorId, LeaseId, ObjectId, ProcessKind, ProcessName } from "../ids.ts";
+import type { EngineEvent } from "../engine/events.ts";
+import type { BlockAddress } from "../store/store.ts";
+import { RecordType } from "./frame.ts";
+import type { Lane } from "./lane.ts";
+import { MalformedFrame, type RecordReader } from "./record-reader.ts";
+
+export type Shape = Readonly<Record<string, number>>;
+
+/** First record on every connection, from the side that connected. */
+export interface Hello { readonly type: "hello"; readonly token: string; readonly from: ProcessName; readonly kind: ProcessKind }
+
+// ---- any process → head
+export type ToHead =
+  | { readonly type: "leases-wanted"; readonly shape: Shape; readonly count: number }
+  | { readonly type: "lease-returned"; readonly lease: LeaseId }
+  | { readonly type: "worker-blocked"; readonly isBlocked: boolean }
+  | { readonly type: "worker-idle" }
+  | { readonly type: "worker-ready"; readonly pid: number }
+  | { readonly type: "worker-holds-objects"; readonly holds: boolean }
+  | ActorWanted
+  | { readonly type: "actor-alive"; readonly actor: ActorId }
+  | { readonly type: "actor-failed"; readonly actor: ActorId; readonly cause: string }
+  | { readonly type: "actor-killed"; readonly actor: ActorId; readonly noRestart: boolean; readonly cause: string; readonly reply?: number }
+  | { readonly type: "actor-watched"; readonly actor: ActorId }
+  | { readonly type: "actor-sought"; readonly reply: number; readonly name: string; readonly namespace: string }
+  | { readonly type: "resources-sought"; readonly reply: number; readonly which: "total" | "available" }
+  | { readonly type: "events"; readonly rows: readonly EngineEvent[] }
+  | { readonly type: "subscribe"; readonly isOn: boolean }
+  | { readonly type: "store-used"; readonly bytes: number };
+
+/** A value whose inline bytes travel as a part. */
+export interface WireMeta {
+  readonly refs: readonly string[];
+  readonly block?: BlockAddress;
+  readonly blockRef?: ObjectId;
+}
+
+/** Parts: the code's bytes, the arguments' bytes (both packed). Forwarded to the actor's worker as they are. */
+export interface ActorWanted {
+  readonly type: "actor-wanted";
+  readonly actor: ActorId;
+  readonly handleRef: ObjectId | undefined;
+  readonly className: string;
+  readonly methods: readonly string[];
+  readonly shape: Shape;
+  readonly name?: string;
+  readonly namespace: string;
+  readonly detached: boolean;
+  readonly getIfExists: boolean;
+  readonly maxConcurrency: number;
+  readonly codeKey: string;
+  readonly code: WireMeta;
+  readonly args: WireMeta;
+  readonly topLevelRefs: readonly (readonly [index: number, ref: string])[];
+  readonly lend: number;
+  readonly origin?: string;
+}
+
+// ---- head → any process
+export type FromHead =
+  | { readonly type: "lease-granted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly pid: number; readonly shape: Shape }
+  | { readonly type: "lease-recalled"; readonly lease: LeaseId }
+  | { readonly type: "lease-broken"; readonly lease: LeaseId; readonly worker: ProcessName; readonly cause: string }
+  | { readonly type: "process-died"; readonly process: ProcessName }
+  | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: "pending" | "alive" | "restarting" | "dead"; readonly worker?: ProcessName; readonly pid?: number; readonly cause?: string; readonly code?: string; readonly existing?: ActorId }
+  | { readonly type: "become-actor"; readonly owner: ProcessName; readonly job: string; readonly wanted: ActorWanted }
+  | { readonly type: "answer"; readonly reply: number; readonly value: unknown }
+  | { readonly type: "rows"; readonly rows: readonly EngineEvent[] }
+  /** The lease of this client on this worker is over because it died. */
+  | { readonly type: "abandon-work"; readonly client: ProcessName }
+  | { readonly type: "store-granted"; readonly bytes: number };
+
+// ---- between owners, borrowers and executors
+export type BetweenPeers =
+  | { readonly type: "borrow"; readonly refs: readonly ObjectId[]; readonly seq: number }
+  | { readonly type: "borrow-acked"; readonly seq: number }
+  | { readonly type: "unborrow"; readonly refs: readonly ObjectId[] }
+  | { readonly type: "lend-done"; readonly lend: number }
+  | { readonly type: "fetch"; readonly ref: ObjectId }
+  /** Parts: the packed bytes of an inline value. */
+  | FetchedObject
+  | { readonly type: "tasks-returned"; readonly tasks: readonly number[] }
+  | { readonly type: "free-blocks"; readonly blocks: readonly BlockAddress[] };
+
+export interface FetchedObject {
+  readonly type: "fetched";
+  readonly ref: ObjectId;
+  readonly error: boolean;
+  readonly block?: BlockAddress;
+  /** The object whose life the block has: `ref` itself, or one it stands for. */
+  readonly blockRef?: ObjectId;
+  readonly refs: readonly string[];
+  /** Set when the owner does not know the object (any more). */
+  readonly lost?: string;
+}
+
+export type Message = Hello | ToHead | FromHead | BetweenPeers;
+
+export function writeMessage(lane: Lane, message: Message, parts: readonly Uint8Array[] = []): void {
+  lane.write(RecordType.message, (writer) => {
+    writer.text(JSON.stringify(message));
+    for (const part of parts) writer.bytes(part);
+  });
+}
+
+/** The message and its binary parts, copied out of the frame. */
+export function readMessage(reader: RecordReader): { message: Message; parts: Buffer[] } {
+  let message: unknown;
+  const text = reader.text();
+  try {
+    message = JSON.parse(text);
+  } catch (error) {
+    throw new MalformedFrame(`A message is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof message !== "object" || message === null || typeof (message as { type?: unknown }).type !== "string") throw new MalformedFrame("A message has no type");
+  const parts: Buffer[] = [];
+  while (!reader.isAtEnd) parts.push(Buffer.from(reader.bytes()));
+  return { message: message as Message, parts };
+}

@@ -1,0 +1,56 @@
+/** Reads the fields of one record. Every length is checked: a malformed record throws MalformedFrame and costs nothing else. */
+export class MalformedFrame extends Error {
+  override name = "MalformedFrame";
+}
+
+export class RecordReader {
+  private readonly buffer: Buffer;
+  private at: number;
+  private readonly end: number;
+
+  constructor(buffer: Buffer, at: number, end: number) {
+    this.buffer = buffer;
+    this.at = at;
+    this.end = end;
+  }
+
+  private take(count: number): number {
+    const at = this.at;
+    if (count > this.end - at) throw new MalformedFrame(`A record ends ${count - (this.end - at)} bytes too early`);
+    this.at = at + count;
+    return at;
+  }
+
+  u8(): number {
+    return this.buffer[this.take(1)] as number;
+  }
+
+  u16(): number {
+    return this.buffer.readUInt16LE(this.take(2));
+  }
+
+  u32(): number {
+    return this.buffer.readUInt32LE(this.take(4));
+  }
+
+  f64(): number {
+    return this.buffer.readDoubleLE(this.take(8));
+  }
+
+  /** A view of the frame's memory: copy what is kept for long. */
+  bytes(): Buffer {
+    const length = this.u32();
+    const at = this.take(length);
+    return this.buffer.subarray(at, at + length);
+  }
+
+  text(): string {
+    const length = this.u32();
+    const at = this.take(length);
+    return this.buffer.toString("utf8", at, at + length);
+  }
+
+  get isAtEnd(): boolean {
+    return this.at === this.end;
+  }
+}

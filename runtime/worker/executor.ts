@@ -1,0 +1,410 @@
+/**
+ * Runs what owners send to this worker: tasks one at a time, or the calls of the actor that this process became. Owns: the
+ * queue of calls and the code that owners sent. Does not own: refs and values (the engine does).
+ *
+ * X1. Calls of one caller start in the order in which they arrived; an actor has at most `maxConcurrency` unfinished calls, a worker one.
+ * X2. While its task waits in get, a worker runs nothing else and hands back what it has not started.
+ * X3. Finished results leave before a call starts that may be long.
+ * X4. A lend is returned when everything in the arguments that is kept is counted here.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { RayError } from "../errors.ts";
+import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
+import { objectId, taskId, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
+import type { LocalEngine } from "../local/local-engine.ts";
+import { refOf } from "../local/values.ts";
+import { flushAll } from "../wire/outbox.ts";
+import { RecordType } from "../wire/frame.ts";
+import { readCode, readMeta, readTask, ResultStatus, writeResult, type CallMeta, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
+import type { Message } from "../wire/message.ts";
+import type { RecordReader } from "../wire/record-reader.ts";
+import { clientNumber } from "./client-number.ts";
+import { GUARD } from "./watch-commands.ts";
+
+/** How long a call that got an actor's handle waits to learn where the actor is. */
+const LOCATE_ACTORS_MS = 300;
+/** A call whose like took this long is long: results before it are sent first. */
+const LONG_CALL_MICROS = 1000;
+/** The loop turns this often between synchronous calls, so that messages are heard. */
+const TURN_MS = 10;
+
+export interface ExecutorOptions {
+  readonly self: ProcessName;
+  readonly guard: Int32Array;
+  /** Made after the engine, which the executor needs. */
+  readonly engine: () => LocalEngine;
+  readonly encode: (value: unknown, label: string) => Encoded;
+  readonly encodeTaskError: (error: unknown, context: { taskName: string; pid: number }) => Encoded;
+  readonly decode: (value: Encoded) => unknown;
+  readonly receive: (code: ShippedCode) => Function | Promise<Function>;
+}
+
+interface Call {
+  readonly from: ProcessName;
+  readonly record: TaskRecord;
+  readonly meta: CallMeta;
+  readonly abort: AbortController | undefined;
+}
+
+interface Sender {
+  readonly metas: Map<number, CallMeta>;
+  readonly codes: Map<string, { readonly name: string; readonly value: WireValue; readonly lend: number; built: Function | Promise<Function> | undefined }>;
+}
+
+export class Executor {
+  private readonly options: ExecutorOptions;
+  private readonly senders = new Map<ProcessName, Sender>();
+  private queue: Call[] = [];
+  private head = 0;
+  private active = 0;
+  private isBlocked = false;
+  private isPumping = false;
+  private isTurnScheduled = false;
+  private readonly runMicros = new WeakMap<CallMeta, number>();
+  private readonly overlapping = new AsyncLocalStorage<Call>();
+  private current: Call | undefined;
+  private actor: { readonly id: ActorId; readonly className: string; instance: object | undefined; readonly maxConcurrency: number } | undefined;
+
+  constructor(options: ExecutorOptions) {
+    this.options = options;
+  }
+
+  // ---- what arrives
+
+  onRecord(from: ProcessName, type: number, reader: RecordReader): void {
+    const sender = this.sender(from);
+    if (type === RecordType.task) this.onTask(from, sender, readTask(reader));
+    else if (type === RecordType.meta) {
+      const { index, meta } = readMeta(reader);
+      sender.metas.set(index, meta);
+    } else if (type === RecordType.code) {
+      const { key, name, value, lend, forget } = readCode(reader);
+      if (forget) sender.codes.delete(forget);
+      sender.codes.set(key, { name, value, lend, built: undefined });
+    }
+  }
+
+  private sender(from: ProcessName): Sender {
+    const known = this.senders.get(from);
+    if (known) return known;
+    const sender: Sender = { metas: new Map(), codes: new Map() };
+    this.senders.set(from, sender);
+    return sender;
+  }
+
+  private onTask(from: ProcessName, sender: Sender, record: TaskRecord): void {
+    const meta = sender.metas.get(record.meta);
+    if (!meta) throw new Error(`Task ${record.seq} of ${from} came before its meta record ${record.meta}`);
+    const call: Call = { from, record, meta, abort: undefined };
+    if (this.isBlocked && !this.actor) return this.handBack([call]);
+    this.queue.push(call);
+    this.schedulePump();
+  }
+
+  private schedulePump(): void {
+    if (this.isPumping || this.isTurnScheduled) return;
+    this.isTurnScheduled = true;
+    // after the frame was read: its later records (results, news) are heard first
+    queueMicrotask(() => {
+      this.isTurnScheduled = false;
+      this.pump();
+    });
+  }
+
+  // ---- running
+
+  private readonly pump = (): void => {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    const turnAt = performance.now() + TURN_MS;
+    try {
+      while (this.head < this.queue.length && this.mayStart()) {
+        if (performance.now() > turnAt) {
+          this.turnLater();
+          break;
+        }
+        const call = this.queue[this.head++] as Call;
+        this.start(call);
+      }
+    } finally {
+      this.isPumping = false;
+    }
+    if (this.head > 0 && this.head === this.queue.length) {
+      this.queue = [];
+      this.head = 0;
+    }
+  };
+
+  private turnLater(): void {
+    if (this.isTurnScheduled) return;
+    this.isTurnScheduled = true;
+    setImmediate(() => {
+      this.isTurnScheduled = false;
+      this.pump();
+    });
+  }
+
+  private mayStart(): boolean {
+    if (!this.actor) return this.active === 0 && !this.isBlocked;
+    return this.actor.instance !== undefined && this.active < this.actor.maxConcurrency;
+  }
+
+  /** Runs a call; a synchronous one has ended when this returns. */
+  private start(call: Call): void {
+    this.active++;
+    if ((this.runMicros.get(call.meta) ?? Infinity) > LONG_CALL_MICROS) flushAll(); // X3
+    this.options.guard[GUARD.busy] = clientNumber(call.from);
+    const startedAt = Date.now();
+    const begun = performance.now();
+    const previous = this.current;
+    this.current = call;
+    let outcome: unknown;
+    let isError = false;
+    try {
+      outcome = this.invoke(call);
+      if (isThenable(outcome)) {
+        void this.finishLater(call, outcome, startedAt, begun);
+        return;
+      }
+    } catch (error) {
+      outcome = error;
+      isError = true;
+    } finally {
+      if (this.isOverlapping) this.current = previous;
+    }
+    this.finish(call, outcome, isError, startedAt, begun);
+  }
+
+  private get isOverlapping(): boolean {
+    return (this.actor?.maxConcurrency ?? 1) > 1;
+  }
+
+  private async finishLater(call: Call, outcome: PromiseLike<unknown>, startedAt: number, begun: number): Promise<void> {
+    let value: unknown;
+    let isError = false;
+    try {
+      value = await outcome;
+    } catch (error) {
+      value = error;
+      isError = true;
+    }
+    this.finish(call, value, isError, startedAt, begun);
+    this.schedulePump();
+  }
+
+  private invoke(call: Call): unknown {
+    const code = this.code(call);
+    const args = this.args(call);
+    if (isThenable(code) || isThenable(args)) {
+      return Promise.all([code, args]).then(([fn, list]) => this.apply(call, fn as Function, list as unknown[]));
+    }
+    return this.apply(call, code as Function, args as unknown[]);
+  }
+
+  private apply(call: Call, code: Function, args: unknown[]): unknown {
+    const self = this.actor?.instance;
+    if (!this.isOverlapping) return code.apply(self, args);
+    return this.overlapping.run(call, () => code.apply(self, args));
+  }
+
+  private code({ from, meta }: Call): Function | Promise<Function> {
+    if (this.actor) {
+      const method = (this.actor.instance as Record<string, unknown>)[meta.method as string];
+      if (typeof method !== "function") throw new TypeError(`Actor ${this.actor.className} has no method "${meta.method}"`);
+      return method;
+    }
+    const key = meta.codeKey as string;
+    const held = this.sender(from).codes.get(key);
+    if (!held) throw new Error(`The code of task ${meta.name} did not arrive`);
+    if (held.built) return held.built;
+    const built = this.receive(from, key, held);
+    held.built = built;
+    if (isThenable(built)) void built.then((fn) => (held.built = fn), () => (held.built = undefined));
+    return built;
+  }
+
+  private receive(from: ProcessName, key: string, held: { readonly name: string; readonly value: WireValue; readonly lend: number }): Function | Promise<Function> {
+    const engine = this.options.engine();
+    engine.learn(held.value.refs);
+    const built = this.options.receive({ key, name: held.name, value: engine.values.read(held.value, undefined) });
+    const counted = (): void => engine.ownership.returnLend(from, held.lend);
+    if (isThenable(built)) void built.then(counted, counted);
+    else counted();
+    return built;
+  }
+
+  /** The arguments as values, refs inside them counted. */
+  private args(call: Call): unknown[] | Promise<unknown[]> {
+    const { record, from } = call;
+    const engine = this.options.engine();
+    const counted = (): void => engine.ownership.returnLend(from, record.lend);
+    try {
+      const unplaced = [...this.learn(record.args), ...record.dependencies.flatMap(({ value }) => this.learn(value))];
+      const list = this.options.decode(engine.values.read(record.args, undefined));
+      const values = record.dependencies.map(({ value }) => this.options.decode(engine.values.read(value, undefined)));
+      if (unplaced.length === 0 && !isThenable(list) && !values.some(isThenable)) {
+        counted();
+        return place(list as unknown[], record, values);
+      }
+      const all = Promise.all([list, ...values]).then(([args, ...rest]) => place(args as unknown[], record, rest));
+      all.then(counted, counted);
+      return Promise.all([all, ...unplaced.map((id) => engine.actors.located(id, LOCATE_ACTORS_MS))]).then(([args]) => args);
+    } catch (error) {
+      counted();
+      throw error;
+    }
+  }
+
+  /** Notes where the actors of handles are; returns those that nobody could say. */
+  private learn(value: WireValue): ActorId[] {
+    if (value.refs.length === 0) return NO_ACTORS;
+    const engine = this.options.engine();
+    engine.learn(value.refs);
+    const handles = value.refs.map((ref) => ref.split("@")[1]).filter((actor): actor is string => actor !== undefined) as ActorId[];
+    return handles.filter((actor) => engine.actors.workerOf(actor) === undefined);
+  }
+
+  private finish(call: Call, outcome: unknown, isError: boolean, startedAt: number, begun: number): void {
+    const runMicros = Math.min(0xffffffff, Math.round((performance.now() - begun) * 1000));
+    this.runMicros.set(call.meta, runMicros);
+    this.active--;
+    if (this.active === 0) this.options.guard[GUARD.busy] = 0;
+    const engine = this.options.engine();
+    const lane = engine.connection.lane(call.from);
+    const { status, encoded } = this.encode(call, outcome, isError);
+    if (this.active === 0) this.current = undefined;
+    if (!lane) return; // the caller died: nobody wants the result
+    const values: WireValue[] = [];
+    const lent: ObjectId[] = [];
+    for (let i = 0; i < encoded.length; i++) {
+      const value = engine.resultValue(encoded[i] as Encoded, objectId(call.from, call.record.firstReturn + i), call.from);
+      values.push(value);
+      for (const ref of value.refs) lent.push(refOf(ref));
+    }
+    writeResult(lane, { seq: call.record.seq, status, lend: engine.ownership.lend(call.from, lent), startedAt, runMicros, values });
+    engine.touched();
+  }
+
+  private encode(call: Call, outcome: unknown, isError: boolean): { status: number; encoded: Encoded[] } {
+    const { meta } = call;
+    if (!isError) {
+      try {
+        return { status: ResultStatus.ok, encoded: this.encodeReturns(meta, outcome) };
+      } catch (error) {
+        outcome = error;
+      }
+    }
+    return { status: ResultStatus.error, encoded: [this.options.encodeTaskError(outcome, { taskName: meta.name, pid: process.pid })] };
+  }
+
+  private encodeReturns(meta: CallMeta, outcome: unknown): Encoded[] {
+    if (meta.numReturns === 1) return [this.options.encode(outcome, `the result of ${meta.name}`)];
+    const values = outcome as ArrayLike<unknown> | undefined;
+    const found = Array.isArray(values) ? values.length : undefined;
+    if (found !== meta.numReturns) {
+      throw new RayError(`Task ${meta.name} has numReturns: ${meta.numReturns}, so it must return an array of ${meta.numReturns} values; it returned ${found === undefined ? typeof outcome : `${found} values`}`);
+    }
+    return (values as unknown[]).map((value, i) => this.options.encode(value, `result ${i} of ${meta.name}`));
+  }
+
+  // ---- being an actor
+
+  /** From now on this process is that actor's; calls that came already wait for its constructor. */
+  becomeActor(id: ActorId, className: string, maxConcurrency: number): void {
+    this.actor = { id, className, instance: undefined, maxConcurrency };
+  }
+
+  actorReady(instance: object): void {
+    if (!this.actor) throw new Error("This process is no actor's");
+    this.actor.instance = instance;
+    this.schedulePump();
+  }
+
+  // ---- waiting, leaving
+
+  /** X2. */
+  blocked(isBlocked: boolean): void {
+    this.isBlocked = isBlocked;
+    if (!isBlocked) return this.schedulePump();
+    if (this.actor) return;
+    const unstarted = this.queue.slice(this.head);
+    this.queue = [];
+    this.head = 0;
+    this.handBack(unstarted);
+  }
+
+  private handBack(calls: readonly Call[]): void {
+    const engine = this.options.engine();
+    const byOwner = new Map<ProcessName, number[]>();
+    for (const { from, record } of calls) {
+      const seqs = byOwner.get(from) ?? [];
+      seqs.push(record.seq);
+      byOwner.set(from, seqs);
+      engine.ownership.returnLend(from, record.lend);
+    }
+    for (const [owner, tasks] of byOwner) engine.connection.say(owner, { type: "tasks-returned", tasks });
+  }
+
+  onMessage(_from: ProcessName, message: Message): boolean {
+    if (message.type !== "abandon-work") return false;
+    // the watch thread ends this process if it runs that client's task: here it does not
+    this.queue = this.queue.slice(this.head).filter(({ from }) => from !== message.client);
+    this.head = 0;
+    this.senders.delete(message.client);
+    this.options.engine().connection.sayToHead({ type: "worker-idle" });
+    return true;
+  }
+
+  processDied(process: ProcessName): void {
+    this.senders.delete(process);
+  }
+
+  // ---- what code inside a call can ask
+
+  /** The call that runs here: by async context when calls overlap. */
+  private running(): Call | undefined {
+    return this.isOverlapping ? (this.overlapping.getStore() ?? this.current) : this.current;
+  }
+
+  /** Shares one private view of an object within a call. */
+  scope(): unknown {
+    return this.running();
+  }
+
+  origin(): string | undefined {
+    return this.running()?.meta.origin;
+  }
+
+  /** Name, job and cell of the running call, for prints. */
+  label(): { readonly name: string; readonly job: string; readonly origin: string | undefined } | undefined {
+    const call = this.running();
+    return call && { name: call.meta.name, job: call.meta.job, origin: call.meta.origin };
+  }
+
+  context(): TaskContext | undefined {
+    const call = this.running();
+    if (!call) return undefined;
+    const { meta, record, from } = call;
+    return {
+      task: taskId(from, record.seq),
+      taskName: meta.name,
+      ...(this.actor ? { actor: this.actor.id } : {}),
+      signal: neverAborted,
+      assignedResources: meta.resources,
+      namespace: meta.namespace,
+      jobId: meta.job as JobId,
+    };
+  }
+}
+
+const NO_ACTORS: ActorId[] = [];
+const neverAborted = new AbortController().signal;
+
+function place(args: unknown[], record: TaskRecord, values: readonly unknown[]): unknown[] {
+  for (let i = 0; i < values.length; i++) args[(record.dependencies[i] as { index: number }).index] = values[i];
+  return args;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> & Promise<Function> {
+  return (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,108 @@
+import { LeasePool, type Lease } from "../../../runtime/local/lease-pool.ts";
+import type { Task } from "../../../runtime/local/task.ts";
+import type { LeaseId, ProcessName } from "../../../runtime/ids.ts";
+
+interface World {
+  readonly pool: LeasePool;
+  readonly sent: [task: number, worker: string][];
+  readonly wanted: number[];
+  readonly givenBack: string[];
+  clock: number;
+}
+
+function world(): World {
+  const it: Omit<World, "pool"> = { sent: [], wanted: [], givenBack: [], clock: 0 };
+  const pool = new LeasePool({ CPU: 1 }, {
+    send: (task, lease) => void it.sent.push([task.seq, lease.worker]),
+    want: (_shape, count) => void it.wanted.push(count),
+    giveBack: (lease) => void it.givenBack.push(lease.id),
+    now: () => it.clock,
+  });
+  return Object.assign(it, { pool });
+}
+
+const task = (seq: number): Task => ({ seq, isSettled: false, lease: undefined, missing: 0, attempt: 0 }) as Partial<Task> as Task;
+const grant = (w: World, n: number): Lease => w.pool.granted(`l${n}` as LeaseId, `w${n}` as ProcessName, n);
+
+test("tasks wait for a lease and are asked for by their number", () => {
+  const w = world();
+  for (let i = 1; i <= 3; i++) w.pool.enqueue(task(i));
+  w.pool.dispatch();
+  expect([w.sent, w.wanted]).toEqual([[], [3]]);
+});
+
+test("nothing waits behind a task of unknown length: each lease gets one", () => {
+  const w = world();
+  for (let i = 1; i <= 3; i++) w.pool.enqueue(task(i));
+  grant(w, 1);
+  grant(w, 2);
+  expect(w.sent).toEqual([[1, "w1"], [2, "w2"]]);
+});
+
+test("a worker whose tasks end within a millisecond gets more at a time, a slow one gets one again", () => {
+  const w = world();
+  const tasks = Array.from({ length: 20 }, (_, i) => task(i + 1));
+  for (const it of tasks) w.pool.enqueue(it);
+  const lease = grant(w, 1);
+  w.pool.finished(tasks[0]!, 10);
+  w.pool.dispatch();
+  expect(lease.unfinished.size).toBe(2);
+  w.pool.finished(tasks[1]!, 10);
+  w.pool.dispatch();
+  expect(lease.unfinished.size).toBe(4);
+  w.pool.finished(tasks[2]!, 5000);
+  expect(lease.window).toBe(1);
+});
+
+test("when a worker died its oldest task was the running one", () => {
+  const w = world();
+  const tasks = Array.from({ length: 4 }, (_, i) => task(i + 1));
+  for (const it of tasks) w.pool.enqueue(it);
+  const lease = grant(w, 1);
+  lease.window = 3;
+  w.pool.dispatch();
+  const { running, unstarted } = w.pool.broken("l1" as LeaseId);
+  expect([running?.seq, unstarted.map(({ seq }) => seq)]).toEqual([1, [2, 3]]);
+  w.pool.requeue([...unstarted]);
+  grant(w, 2);
+  expect(w.sent.at(-1)).toEqual([2, "w2"]);
+});
+
+test("tasks that were handed back go first, and not to the worker that waits", () => {
+  const w = world();
+  const tasks = Array.from({ length: 3 }, (_, i) => task(i + 1));
+  for (const it of tasks) w.pool.enqueue(it);
+  const lease = grant(w, 1);
+  lease.window = 2;
+  w.pool.dispatch();
+  w.pool.handedBack([tasks[1]!]);
+  w.pool.dispatch();
+  expect(w.sent).toEqual([[1, "w1"], [2, "w1"]]);
+  grant(w, 2);
+  expect(w.sent.at(-1)).toEqual([2, "w2"]);
+});
+
+test("a recalled lease goes back when its task has ended, an idle one after a while", () => {
+  const w = world();
+  const first = task(1);
+  w.pool.enqueue(first);
+  grant(w, 1);
+  grant(w, 2);
+  w.pool.recalled("l1" as LeaseId);
+  expect(w.givenBack).toEqual([]);
+  w.pool.finished(first, 10);
+  expect(w.givenBack).toEqual(["l1"]);
+  w.clock = 100;
+  w.pool.giveBackIdle(50);
+  expect(w.givenBack).toEqual(["l1", "l2"]);
+});
+
+test("a backlog is not told task by task", () => {
+  const w = world();
+  for (let i = 1; i <= 1000; i++) {
+    w.pool.enqueue(task(i));
+    w.pool.dispatch();
+  }
+  expect(w.wanted.length).toBeLessThan(20);
+  expect(w.wanted.at(-1)).toBeGreaterThan(100);
+});
