@@ -1,0 +1,122 @@
+/** The checks of the rules at the head of scheduler.ts. They count everything anew and trust no count kept elsewhere. */
+import { isDisposable } from "./actors.ts";
+import { isTaskWorker, isWaiting } from "./moves.ts";
+import { CPU, amountOf, type Holding } from "./resources.ts";
+import { LIGHT_PROCESSES_A_CPU, holdingOf, nameKey, type SchedulerState } from "./scheduler-state.ts";
+import { SchedulerError } from "./story.ts";
+
+type Check = (rule: string, holds: boolean, found: () => string) => void;
+
+export function assertInvariants(state: SchedulerState): void {
+  const check: Check = (rule, holds, found) => {
+    if (!holds) throw new SchedulerError(`Scheduler invariant ${rule} does not hold after ${state.event}: ${found()}`);
+  };
+  checkResources(state, check);
+  checkLeases(state, check);
+  checkShares(state, check);
+  checkClients(state, check);
+  checkWorkers(state, check);
+  checkActors(state, check);
+}
+
+function holdings(state: SchedulerState): Holding[] {
+  const held = [...state.workers.values()].map(holdingOf).filter((h) => h !== undefined);
+  for (const { phase } of state.actors.values()) if (phase.kind === "waiting-for-process") held.push(phase.holding);
+  return held;
+}
+
+function checkResources(state: SchedulerState, check: Check): void {
+  const { resources } = state;
+  const all = holdings(state);
+  resources.names.forEach((name, resource) => {
+    const isOut = (holding: Holding): boolean => !(holding.lent && resource === CPU);
+    const sum = (some: Holding[]): number => some.reduce((total, { shape }) => total + amountOf(shape, resource), 0);
+    const total = resources.total[resource] as number;
+    const held = sum(all.filter(isOut));
+    check("R1", resources.available[resource] === total - held, () => `${resources.available[resource]} of ${name} are available, ${total} less ${held} held should be`);
+    const running = sum(all.filter((h) => h.by === "lease" && !h.lent));
+    check("R1", resources.leased[resource] === running, () => `${resources.leased[resource]} of ${name} are counted as leased, ${running} are`);
+    const granted = sum(all.filter((h) => isOut(h) && !(h.wasLent && resource === CPU)));
+    check("R2", granted <= total, () => `${granted} of ${name} are granted out of ${total}`);
+  });
+}
+
+function checkLeases(state: SchedulerState, check: Check): void {
+  for (const lease of state.leases.values()) {
+    const work = lease.worker.state;
+    check("L1", work.kind === "leased" && work.lease === lease, () => `lease ${lease.id} is not at worker ${lease.worker.name}, which is ${work.kind}`);
+    check("L1", lease.client.leases.has(lease), () => `lease ${lease.id} is not at its client ${lease.client.name}`);
+    check("L5", state.clients.get(lease.client.name) === lease.client, () => `lease ${lease.id} belongs to ${lease.client.name}, which is gone`);
+  }
+  for (const { name, state: work } of state.workers.values()) {
+    if (work.kind === "leased") check("L1", state.leases.get(work.lease.id) === work.lease, () => `worker ${name} has lease ${work.lease.id}, which is not in the table`);
+  }
+  for (const { name, leases, demands } of state.clients.values()) {
+    for (const lease of leases) check("L1", state.leases.get(lease.id) === lease, () => `client ${name} has lease ${lease.id}, which is not in the table`);
+    for (const demand of demands.values()) {
+      const held = [...leases].filter((lease) => lease.demand === demand).length;
+      check("L2", demand.held === held, () => `${name} counts ${demand.held} leases of ${demand.shape.key}, has ${held}`);
+      check("L2", demand.count >= 0 && state.demands.has(demand) === demand.count > 0, () => `${name} wants ${demand.count} of ${demand.shape.key} but is ${state.demands.has(demand) ? "" : "not "}listed`);
+      check("L2", demand.count > 0 || demand.held > 0, () => `${name} keeps an empty demand of ${demand.shape.key}`);
+    }
+  }
+}
+
+function checkShares(state: SchedulerState, check: Check): void {
+  const servable = [...state.demands].filter((demand) => state.hasRoomFor(demand.shape, demand));
+  check("L3", servable.length === 0 || state.idle.length === 0, () => `worker ${state.idle[0]?.name} is idle while ${servable[0]?.client.name} wants ${servable[0]?.shape.key}`);
+  const mayStart = state.processes < state.processLimit(0) && state.starting.size === 0 && state.now >= state.startAgainAt;
+  check("L3", servable.length === 0 || !mayStart, () => `no process starts while ${servable[0]?.client.name} wants ${servable[0]?.shape.key}`);
+  for (const command of state.commands) {
+    if (command.type !== "grant-lease") continue;
+    const demand = state.leases.get(command.lease)?.demand;
+    if (demand === undefined || demand.held < 2) continue;
+    const passedOver = [...state.demands].find((other) => other.shape === demand.shape && other.held === 0);
+    check("L4", passedOver === undefined, () => `${command.client} has ${demand.held} leases of ${demand.shape.key} while ${passedOver?.client.name} waits for its first`);
+  }
+}
+
+function checkClients(state: SchedulerState, check: Check): void {
+  for (const { client, shape } of state.demands) {
+    check("L5", state.clients.get(client.name)?.demands.get(shape.key)?.shape === shape, () => `${client.name} is gone but wants ${shape.key}`);
+  }
+  for (const actor of state.actors.values()) {
+    const owner = state.clients.get(actor.owner);
+    const isOwned = actor.phase.kind !== "dead" && !actor.isDetached;
+    check("L5", isOwned ? owner?.actors.has(actor) === true : owner?.actors.has(actor) !== true, () => `${actor.phase.kind} actor ${actor.id} and its owner ${actor.owner} do not know each other`);
+  }
+}
+
+function checkWorkers(state: SchedulerState, check: Check): void {
+  const workers = [...state.workers.values()];
+  const count = (rule: string, kept: number, what: string, counted: number): void => check(rule, kept === counted, () => `${kept} ${what} are counted, there are ${counted}`);
+  count("W1", state.taskWorkers, "task workers", workers.filter(({ state: work }) => isTaskWorker(work)).length);
+  count("W1", state.idle.length, "idle workers", workers.filter(({ state: work }) => work.kind === "idle").length);
+  check("W1", state.idle.every(({ state: work }) => work.kind === "idle"), () => "a worker in the idle list is not idle");
+  const tasks = workers.filter(({ state: work }) => work.kind === "leased" || work.kind === "abandoned").map((worker) => holdingOf(worker) as Holding);
+  count("W1", state.blocked, "waiting tasks", tasks.filter(({ lent }) => lent).length);
+  count("W1", state.lightLeases, "light leases", tasks.filter(({ shape }) => shape.isLight).length);
+  if (!state.commands.some(({ type }) => type === "start-worker")) return;
+  const living = [...state.actors.values()].filter(({ phase }) => phase.kind !== "dead").length;
+  const light = [...state.demands].reduce((n, { shape, count: wanted }) => (shape.isLight ? n + wanted : n), tasks.filter(({ shape }) => shape.isLight).length);
+  const limit = state.baseProcesses + tasks.filter(({ lent }) => lent).length + living + Math.min(light, LIGHT_PROCESSES_A_CPU * state.baseProcesses);
+  check("W2", state.workers.size + state.starting.size <= limit, () => `${state.workers.size} processes and ${state.starting.size} starting, at most ${limit} may be`);
+}
+
+function checkActors(state: SchedulerState, check: Check): void {
+  const actors = [...state.actors.values()];
+  check("A1", state.livingActors === actors.filter(({ phase }) => phase.kind !== "dead").length, () => `${state.livingActors} actors are counted as living`);
+  const free = state.idle.find((worker) => isDisposable(state, worker));
+  for (const actor of actors) {
+    const { id, phase } = actor;
+    if ("worker" in phase) check("A1", phase.worker.state.kind === "actor" && phase.worker.state.actor === actor, () => `actor ${id} is ${phase.kind} on worker ${phase.worker.name}, which is ${phase.worker.state.kind}`);
+    check("A1", state.waitingActors.includes(actor) === isWaiting(phase), () => `actor ${id} is ${phase.kind}, and its place among the waiting says otherwise`);
+    if (actor.name !== undefined && phase.kind !== "dead") check("A2", state.names.get(nameKey(actor.namespace, actor.name)) === actor, () => `the name "${actor.name}" does not lead to actor ${id}`);
+    if (phase.kind === "waiting-for-resources") check("A3", actor.shape.amounts.length > 0 && !state.hasRoomFor(actor.shape, actor), () => `actor ${id} waits for resources that are there`);
+    if (phase.kind === "waiting-for-process") check("A3", free === undefined, () => `actor ${id} waits for a process while ${free?.name} is idle`);
+  }
+  for (const { name, state: work } of state.workers.values()) {
+    if (work.kind === "actor") check("A1", "worker" in work.actor.phase && work.actor.phase.worker.name === name, () => `worker ${name} is the process of actor ${work.actor.id}, which is ${work.actor.phase.kind}`);
+  }
+  for (const actor of state.names.values()) check("A2", actor.phase.kind !== "dead" && state.actors.get(actor.id) === actor, () => `the name "${actor.name}" leads to a dead actor`);
+}

@@ -1,0 +1,96 @@
+/** Worker processes: their start, their waits, their end. Which ones there should be is decided in placement.ts. */
+import type { JobId, ProcessName } from "../../ids.ts";
+import type { SchedulerEvent } from "./scheduler-messages.ts";
+import { actorProcessGone } from "./actors.ts";
+import { addClient, dropClient } from "./clients.ts";
+import { breakLease, freeHolding } from "./leases.ts";
+import { moveWorker } from "./moves.ts";
+import { noticeStartFailure } from "./notices.ts";
+import { holdingOf, type Client, type SchedulerState, type Worker } from "./scheduler-state.ts";
+import { SchedulerError, Story } from "./story.ts";
+
+type Event<T extends SchedulerEvent["type"]> = Extract<SchedulerEvent, { type: T }>;
+
+/** A worker that ends so soon, without any work, did not really start. */
+const STILLBORN_MS = 1_000;
+const RETRY_FIRST_MS = 100;
+const RETRY_LAST_MS = 10_000;
+
+export function workerStarted(state: SchedulerState, event: Event<"worker-started">): void {
+  if (!state.starting.delete(event.slot)) throw new SchedulerError(`Cannot start worker ${event.worker} in slot ${event.slot}: no process was asked for there`);
+  if (state.clients.has(event.worker)) throw new SchedulerError(`Cannot start worker ${event.worker} twice. Its story:\n${state.workers.get(event.worker)?.story.tell()}`);
+  const worker: Worker = {
+    name: event.worker, pid: event.pid, startedAt: state.now, state: { kind: "idle", since: state.now },
+    holdsObjects: false, hasWorked: false, lastClient: undefined, story: new Story(),
+  };
+  worker.story.record(state.now, state.event, "idle");
+  state.workers.set(worker.name, worker);
+  state.idle.push(worker);
+  state.taskWorkers++;
+  state.changedWorkers.add(worker);
+  addClient(state, worker.name, "worker", "" as JobId, "");
+}
+
+export function workerStartFailed(state: SchedulerState, event: Event<"worker-start-failed">): void {
+  if (!state.starting.delete(event.slot)) throw new SchedulerError(`Cannot fail the start of slot ${event.slot}: no process was asked for there`);
+  startFailed(state, event.cause);
+}
+
+export function workerExited(state: SchedulerState, event: Event<"worker-exited">): void {
+  const worker = state.worker(event.worker);
+  if (worker === undefined) return;
+  const how = `w${worker.name.slice(1)} (pid ${worker.pid}) ${event.signal === null ? `ended with exit code ${event.code}` : `was killed by ${event.signal}`}`;
+  const work = worker.state;
+  moveWorker(state, worker, { kind: "gone" });
+  state.workers.delete(worker.name);
+  if (work.kind === "leased") breakLease(state, work.lease, event.code, event.signal);
+  if (work.kind === "abandoned") freeHolding(state, work.holding);
+  if (work.kind === "actor") actorProcessGone(state, work.actor, how);
+  if (work.kind === "ending" && work.holding !== undefined) state.resources.giveBack(work.holding);
+  dropClient(state, state.clients.get(worker.name) as Client, `its owner, worker ${how}`);
+  state.emit({ type: "process-died", process: worker.name });
+  if (worker.hasWorked) state.startFailures = 0;
+  else if (work.kind === "idle" && state.now - worker.startedAt < STILLBORN_MS) startFailed(state, `worker ${how} at once`);
+}
+
+export function workerBlocked(state: SchedulerState, event: Event<"worker-blocked">): void {
+  const holding = workingHolding(state, event.worker);
+  if (holding === undefined || holding.lent) return;
+  if (holding.by === "lease") state.blocked++;
+  state.resources.lend(holding);
+}
+
+export function workerUnblocked(state: SchedulerState, event: Event<"worker-unblocked">): void {
+  const holding = workingHolding(state, event.worker);
+  if (holding === undefined || !holding.lent) return;
+  if (holding.by === "lease") state.blocked--;
+  state.resources.reclaim(holding);
+}
+
+/** The worker had nothing of the client that is gone. */
+export function workerIdle(state: SchedulerState, event: Event<"worker-idle">): void {
+  const worker = state.worker(event.worker);
+  if (worker === undefined) return;
+  const work = worker.state;
+  if (work.kind !== "abandoned") throw new SchedulerError(`Cannot handle worker-idle: worker ${worker.name} is ${work.kind}, nobody asked it. Its story:\n${worker.story.tell()}`);
+  moveWorker(state, worker, { kind: "idle", since: state.now });
+  freeHolding(state, work.holding);
+}
+
+export function workerHoldsObjects(state: SchedulerState, event: Event<"worker-holds-objects">): void {
+  const worker = state.worker(event.worker);
+  if (worker === undefined) return;
+  worker.holdsObjects = event.holds;
+}
+
+/** What the worker's task or call holds. A worker between two tasks holds nothing: that news is late. */
+function workingHolding(state: SchedulerState, name: ProcessName) {
+  const worker = state.worker(name);
+  return worker === undefined || worker.state.kind === "ending" ? undefined : holdingOf(worker);
+}
+
+function startFailed(state: SchedulerState, cause: string): void {
+  state.startFailures++;
+  state.startAgainAt = state.now + Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** (state.startFailures - 1));
+  noticeStartFailure(state, cause);
+}

@@ -1,0 +1,263 @@
+/**
+ * A random but possible world around the scheduler: clients, processes and actors that do what such things do, in any
+ * order, die at any moment and are heard of late. It keeps its own books from the commands alone and complains when a
+ * command does not fit them.
+ */
+import type { ActorId, JobId, LeaseId, ProcessName } from "../../../../runtime/ids.ts";
+import type { SchedulerCommand, Shape, UntimedEvent } from "../../../../runtime/head/scheduler/scheduler-messages.ts";
+
+export const SHAPES: readonly Shape[] = [{ CPU: 1 }, { CPU: 1 }, { CPU: 1 }, { CPU: 0.1 }, { CPU: 0.2 }, { CPU: 2 }, { CPU: 4 }, {}, { GPU: 1, CPU: 1 }, { GPU: 0.5 }, { CPU: 9 }, { Foo: 1 }];
+
+export function random(seed: number): (n: number) => number {
+  let a = seed;
+  return (n) => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
+  };
+}
+
+export class FuzzWorld {
+  now = 1_000_000;
+  readonly done = new Map<string, number>();
+  readonly drivers = new Map<ProcessName, JobId>();
+  readonly workers = new Set<ProcessName>();
+  readonly slots = new Set<number>();
+  readonly doomed = new Set<ProcessName>();
+  readonly abandoned = new Set<ProcessName>();
+  readonly busy = new Map<ProcessName, string>();
+  readonly leases = new Map<LeaseId, { client: ProcessName; worker: ProcessName }>();
+  readonly actors = new Map<ActorId, { worker: ProcessName | undefined; isAlive: boolean; isDetached: boolean }>();
+  readonly gone = { workers: [] as ProcessName[], leases: [] as LeaseId[], actors: [] as ActorId[], drivers: [] as ProcessName[] };
+  readonly #pick: (n: number) => number;
+  #names = 0;
+
+  constructor(seed: number) {
+    this.#pick = random(seed);
+  }
+
+  /** The next event: one of the world's moves, by weight, that is possible now. */
+  next(): UntimedEvent {
+    this.now += this.#pick(20) === 0 ? this.#pick(3_000) : this.#pick(10);
+    for (;;) {
+      const event = this.#moves[this.#pick(this.#moves.length)]?.();
+      if (event !== undefined) return event;
+    }
+  }
+
+  readonly #moves: readonly (() => UntimedEvent | undefined)[] = [
+    () => (this.drivers.size < 4 ? this.#joinDriver() : undefined),
+    () => (this.#pick(20) === 0 ? this.#leaveDriver() : undefined),
+    ...times(6, () => this.#want()),
+    ...times(8, () => this.#returnLease()),
+    ...times(4, () => this.#wait()),
+    ...times(4, () => this.#startSlot()),
+    () => (this.#pick(4) === 0 ? this.#exit(one(this.#pick, this.workers)) : undefined),
+    ...times(4, () => this.#exit(one(this.#pick, this.doomed))),
+    ...times(3, () => this.#answerAbandon()),
+    () => this.#holdObjects(),
+    ...times(2, () => this.#wantActor()),
+    ...times(4, () => this.#answerActor()),
+    ...times(2, () => this.#killActor()),
+    () => this.#lateNews(),
+    ...times(2, () => ({ type: "tick" }) as const),
+  ];
+
+  #joinDriver(): UntimedEvent {
+    const client = this.#name("d") as ProcessName;
+    const job = this.#name("job") as JobId;
+    this.drivers.set(client, job);
+    return { type: "client-joined", client, kind: "driver", job, namespace: "n" };
+  }
+
+  #leaveDriver(): UntimedEvent | undefined {
+    const client = one(this.#pick, this.drivers.keys());
+    return client === undefined ? undefined : this.leave(client);
+  }
+
+  leave(client: ProcessName): UntimedEvent {
+    this.drivers.delete(client);
+    this.gone.drivers.push(client);
+    this.#dropLeases(client);
+    return { type: "client-left", client };
+  }
+
+  #client(): ProcessName | undefined {
+    return this.#pick(3) === 0 ? one(this.#pick, this.busy.keys()) : one(this.#pick, this.drivers.keys());
+  }
+
+  #want(): UntimedEvent | undefined {
+    const client = this.#client();
+    return client && { type: "leases-wanted", client, shape: one(this.#pick, SHAPES) as Shape, count: this.#pick(3) === 0 ? 0 : this.#pick(this.#pick(10) === 0 ? 60 : 6) };
+  }
+
+  #returnLease(): UntimedEvent | undefined {
+    const lease = one(this.#pick, this.leases.keys());
+    if (lease === undefined) return undefined;
+    this.#endLease(lease);
+    return { type: "lease-returned", lease };
+  }
+
+  #wait(): UntimedEvent | undefined {
+    const worker = one(this.#pick, this.workers);
+    return worker && { type: this.#pick(2) === 0 ? "worker-blocked" : "worker-unblocked", worker };
+  }
+
+  #startSlot(): UntimedEvent | undefined {
+    const slot = one(this.#pick, this.slots);
+    if (slot === undefined) return undefined;
+    this.slots.delete(slot);
+    if (this.#pick(12) === 0) return { type: "worker-start-failed", slot, cause: "no memory" };
+    const worker = this.#name("w") as ProcessName;
+    this.workers.add(worker);
+    return { type: "worker-started", slot, worker, pid: this.#names };
+  }
+
+  #exit(worker: ProcessName | undefined): UntimedEvent | undefined {
+    return worker && this.exit(worker);
+  }
+
+  exit(worker: ProcessName): UntimedEvent {
+    for (const books of [this.workers, this.doomed, this.abandoned]) books.delete(worker);
+    this.busy.delete(worker);
+    this.gone.workers.push(worker);
+    this.#dropLeases(worker);
+    for (const actor of this.actors.values()) if (actor.worker === worker) actor.worker = undefined;
+    return this.#pick(2) === 0 ? { type: "worker-exited", worker, code: 1, signal: null } : { type: "worker-exited", worker, code: null, signal: "SIGKILL" };
+  }
+
+  #answerAbandon(): UntimedEvent | undefined {
+    const worker = one(this.#pick, this.abandoned);
+    if (worker === undefined) return undefined;
+    if (this.#pick(2) === 0) return this.#exit(worker);
+    this.abandoned.delete(worker);
+    this.busy.delete(worker);
+    return { type: "worker-idle", worker };
+  }
+
+  #holdObjects(): UntimedEvent | undefined {
+    const worker = one(this.#pick, this.workers);
+    return worker && { type: "worker-holds-objects", worker, holds: this.#pick(4) === 0 };
+  }
+
+  #wantActor(): UntimedEvent | undefined {
+    const owner = this.#client();
+    if (owner === undefined) return undefined;
+    const actor = this.#name("a") as ActorId;
+    const detached = this.#pick(8) === 0;
+    const shape = this.#pick(2) === 0 ? {} : (one(this.#pick, SHAPES) as Shape);
+    this.actors.set(actor, { worker: undefined, isAlive: false, isDetached: detached });
+    const job = this.drivers.get(owner) ?? one(this.#pick, this.drivers.values()) ?? ("job" as JobId);
+    return {
+      type: "actor-wanted", actor, owner, job, className: "Counter", shape, namespace: "n", detached, maxRestarts: this.#pick(4) - 1,
+      ...(this.#pick(2) === 0 ? { name: `name${this.#pick(5)}` } : {}),
+    };
+  }
+
+  #answerActor(): UntimedEvent | undefined {
+    const [actor, { worker }] = one(this.#pick, [...this.actors].filter(([, a]) => a.worker !== undefined && !a.isAlive)) ?? [undefined, { worker: undefined }];
+    if (actor === undefined || worker === undefined) return undefined;
+    const books = this.actors.get(actor);
+    if (this.#pick(6) === 0) return { type: "actor-failed", actor, worker, cause: "bad" };
+    if (books) books.isAlive = true;
+    return { type: "actor-alive", actor, worker };
+  }
+
+  #killActor(): UntimedEvent | undefined {
+    const early = this.#pick(30) === 0 ? (`a${this.#names + 1}` as ActorId) : undefined;
+    const actor = early ?? one(this.#pick, this.actors.keys());
+    return actor && { type: "actor-killed", actor, noRestart: this.#pick(3) > 0, cause: "killed" };
+  }
+
+  #lateNews(): UntimedEvent | undefined {
+    const lease = this.gone.leases.at(-1);
+    const worker = this.gone.workers.at(-1);
+    const client = this.gone.drivers.at(-1);
+    const actor = this.gone.actors.at(-1);
+    const late: (UntimedEvent | undefined)[] = [
+      lease && { type: "lease-returned", lease }, worker && { type: "worker-blocked", worker }, worker && { type: "worker-idle", worker },
+      worker && { type: "leases-wanted", client: worker, shape: { CPU: 1 }, count: 3 }, client && { type: "client-left", client },
+      client && { type: "leases-wanted", client, shape: {}, count: 1 }, actor && { type: "actor-killed", actor, noRestart: true, cause: "again" },
+      actor && worker && { type: "actor-alive", actor, worker },
+    ];
+    return late[this.#pick(late.length)];
+  }
+
+  /** Enters the commands into the books; throws when one cannot be carried out. */
+  absorb(commands: readonly SchedulerCommand[]): void {
+    for (const command of commands) {
+      this.done.set(command.type, (this.done.get(command.type) ?? 0) + 1);
+      this.#carryOut(command);
+    }
+  }
+
+  #carryOut(command: SchedulerCommand): void {
+    switch (command.type) {
+      case "start-worker": return void this.slots.add(command.slot);
+      case "grant-lease":
+        this.#occupy(command.worker, command.lease);
+        if (!this.drivers.has(command.client) && !this.workers.has(command.client)) throw new Error(`${command.client} is gone and gets ${command.lease}`);
+        return void this.leases.set(command.lease, command);
+      case "abandon-work": return void this.abandoned.add(command.worker);
+      case "recall-lease":
+        if (!this.leases.has(command.lease)) throw new Error(`${command.lease} is called back and is not out`);
+        return;
+      case "lease-broken":
+        if (this.leases.get(command.lease)?.client !== command.client) throw new Error(`${command.client} hears that ${command.lease} broke and does not have it`);
+        return this.#endLease(command.lease);
+      case "kill-worker":
+        if (!this.workers.has(command.worker) || this.doomed.has(command.worker)) throw new Error(`${command.worker} is killed twice or gone`);
+        return void this.doomed.add(command.worker);
+      case "place-actor": return this.#place(command.actor, command.worker);
+      case "actor-state": if (command.state === "dead") this.#buryActor(command.actor); return;
+      case "reject-actor": return this.#buryActor(command.actor);
+    }
+  }
+
+  #place(id: ActorId, worker: ProcessName): void {
+    this.#occupy(worker, id);
+    const actor = this.actors.get(id);
+    if (actor === undefined || actor.worker !== undefined) throw new Error(`${id} is placed twice or dead`);
+    actor.worker = worker;
+    actor.isAlive = false;
+  }
+
+  #occupy(worker: ProcessName, work: string): void {
+    if (!this.workers.has(worker) || this.doomed.has(worker)) throw new Error(`${worker} gets ${work} and is ending or gone`);
+    if (this.busy.has(worker)) throw new Error(`${worker} gets ${work} and has ${this.busy.get(worker)}`);
+    this.busy.set(worker, work);
+  }
+
+  #buryActor(id: ActorId): void {
+    this.actors.delete(id);
+    this.gone.actors.push(id);
+  }
+
+  #endLease(id: LeaseId): void {
+    const lease = this.leases.get(id);
+    if (lease !== undefined) this.busy.delete(lease.worker);
+    this.leases.delete(id);
+    this.gone.leases.push(id);
+  }
+
+  /** A client's leases end with it; their workers stay busy until they answer. */
+  #dropLeases(client: ProcessName): void {
+    for (const [id, lease] of this.leases) {
+      if (lease.client !== client) continue;
+      this.leases.delete(id);
+      this.gone.leases.push(id);
+    }
+  }
+
+  #name(letter: string): string {
+    return letter + ++this.#names;
+  }
+}
+
+const times = <T>(n: number, move: T): T[] => Array<T>(n).fill(move);
+
+function one<T>(pick: (n: number) => number, things: Iterable<T>): T | undefined {
+  const all = [...things];
+  return all[pick(all.length)];
+}
