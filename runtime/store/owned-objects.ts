@@ -1,0 +1,272 @@
+/**
+ * The owner's counts of the objects that this process made. Pure: events in, commands out.
+ *
+ * An object is held by local handles, by messages under way that carry it (lends), by other processes (borrowers), and by values
+ * that contain it. A process that reads its block pins it besides.
+ *
+ * O1 The value is forgotten when holds and pins are zero, once, and never before, unless `freed` gave it up: then at zero pins.
+ * O2 A value holds each object in it from the moment it is stored until it is forgotten.
+ * O3 A lend holds its objects until `lendDone` or the death of the process it went to.
+ * O4 What a dead process held, borrowed or pinned is gone, and nothing that it sent before is counted any more.
+ * O5 No count is negative, and a record without holds, pins and value is removed.
+ *
+ * A ref can come back for an object that was forgotten (its lender died with the message under way): its record then has no value.
+ */
+import type { ObjectId, ProcessName } from "../ids.ts";
+import { append, type LendId, NONE, type ReferenceCommand } from "./reference-command.ts";
+
+type Counts = Map<ProcessName, number>;
+
+interface OwnedRecord {
+  local: number;
+  lends: number;
+  /** Values that contain it. */
+  within: number;
+  borrowed: number;
+  pinned: number;
+  /** Present until forgotten, also while the value is still being computed. */
+  hasValue: boolean;
+  isFreed: boolean;
+  borrowers: Counts | undefined;
+  pins: Counts | undefined;
+  contains: readonly ObjectId[] | undefined;
+}
+
+interface Lend {
+  readonly to: ProcessName;
+  readonly ids: readonly ObjectId[];
+}
+
+/** What the views show of one object. */
+export interface ReferenceCounts {
+  readonly local: number;
+  readonly lends: number;
+  readonly within: number;
+  readonly borrowers: number;
+  readonly pins: number;
+  readonly isFreed: boolean;
+}
+
+export class OwnedObjects {
+  readonly #records = new Map<ObjectId, OwnedRecord>();
+  readonly #lends = new Map<LendId, Lend>();
+  readonly #dead = new Set<ProcessName>();
+  readonly #isForeign: (id: ObjectId) => boolean;
+
+  constructor(isForeign: (id: ObjectId) => boolean) {
+    this.#isForeign = isForeign;
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** False when it was forgotten, or given up by `freed`. */
+  hasValue(id: ObjectId): boolean {
+    const record = this.#records.get(id);
+    return record !== undefined && record.hasValue && !record.isFreed;
+  }
+
+  counts(id: ObjectId): ReferenceCounts | undefined {
+    const r = this.#records.get(id);
+    return r && { local: r.local, lends: r.lends, within: r.within, borrowers: r.borrowers?.size ?? 0, pins: r.pinned, isFreed: r.isFreed };
+  }
+
+  /** A new object with one local handle. Its value may come later (`stored`). */
+  created(id: ObjectId, contains?: readonly ObjectId[]): readonly ReferenceCommand[] {
+    if (this.#records.has(id)) throw new Error(`Object ${id} was created twice`);
+    const record: OwnedRecord = { local: 1, lends: 0, within: 0, borrowed: 0, pinned: 0, hasValue: true, isFreed: false, borrowers: undefined, pins: undefined, contains: undefined };
+    this.#records.set(id, record);
+    if (contains !== undefined) this.#contain(record, contains);
+    return NONE;
+  }
+
+  /** A task's value arrived. When nobody waits for the object any more, the answer is to forget it. */
+  stored(id: ObjectId, contains: readonly ObjectId[]): readonly ReferenceCommand[] {
+    const record = this.#records.get(id);
+    if (record === undefined || !record.hasValue) return [{ type: "forget-value", id }, ...this.#foreignOf(contains)];
+    if (record.contains !== undefined) throw new Error(`Object ${id} was stored twice`);
+    this.#contain(record, contains);
+    return NONE;
+  }
+
+  retained(id: ObjectId): readonly ReferenceCommand[] {
+    this.#recordOrGone(id).local++;
+    return NONE;
+  }
+
+  released(id: ObjectId): readonly ReferenceCommand[] {
+    const record = this.#records.get(id);
+    if (record === undefined || record.local === 0) throw new Error(`Object ${id} was released without a local handle: ${story(record)}`);
+    record.local--;
+    return record.local === 0 ? this.#settle(id, record) : NONE;
+  }
+
+  lent(lendId: LendId, to: ProcessName, ids: readonly ObjectId[]): void {
+    if (this.#dead.has(to) || ids.length === 0) return;
+    if (this.#lends.has(lendId)) throw new Error(`Lend ${lendId} was made twice`);
+    for (const id of ids) this.#recordOrGone(id).lends++;
+    this.#lends.set(lendId, { to, ids });
+  }
+
+  /** Also for a lend that is not known: it ended with the death of its receiver. */
+  lendDone(lendId: LendId): readonly ReferenceCommand[] {
+    const lend = this.#lends.get(lendId);
+    if (lend === undefined) return NONE;
+    this.#lends.delete(lendId);
+    const commands: ReferenceCommand[] = [];
+    for (const id of lend.ids) {
+      const record = this.#records.get(id)!;
+      record.lends--;
+      append(commands, this.#settle(id, record));
+    }
+    return commands;
+  }
+
+  /** `by` holds the object. Counted also when its value is gone: `by` will say when it lets go. Always acknowledge it. */
+  borrowed(id: ObjectId, by: ProcessName): void {
+    if (this.#dead.has(by)) return;
+    const record = this.#recordOrGone(id);
+    record.borrowed++;
+    add((record.borrowers ??= new Map()), by, 1);
+  }
+
+  unborrowed(id: ObjectId, by: ProcessName): readonly ReferenceCommand[] {
+    if (this.#dead.has(by)) return NONE;
+    const record = this.#records.get(id);
+    if (record?.borrowers?.get(by) === undefined) throw new Error(`Object ${id} was given back by ${by}, which had not borrowed it: ${story(record)}`);
+    record.borrowed--;
+    add(record.borrowers, by, -1);
+    return record.borrowed === 0 ? this.#settle(id, record) : NONE;
+  }
+
+  /** `by` begins to read the block. False when there is no value to read, or `by` is dead. */
+  pinned(id: ObjectId, by: ProcessName): boolean {
+    if (this.#dead.has(by) || !this.hasValue(id)) return false;
+    const record = this.#records.get(id)!;
+    record.pinned++;
+    add((record.pins ??= new Map()), by, 1);
+    return true;
+  }
+
+  unpinned(id: ObjectId, by: ProcessName, count = 1): readonly ReferenceCommand[] {
+    if (this.#dead.has(by)) return NONE;
+    const record = this.#records.get(id);
+    const held = record?.pins?.get(by) ?? 0;
+    if (record?.pins === undefined || held < count) throw new Error(`Object ${id} was unpinned ${count} times by ${by}, which had pinned it ${held} times: ${story(record)}`);
+    record.pinned -= count;
+    add(record.pins, by, -count);
+    return record.pinned === 0 ? this.#settle(id, record) : NONE;
+  }
+
+  /** `ray.free`: the values go when nobody reads them, whoever holds refs. */
+  freed(ids: readonly ObjectId[]): readonly ReferenceCommand[] {
+    const commands: ReferenceCommand[] = [];
+    for (const id of ids) {
+      const record = this.#records.get(id);
+      if (record === undefined || record.isFreed) continue;
+      record.isFreed = true;
+      append(commands, this.#settle(id, record));
+    }
+    return commands;
+  }
+
+  processDied(dead: ProcessName): readonly ReferenceCommand[] {
+    if (this.#dead.has(dead)) return NONE;
+    this.#dead.add(dead);
+    const commands: ReferenceCommand[] = [];
+    for (const [lendId, lend] of this.#lends) if (lend.to === dead) append(commands, this.lendDone(lendId));
+    for (const [id, record] of this.#records) {
+      const borrowed = record.borrowers?.get(dead) ?? 0;
+      const pinned = record.pins?.get(dead) ?? 0;
+      if (borrowed + pinned === 0) continue;
+      record.borrowers?.delete(dead);
+      record.pins?.delete(dead);
+      record.borrowed -= borrowed;
+      record.pinned -= pinned;
+      append(commands, this.#settle(id, record));
+    }
+    return commands;
+  }
+
+  assertInvariants(): void {
+    const lends = new Map<ObjectId, number>();
+    const within = new Map<ObjectId, number>();
+    for (const { to, ids } of this.#lends.values()) {
+      if (this.#dead.has(to)) throw new Error(`O3: a lend to ${to}, which is dead`);
+      for (const id of ids) lends.set(id, (lends.get(id) ?? 0) + 1);
+    }
+    for (const record of this.#records.values()) for (const id of record.contains ?? []) if (record.hasValue) within.set(id, (within.get(id) ?? 0) + 1);
+    for (const [id, r] of this.#records) {
+      const say = (rule: string): never => { throw new Error(`${rule}: object ${id}: ${story(r)}`); };
+      if (r.lends !== (lends.get(id) ?? 0)) say(`O3: ${lends.get(id) ?? 0} lends found`);
+      if (r.within !== (within.get(id) ?? 0)) say(`O2: within ${within.get(id) ?? 0} values`);
+      if (sum(r.borrowers) !== r.borrowed || sum(r.pins) !== r.pinned) say("O5: the sums differ");
+      if (Math.min(r.local, r.lends, r.within, r.borrowed, r.pinned, ...(r.borrowers?.values() ?? []), ...(r.pins?.values() ?? [])) < 0) say("O5: negative");
+      if (r.pinned === 0 && (!isHeld(r) || (r.isFreed && r.hasValue))) say("O1: not forgotten");
+      for (const process of [...(r.borrowers?.keys() ?? []), ...(r.pins?.keys() ?? [])]) if (this.#dead.has(process)) say(`O4: ${process} is dead`);
+    }
+    for (const id of [...lends.keys(), ...within.keys()]) if (!this.#isForeign(id) && !this.#records.has(id)) throw new Error(`O5: object ${id} is held and has no record`);
+  }
+
+  /** Forgets the value when nothing keeps it, then what it alone held; a list, not recursion: chains of values can be long. */
+  #settle(id: ObjectId, record: OwnedRecord): readonly ReferenceCommand[] {
+    if (record.pinned > 0 || (isHeld(record) && !(record.isFreed && record.hasValue))) return NONE;
+    const commands: ReferenceCommand[] = [];
+    const rest: ObjectId[] = [];
+    this.#forget(id, record, commands, rest);
+    for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+      if (this.#isForeign(next)) {
+        commands.push({ type: "release-borrowed", id: next });
+        continue;
+      }
+      const contained = this.#records.get(next)!;
+      contained.within--;
+      if (contained.pinned === 0 && !isHeld(contained)) this.#forget(next, contained, commands, rest);
+    }
+    return commands;
+  }
+
+  #forget(id: ObjectId, record: OwnedRecord, commands: ReferenceCommand[], rest: ObjectId[]): void {
+    if (record.hasValue) {
+      record.hasValue = false;
+      commands.push({ type: "forget-value", id });
+      if (record.contains !== undefined) append(rest, record.contains);
+      record.contains = undefined;
+    }
+    if (!isHeld(record)) this.#records.delete(id);
+  }
+
+  #contain(record: OwnedRecord, contains: readonly ObjectId[]): void {
+    record.contains = contains;
+    for (const id of contains) if (!this.#isForeign(id)) this.#recordOrGone(id).within++;
+  }
+
+  #foreignOf(ids: readonly ObjectId[]): ReferenceCommand[] {
+    return ids.filter((id) => this.#isForeign(id)).map((id) => ({ type: "release-borrowed", id }));
+  }
+
+  #recordOrGone(id: ObjectId): OwnedRecord {
+    let record = this.#records.get(id);
+    if (record === undefined) {
+      record = { local: 0, lends: 0, within: 0, borrowed: 0, pinned: 0, hasValue: false, isFreed: false, borrowers: undefined, pins: undefined, contains: undefined };
+      this.#records.set(id, record);
+    }
+    return record;
+  }
+}
+
+const isHeld = (record: OwnedRecord): boolean => record.local + record.lends + record.within + record.borrowed > 0;
+
+const sum = (counts: Counts | undefined): number => [...(counts?.values() ?? [])].reduce((a, b) => a + b, 0);
+
+function add(counts: Counts, process: ProcessName, by: number): void {
+  const count = (counts.get(process) ?? 0) + by;
+  if (count === 0) counts.delete(process);
+  else counts.set(process, count);
+}
+
+const story = (record: OwnedRecord | undefined): string =>
+  record === undefined
+    ? "it is not known (forgotten, or never made here)"
+    : JSON.stringify({ ...record, borrowers: [...(record.borrowers ?? [])], pins: [...(record.pins ?? [])] });
