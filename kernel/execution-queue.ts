@@ -4,23 +4,20 @@
  */
 
 export interface QueuedCell {
-  /** Runs the cell and answers it; true when it failed and those behind it are to be aborted. */
+  /** Runs the cell without answering it; true when it failed and those behind it are to be aborted. */
   run(): Promise<boolean>;
+  answer(): Promise<void>;
   abort(): Promise<void>;
 }
 
 export class ExecutionQueue {
-  readonly #waiting: QueuedCell[] = [];
+  #waiting: QueuedCell[] = [];
   readonly #afterArrivals: () => Promise<void>;
   #isRunning = false;
 
   /** `afterArrivals` resolves when requests that have reached the process are in the queue. */
   constructor(afterArrivals: () => Promise<void>) {
     this.#afterArrivals = afterArrivals;
-  }
-
-  get isRunning(): boolean {
-    return this.#isRunning;
   }
 
   add(cell: QueuedCell): void {
@@ -31,13 +28,19 @@ export class ExecutionQueue {
   async #runAll(): Promise<void> {
     this.#isRunning = true;
     for (let cell = this.#waiting.shift(); cell !== undefined; cell = this.#waiting.shift()) {
-      if (await cell.run()) await this.#abortWaiting();
+      const hasFailed = await cell.run();
+      // chosen before the answer: what the client sends when it has read that is no part of the failed run
+      const behind = hasFailed ? await this.#takeWaiting() : [];
+      await cell.answer();
+      for (const aborted of behind) await aborted.abort();
     }
     this.#isRunning = false;
   }
 
-  async #abortWaiting(): Promise<void> {
+  async #takeWaiting(): Promise<QueuedCell[]> {
     await this.#afterArrivals();
-    for (const cell of this.#waiting.splice(0)) await cell.abort();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return waiting;
   }
 }

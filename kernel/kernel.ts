@@ -93,21 +93,27 @@ export class Kernel {
 
   #enqueue(channel: RequestChannel, request: Message): void {
     const { wire } = this.#context;
-    const answerWith = async (answer: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> => {
-      this.#publishState("busy", request);
-      const content = await answer();
+    let content: JsonObject = {};
+    const reply = async (): Promise<void> => {
       await wire.send(channel, request, "execute_reply", content);
       await this.#publishState("idle", request);
-      return content;
     };
     this.#queue.add({
       run: async () => {
         this.#running = request;
-        const content = await answerWith(async () => (await settle(execute, request, this.#context)) as JsonObject);
-        this.#running = undefined;
+        this.#publishState("busy", request);
+        content = (await settle(execute, request, this.#context)) ?? {};
         return content["status"] === "error" && booleanField(request.content, "stop_on_error", true);
       },
-      abort: async () => void (await answerWith(() => ({ status: "aborted", execution_count: this.#context.executionCount }))),
+      answer: async () => {
+        this.#running = undefined;
+        await reply();
+      },
+      abort: async () => {
+        this.#publishState("busy", request);
+        content = { status: "aborted", execution_count: this.#context.executionCount };
+        await reply();
+      },
     });
   }
 

@@ -3,7 +3,7 @@
  * died so that the next want starts another.
  */
 import type { EngineEvent } from "../engine/events.ts";
-import { subscribeToHead } from "../local/event-subscription.ts";
+import { type EventSubscription, subscribeToHead } from "../local/event-subscription.ts";
 import { type HeadProcess, openHead } from "../local/head-process.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
 
@@ -16,7 +16,7 @@ export interface FrontClusterOptions {
 
 interface OpenCluster {
   readonly head: HeadProcess;
-  readonly events: { close(): void };
+  readonly events: EventSubscription;
 }
 
 /** How long a restarted front may take to come back for the cluster. */
@@ -43,9 +43,8 @@ export class FrontCluster {
     if (opening === undefined) return undefined;
     const open = await opening.catch(() => undefined); // whoever wanted it was told that it did not start
     if (open === undefined) return undefined;
-    open.events.close();
-    const { takeoverKey } = this.#options;
-    await open.head.close(how.keep && takeoverKey !== undefined ? { keepMs: KEEP_MS, takeoverKey } : {});
+    await open.events.close();
+    await open.head.close(how.keep && this.#options.takeoverKey !== undefined ? { keepMs: KEEP_MS } : {});
     return open.head.address;
   }
 
@@ -58,7 +57,7 @@ export class FrontCluster {
     };
     opening.then(
       ({ head, events }) => head.died.then((reason) => {
-        events.close();
+        void events.close();
         if (forget()) this.#options.onDied(reason);
       }),
       forget,

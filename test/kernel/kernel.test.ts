@@ -1,0 +1,352 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CellRequest, CellResult, Front, FrontOptions } from "../../runtime/front/front.ts";
+import { History } from "../../kernel/history.ts";
+import { Kernel } from "../../kernel/kernel.ts";
+import type { JsonObject, Message, MessageHeader, RequestChannel } from "../../kernel/wire/message.ts";
+import type { KernelWire } from "../../kernel/wire/server.ts";
+import { messageFaults } from "./message-spec.ts";
+
+interface Sent {
+  readonly channel: RequestChannel | "iopub";
+  readonly type: string;
+  readonly content: JsonObject;
+  readonly parent: string;
+}
+
+/** The kernel's sockets as a list of what was sent; every message is held against the protocol. */
+class RecordingWire implements KernelWire {
+  readonly sent: Sent[] = [];
+  #waiting: { readonly isThere: (sent: Sent) => boolean; readonly resolve: () => void }[] = [];
+
+  send(channel: RequestChannel, request: Message, type: string, content: JsonObject): Promise<void> {
+    return this.#record({ channel, type, content, parent: request.header.msg_id });
+  }
+
+  publish(type: string, content: JsonObject, parent: MessageHeader | JsonObject): Promise<void> {
+    return this.#record({ channel: "iopub", type, content, parent: String(parent["msg_id" as keyof typeof parent]) });
+  }
+
+  /** Resolves when a message as described has been sent, at once if it was. */
+  until(isThere: (sent: Sent) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.sent.some(isThere)) resolve();
+      else this.#waiting.push({ isThere, resolve });
+    });
+  }
+
+  /** Resolves when the request is answered and what follows from that has been done. */
+  async idle(parent: string): Promise<void> {
+    await this.until((sent) => sent.parent === parent && sent.content["execution_state"] === "idle");
+    await new Promise((resolve) => { setImmediate(resolve); });
+  }
+
+  async #record(sent: Sent): Promise<void> {
+    expect(messageFaults({ header: { ...header("x", sent.type), msg_type: sent.type }, content: sent.content })).toEqual([]);
+    this.sent.push(sent);
+    for (const { resolve } of this.#waiting.filter(({ isThere }) => isThere(sent))) resolve();
+  }
+}
+
+type Cell = (put: (output: Parameters<FrontOptions["onOutput"]>[0]) => void, options: { interrupted: Promise<void>; input: (prompt: string) => Promise<string | undefined> }) => Promise<Partial<CellResult>> | Partial<CellResult>;
+
+/** A front whose cells are functions by their text. */
+class ScriptedFront implements Front {
+  readonly sessionPid = undefined;
+  readonly requests: CellRequest[] = [];
+  readonly closed: boolean[] = [];
+  readonly #cells: Readonly<Record<string, Cell>>;
+  readonly #options: Pick<FrontOptions, "onOutput" | "onInput">;
+  #interrupt: () => void = () => undefined;
+  #count = 0;
+
+  constructor(cells: Readonly<Record<string, Cell>>, options: Pick<FrontOptions, "onOutput" | "onInput">) {
+    this.#cells = cells;
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {}
+
+  async execute(request: CellRequest, started?: (cell: number) => void): Promise<CellResult> {
+    const cell = ++this.#count;
+    this.requests.push(request);
+    started?.(cell);
+    const run = this.#cells[request.code];
+    if (run === undefined) throw new Error(`no cell ${request.code}`);
+    const interrupted = new Promise<void>((resolve) => { this.#interrupt = resolve; });
+    const input = async (prompt: string): Promise<string | undefined> => this.#options.onInput?.({ prompt, password: false }, cell);
+    const result = await run((output) => this.#options.onOutput(output, cell), { interrupted, input });
+    return { status: "ok", interrupted: false, sessionDied: false, ...result };
+  }
+
+  interrupt(): void { this.#interrupt(); }
+  async complete(_code: string, cursor: number): ReturnType<Front["complete"]> { return { matches: [{ text: "value", type: "variable" }], start: cursor - 1, end: cursor }; }
+  async inspect(): ReturnType<Front["inspect"]> { return { found: true, data: { "text/plain": "number" } }; }
+  isComplete(code: string): ReturnType<Front["isComplete"]> { return code.endsWith("{") ? { status: "incomplete", indent: "  " } : { status: "complete" }; }
+  async close({ keepCluster }: { keepCluster: boolean }): Promise<void> { this.closed.push(keepCluster); }
+}
+
+const text = (value: string): { type: "stream"; name: "stdout"; text: string } => ({ type: "stream", name: "stdout", text: value });
+const result = (plain: string): { type: "result"; data: Record<string, string>; metadata: Record<string, never> } => ({ type: "result", data: { "text/plain": plain }, metadata: {} });
+const failure = { ename: "RangeError", evalue: "bad", traceback: ["RangeError: bad"] };
+
+const cells: Record<string, Cell> = {
+  "1+1": (put) => { put(result("2")); return {}; },
+  print: (put) => { put(text("a\n")); put(text("b\n")); put(result("3")); return {}; },
+  fail: (put) => { put(text("before\n")); return { status: "error", error: failure }; },
+  wait: async (_put, { interrupted }) => { await interrupted; return { status: "error", interrupted: true, error: { ename: "InterruptedError", evalue: "Interrupted", traceback: [] } }; },
+  ask: async (put, { input }) => { put(text("?\n")); put(result(String(await input("name: ")))); return {}; },
+  display: (put) => {
+    put({ type: "display", data: { "text/plain": "0 %" }, metadata: {}, displayId: "d", update: false });
+    put({ type: "display", data: { "text/plain": "100 %" }, metadata: {}, displayId: "d", update: true });
+    put({ type: "clear", wait: true });
+    return {};
+  },
+  late: (put) => { setImmediate(() => put(text("late\n"))); return {}; },
+};
+
+let folder: string;
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "ray-ts-kernel-")); });
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const header = (id: string, type: string): MessageHeader => ({ msg_id: id, msg_type: type, username: "u", session: "s", date: new Date().toISOString(), version: "5.5" });
+
+interface Bench {
+  readonly wire: RecordingWire;
+  readonly front: ScriptedFront;
+  readonly shutdowns: boolean[];
+  readonly logged: string[];
+  ask(type: string, content?: JsonObject, channel?: RequestChannel): string;
+  /** Types of what was sent for a request, in order; status messages by their state. */
+  story(id: string): string[];
+  sent(id: string, type: string): JsonObject;
+}
+
+function newBench(): Bench {
+  const wire = new RecordingWire();
+  const shutdowns: boolean[] = [];
+  const logged: string[] = [];
+  let front: ScriptedFront | undefined;
+  const kernel = new Kernel({
+    wire,
+    openFront: (options) => (front = new ScriptedFront(cells, options)),
+    history: new History(join(folder, "history"), (line) => logged.push(line)),
+    connection: { transport: "tcp", ip: "127.0.0.1", shell_port: 1, control_port: 2, stdin_port: 3, iopub_port: 4, hb_port: 5, key: "", signature_scheme: "hmac-sha256" },
+    version: "1.2.3",
+    onShutdown: ({ restart }) => shutdowns.push(restart),
+    log: (line) => logged.push(line),
+  });
+  let asked = 0;
+  return {
+    wire, front: front as unknown as ScriptedFront, shutdowns, logged,
+    ask(type, content = {}, channel = "shell") {
+      const id = `${type}-${++asked}`;
+      kernel.receive(channel, { identities: [Buffer.from("client")], header: header(id, type), parentHeader: {}, metadata: {}, content, buffers: [] });
+      return id;
+    },
+    story: (id) => wire.sent.filter(({ parent }) => parent === id).map(({ type, content }) => (type === "status" ? String(content["execution_state"]) : type)),
+    sent: (id, type) => wire.sent.find((sent) => sent.parent === id && sent.type === type)?.content ?? {},
+  };
+}
+
+describe("execute_request", () => {
+  test("gives busy, input, outputs, reply, idle in this order, and streams as one message", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "print" });
+    await bench.wire.idle(id);
+    expect(bench.story(id)).toEqual(["busy", "execute_input", "stream", "execute_result", "execute_reply", "idle"]);
+    expect(bench.sent(id, "stream")).toEqual({ name: "stdout", text: "a\nb\n" });
+    expect(bench.sent(id, "execute_result")).toEqual({ execution_count: 1, data: { "text/plain": "3" }, metadata: {}, transient: {} });
+    expect(bench.front.requests[0]).toMatchObject({ name: "In[1]", silent: false });
+  });
+
+  test("an error comes on iopub and in the reply", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "fail" });
+    await bench.wire.idle(id);
+    expect(bench.story(id)).toEqual(["busy", "execute_input", "stream", "error", "execute_reply", "idle"]);
+    expect(bench.sent(id, "error")).toEqual(failure);
+    expect(bench.sent(id, "execute_reply")).toMatchObject({ status: "error", ...failure, execution_count: 1 });
+  });
+
+  test("a failed cell aborts those that wait behind it, and those that come later run", async () => {
+    const bench = newBench();
+    const ids = ["fail", "1+1", "print"].map((code) => bench.ask("execute_request", { code }));
+    await Promise.all(ids.map((id) => bench.wire.idle(id)));
+    expect(ids.slice(1).map((id) => bench.story(id))).toEqual([["busy", "execute_reply", "idle"], ["busy", "execute_reply", "idle"]]);
+    expect(bench.sent(ids[1] as string, "execute_reply")["status"]).toBe("aborted");
+    const next = bench.ask("execute_request", { code: "1+1" });
+    await bench.wire.idle(next);
+    expect(bench.sent(next, "execute_result")).toMatchObject({ execution_count: 2 });
+  });
+
+  test("with stop_on_error false those behind a failed cell run", async () => {
+    const bench = newBench();
+    bench.ask("execute_request", { code: "fail", stop_on_error: false });
+    const id = bench.ask("execute_request", { code: "1+1" });
+    await bench.wire.idle(id);
+    expect(bench.sent(id, "execute_reply")["status"]).toBe("ok");
+  });
+
+  test("a silent one publishes nothing but its state and does not count", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "print", silent: true });
+    const failed = bench.ask("execute_request", { code: "fail", silent: true });
+    await bench.wire.idle(failed);
+    expect(bench.story(id)).toEqual(["busy", "execute_reply", "idle"]);
+    expect(bench.story(failed)).toEqual(["busy", "execute_reply", "idle"]);
+    expect(bench.sent(id, "execute_reply")["execution_count"]).toBe(0);
+    const next = bench.ask("execute_request", { code: "1+1" });
+    await bench.wire.idle(next);
+    expect(bench.sent(next, "execute_reply")["execution_count"]).toBe(1);
+  });
+
+  test("without store_history the count stays and the history is not told", async () => {
+    const bench = newBench();
+    await bench.wire.idle(bench.ask("execute_request", { code: "1+1" }));
+    const id = bench.ask("execute_request", { code: "print", store_history: false });
+    await bench.wire.idle(id);
+    expect(bench.sent(id, "execute_result")["execution_count"]).toBe(1);
+    const asked = bench.ask("history_request", { hist_access_type: "tail", n: 5, output: true, raw: true });
+    await bench.wire.idle(asked);
+    expect(bench.sent(asked, "history_reply")["history"]).toEqual([[1, 1, ["1+1", "2"]]]);
+  });
+
+  test("display, update and clear are messages of their own", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "display" });
+    await bench.wire.idle(id);
+    expect(bench.story(id)).toEqual(["busy", "execute_input", "display_data", "update_display_data", "clear_output", "execute_reply", "idle"]);
+    expect(bench.sent(id, "update_display_data")["transient"]).toEqual({ display_id: "d" });
+  });
+
+  test("output after the end goes to the cell that caused it, also while another runs", async () => {
+    const bench = newBench();
+    const late = bench.ask("execute_request", { code: "late" });
+    const waiting = bench.ask("execute_request", { code: "wait" });
+    await bench.wire.until(({ type }) => type === "stream");
+    expect(bench.sent(late, "stream")).toEqual({ name: "stdout", text: "late\n" });
+    bench.ask("interrupt_request", {}, "control");
+    await bench.wire.idle(waiting);
+    expect(bench.story(waiting)).not.toContain("stream");
+  });
+
+  test("when the front itself fails the cell has an error and the next one runs", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "unknown" });
+    await bench.wire.idle(id);
+    expect(bench.sent(id, "error")).toMatchObject({ ename: "Error", evalue: "no cell unknown" });
+    const next = bench.ask("execute_request", { code: "1+1" });
+    await bench.wire.idle(next);
+    expect(bench.sent(next, "execute_reply")["status"]).toBe("ok");
+  });
+});
+
+describe("while a cell runs", () => {
+  test("completion, inspection, kernel_info and the interrupt are answered at once", async () => {
+    const bench = newBench();
+    const cell = bench.ask("execute_request", { code: "wait" });
+    for (const [type, channel] of [["complete_request", "shell"], ["inspect_request", "shell"], ["kernel_info_request", "shell"], ["is_complete_request", "shell"], ["kernel_info_request", "control"]] as const) {
+      await bench.wire.idle(bench.ask(type, { code: "v", cursor_pos: 1, detail_level: 0 }, channel));
+    }
+    expect(bench.story(cell)).not.toContain("idle");
+    const interrupt = bench.ask("interrupt_request", {}, "control");
+    await bench.wire.idle(cell);
+    expect(bench.story(interrupt)).toEqual(["busy", "interrupt_reply", "idle"]);
+    expect(bench.sent(cell, "execute_reply")).toMatchObject({ status: "error", ename: "InterruptedError" });
+  });
+
+  test("a front end that shows the last state sees busy until the cell's end", async () => {
+    const bench = newBench();
+    const cell = bench.ask("execute_request", { code: "wait" });
+    await bench.wire.idle(bench.ask("complete_request", { code: "v", cursor_pos: 1 }));
+    expect(bench.wire.sent.at(-1)).toMatchObject({ content: { execution_state: "busy" }, parent: cell });
+    bench.ask("interrupt_request", {}, "control");
+    await bench.wire.idle(cell);
+    expect(bench.wire.sent.filter(({ type }) => type === "status").at(-1)?.content).toEqual({ execution_state: "idle" });
+  });
+
+  test("its question goes to stdin after what it printed, and the answer comes back", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "ask", allow_stdin: true });
+    await bench.wire.until(({ type }) => type === "input_request");
+    expect(bench.story(id)).toEqual(["busy", "execute_input", "stream", "input_request"]);
+    bench.ask("input_reply", { value: "Ada" }, "stdin");
+    await bench.wire.idle(id);
+    expect(bench.sent(id, "execute_result")["data"]).toEqual({ "text/plain": "Ada" });
+  });
+
+  test("a client that allows no stdin is not asked", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "ask", allow_stdin: false });
+    await bench.wire.idle(id);
+    expect(bench.sent(id, "execute_result")["data"]).toEqual({ "text/plain": "undefined" });
+  });
+
+  test("an interrupt ends a question without an answer", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "ask", allow_stdin: true });
+    await bench.wire.until(({ type }) => type === "input_request");
+    bench.ask("interrupt_request", {}, "control");
+    await bench.wire.idle(id);
+    expect(bench.sent(id, "execute_result")["data"]).toEqual({ "text/plain": "undefined" });
+  });
+});
+
+describe("other requests", () => {
+  const answer = async (type: string, content: JsonObject = {}): Promise<JsonObject> => {
+    const bench = newBench();
+    const id = bench.ask(type, content);
+    await bench.wire.idle(id);
+    expect(bench.story(id)).toEqual(["busy", type.replace("_request", "_reply"), "idle"]);
+    return bench.sent(id, type.replace("_request", "_reply"));
+  };
+
+  test("kernel_info says protocol 5.5 and TypeScript", async () => {
+    expect(await answer("kernel_info_request")).toMatchObject({ protocol_version: "5.5", implementation: "ray-ts", implementation_version: "1.2.3", language_info: { name: "typescript", file_extension: ".ts" }, debugger: false });
+  });
+
+  test("complete counts characters, not UTF-16 units", async () => {
+    expect(await answer("complete_request", { code: "'😀'.le", cursor_pos: 6 })).toMatchObject({ matches: ["value"], cursor_start: 5, cursor_end: 6, metadata: { _jupyter_types_experimental: [{ text: "value", type: "variable", start: 5, end: 6 }] } });
+  });
+
+  test("inspect, is_complete, comm_info and connect", async () => {
+    expect(await answer("inspect_request", { code: "x", cursor_pos: 1, detail_level: 0 })).toMatchObject({ found: true, data: { "text/plain": "number" } });
+    expect(await answer("is_complete_request", { code: "if (x) {" })).toEqual({ status: "incomplete", indent: "  " });
+    expect(await answer("is_complete_request", { code: "x" })).toEqual({ status: "complete" });
+    expect(await answer("comm_info_request")).toEqual({ status: "ok", comms: {} });
+    expect(await answer("connect_request")).toMatchObject({ shell_port: 1, control_port: 2 });
+  });
+
+  test("fields of a wrong type are no crash", async () => {
+    expect(await answer("complete_request", { code: 7, cursor_pos: "x" })).toMatchObject({ status: "ok" });
+    expect(await answer("history_request", { hist_access_type: "none" })).toMatchObject({ history: [] });
+  });
+
+  test("a comm of an unknown target is closed on iopub", async () => {
+    const bench = newBench();
+    const id = bench.ask("comm_open", { comm_id: "c", target_name: "nobody", data: {} });
+    await bench.wire.idle(id);
+    expect(bench.story(id)).toEqual(["busy", "comm_close", "idle"]);
+  });
+
+  test.each(["debug_request", "constructor", "no_such_request"])("a message of the unknown type %s is logged and passed over", async (type: string) => {
+    const bench = newBench();
+    const id = bench.ask(type);
+    await bench.wire.idle(id);
+    expect(bench.story(id)).toEqual(["busy", "idle"]);
+    expect(bench.logged.join()).toContain(`"${type}"`);
+  });
+});
+
+test.each([true, false])("shutdown_request with restart %s is answered on control and iopub, then nothing runs any more", async (restart: boolean) => {
+  const bench = newBench();
+  const id = bench.ask("shutdown_request", { restart }, "control");
+  await bench.wire.idle(id);
+  expect(bench.story(id)).toEqual(["busy", "shutdown_reply", "shutdown_reply", "idle"]);
+  expect(bench.sent(id, "shutdown_reply")).toEqual({ status: "ok", restart });
+  const late = bench.ask("execute_request", { code: "1+1" });
+  expect(bench.shutdowns).toEqual([restart]);
+  expect(bench.story(late)).toEqual([]);
+});
