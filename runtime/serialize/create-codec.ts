@@ -1,0 +1,92 @@
+/** The value codec: looks at a value, picks the format that carries it without loss, and reads all formats. */
+import type { Encoded } from "../engine/engine.ts";
+import { isRayError } from "../errors.ts";
+import type { RefHooks, ValueCodec } from "./codec.ts";
+import { readGraph } from "./graph-read.ts";
+import { writeGraph } from "./graph-write.ts";
+import type { CodeHooks, GraphPayload } from "./graph.ts";
+import { ValueReader, ValueWriter } from "./out-of-band.ts";
+import { refuse } from "./refusal.ts";
+import { CLONEABLE, isJsonPrimitive, JSON_TREE, shapeOf } from "./scan.ts";
+
+const CLONE_TAG = 1;
+const GRAPH_TAG = 2;
+/** `u`, alone: undefined, which most methods return. All other bytes above 2 begin JSON text. */
+const UNDEFINED_TAG = 0x75;
+const NO_BUFFERS: readonly Uint8Array[] = [];
+
+export interface CodecHooks {
+  /** The public face's side of refs and handles; asked at each value, since it may come later than the codec. */
+  refs?(): RefHooks | undefined;
+  /** Functions, classes and what goes by name. */
+  readonly code?: CodeHooks;
+}
+
+export function createCodec(hooks: CodecHooks = {}): ValueCodec {
+  return new Codec(hooks);
+}
+
+class Codec implements ValueCodec {
+  private readonly hooks: CodecHooks;
+
+  constructor(hooks: CodecHooks) {
+    this.hooks = hooks;
+  }
+
+  encode(value: unknown, label: string): Encoded {
+    if (value === undefined) return inline(Buffer.from([UNDEFINED_TAG]));
+    return this.encodeShaped(value, label, false);
+  }
+
+  encodeArgs(args: readonly unknown[], label: string): Encoded {
+    if (args.length <= 16 && args.every(isJsonPrimitive)) return inline(Buffer.from(JSON.stringify(args)));
+    return this.encodeShaped(args, label, true);
+  }
+
+  private encodeShaped(value: unknown, label: string, isArgs: boolean): Encoded {
+    const shape = shapeOf(value);
+    if (shape === JSON_TREE) return inline(Buffer.from(JSON.stringify(value)));
+    const clone = shape === CLONEABLE ? tryClone(value) : undefined;
+    if (clone !== undefined) return clone;
+    try {
+      return writeGraph(value, { label, tag: GRAPH_TAG, isArgs, refs: this.hooks.refs?.(), code: this.hooks.code });
+    } catch (error) {
+      if (isRayError(error)) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw refuse(label, { what: "a part of it", why: `could not be encoded (${message})`, way: "send a smaller or simpler value" }, false, error);
+    }
+  }
+
+  decode(encoded: Encoded): unknown {
+    const { head, buffers } = encoded;
+    switch (head[0]) {
+      case undefined: throw new TypeError("Cannot decode a value of no bytes.");
+      case CLONE_TAG: return new ValueReader(head, buffers).readValue();
+      case GRAPH_TAG: return this.decodeGraph(encoded);
+      case UNDEFINED_TAG: return undefined;
+      default: return JSON.parse(textOf(head));
+    }
+  }
+
+  private decodeGraph({ head, buffers, refs }: Encoded): unknown {
+    const [root, nodes, attachments, modules] = new ValueReader(head, buffers).readValue() as [GraphPayload["root"], GraphPayload["nodes"], GraphPayload["attachments"], GraphPayload["modules"]];
+    const read = (): unknown => readGraph({ root, nodes, attachments, modules }, refs, this.hooks.refs?.(), this.hooks.code);
+    const loading = modules.length === 0 ? undefined : this.hooks.code?.load(modules);
+    return loading === undefined ? read() : loading.then(read);
+  }
+}
+
+const inline = (head: Uint8Array): Encoded => ({ head, buffers: NO_BUFFERS, refs: [] });
+
+const textOf = (bytes: Uint8Array): string => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString();
+
+/** Undefined when V8 refuses a part that the scan let through, so that the graph writer can name its path. */
+function tryClone(value: unknown): Encoded | undefined {
+  const writer = new ValueWriter(CLONE_TAG);
+  try {
+    writer.writeValue(value);
+  } catch {
+    return undefined;
+  }
+  return { head: writer.releaseBuffer(), buffers: writer.buffers, refs: [] };
+}
