@@ -1,0 +1,84 @@
+/** Cell text to syntax tree. TypeScript first, TSX when that fails; `{a: 1}` is tried as an object before it is a block. */
+import { parseSync } from "oxc-parser";
+import type { Comment, OxcError, Program } from "oxc-parser";
+import { cellSyntaxError } from "./cell-syntax-error.ts";
+import { LineIndex } from "./positions.ts";
+import type { Position } from "./positions.ts";
+
+export interface ParsedCell {
+  readonly name: string;
+  /** As the user wrote it. */
+  readonly source: string;
+  /** What was parsed, and what the tree's offsets refer to: the source, perhaps in parentheses. */
+  readonly text: string;
+  readonly program: Program;
+  readonly comments: readonly Comment[];
+  readonly language: "ts" | "tsx";
+  /** Position in the source of an offset of `text`. */
+  positionAt(offset: number): Position;
+}
+
+export interface ParseFailure {
+  readonly errors: readonly OxcError[];
+  readonly text: string;
+}
+
+type Language = ParsedCell["language"];
+
+export function parseCell(source: string, name: string, { module = false } = {}): ParsedCell {
+  const object = module ? undefined : parseAsObject(source);
+  if (object) return toParsed(object, name, source, 1);
+  const outcome = tryParse(source);
+  if ("errors" in outcome) throw toSyntaxError(outcome.errors, name, source);
+  return toParsed(outcome, name, source, 0);
+}
+
+interface Parsed {
+  readonly text: string;
+  readonly program: Program;
+  readonly comments: readonly Comment[];
+  readonly language: Language;
+}
+
+/** The tree, or the errors of the language that got further into the text. */
+export function tryParse(text: string): Parsed | ParseFailure {
+  const typescript = parseAs(text, "ts");
+  if (!("errors" in typescript)) return typescript;
+  if (!text.includes("<")) return typescript;
+  const tsx = parseAs(text, "tsx");
+  if (!("errors" in tsx)) return tsx;
+  return firstOffset(tsx.errors) > firstOffset(typescript.errors) ? tsx : typescript;
+}
+
+function parseAs(text: string, language: Language): Parsed | ParseFailure {
+  const result = parseSync(`cell.${language}`, text, { lang: language, sourceType: "module", showSemanticErrors: true });
+  const errors = result.errors;
+  if (errors.length > 0) return { errors, text };
+  return { text, program: result.program, comments: result.comments, language };
+}
+
+const opensWithBrace = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*\{/;
+
+/** `{a: 1}` and `{ x, y }` at the head of a cell are meant as objects, as in Node's REPL. */
+function parseAsObject(source: string): Parsed | undefined {
+  if (!opensWithBrace.test(source)) return undefined;
+  // The newline ends a line comment at the end of the cell.
+  const outcome = tryParse(`(${source.replace(/;\s*$/, "")}\n)`);
+  return "errors" in outcome ? undefined : outcome;
+}
+
+function toParsed(parsed: Parsed, name: string, source: string, shift: number): ParsedCell {
+  const lines = new LineIndex(source);
+  return { ...parsed, name, source, positionAt: (offset) => lines.position(offset - shift) };
+}
+
+const firstOffset = (errors: readonly OxcError[]): number => errors[0]?.labels[0]?.start ?? 0;
+
+function toSyntaxError(errors: readonly OxcError[], name: string, source: string): SyntaxError {
+  const [error] = errors;
+  const help = error?.helpMessage ? `. ${error.helpMessage}` : "";
+  // A redeclaration has two labels: the first declaration, and the one to mend.
+  const at = /already been declared/.test(error?.message ?? "") ? error?.labels.at(-1)?.start : error?.labels[0]?.start;
+  const message = (error?.message ?? "This is no TypeScript").replace(/\.$/, "") + help;
+  return cellSyntaxError(message, name, source, new LineIndex(source).position(at ?? 0));
+}

@@ -1,0 +1,98 @@
+/** Units: the functions and classes of a cell that can be sent by themselves, and the text that registers each. */
+import { isClass } from "./ast.ts";
+import type { Unit } from "./compiled-cell.ts";
+import type { Edits } from "./edits.ts";
+import type { Position } from "./positions.ts";
+import { addPrivateState } from "./private-state.ts";
+import { isInside } from "./scopes.ts";
+import type { Closure } from "./scopes.ts";
+import type { Walk } from "./walk.ts";
+
+/** Stands for the `this` around an arrow function, in the unit and among its locals. */
+export const outerThisName = "__this";
+
+export interface UnitOrigin {
+  readonly cell: string;
+  /** Tells apart cells of one name in different sessions. */
+  readonly hash: string;
+  positionAt(offset: number): Position;
+}
+
+export function registerUnits(walk: Walk, edits: Edits<Closure>, origin: UnitOrigin): Map<Unit, Closure> {
+  const ids = new Map<Closure, string>();
+  for (const closure of walk.closures) if (isUnit(closure)) ids.set(closure, `${origin.cell}#${ids.size}~${origin.hash}`);
+  const units = new Map<Unit, Closure>();
+  for (const closure of walk.closures) {
+    if (isClass(closure.node)) addPrivateState(closure.node, edits);
+    const id = ids.get(closure);
+    if (id === undefined) continue;
+    forgetOwnName(closure);
+    register(closure, id, edits);
+    units.set(toUnit(closure, id, ids, origin), closure);
+  }
+  return units;
+}
+
+const isUnit = (closure: Closure): boolean => closure.placement !== "unregistered" && !closure.isTied;
+
+/** A declaration inside a function brings its own name with it. */
+function forgetOwnName(closure: Closure): void {
+  if (closure.placement === "declaration" && !closure.isTop) for (const names of [closure.locals, closure.eager]) names.delete(closure.name);
+}
+
+function toUnit(closure: Closure, id: string, ids: ReadonlyMap<Closure, string>, origin: UnitOrigin): Unit {
+  const locals = localsOf(closure);
+  const needed = new Set([...closure.tops, ...locals]);
+  return {
+    id,
+    cell: origin.cell,
+    name: closure.name,
+    kind: isClass(closure.node) ? "class" : "function",
+    ...origin.positionAt(closure.start),
+    tops: [...closure.tops],
+    locals,
+    assigned: [...closure.assigned].filter((name) => needed.has(name)),
+    nested: [...ids].filter(([inner]) => inner !== closure && isInside(inner, closure)).map(([, innerId]) => innerId),
+  };
+}
+
+const localsOf = (closure: Closure): string[] => (closure.outerThis ? [...closure.locals, outerThisName] : [...closure.locals]);
+
+function register(closure: Closure, id: string, edits: Edits<Closure>): void {
+  const { name, placement, isTop, node } = closure;
+  const rest = restOfCall(closure, id);
+  if (placement === "expression") {
+    const [open, close] = closure.takesName ? namedWrap(name) : ["", ""];
+    edits.wrap(closure, `__rt.def(${open}`, (unit) => `${close}${rest(unit)}`);
+  } else if (isClass(node)) {
+    edits.after(closure, (unit) => `;${isTop ? `__$.${name}=` : ""}__rt.def(${name}${rest(unit)};`);
+  } else if (isTop) {
+    edits.insert(0, `__$.${name}=__rt.def(${name}${rest(undefined)};`, node.start);
+  } else {
+    // Functions are there from the start of their block.
+    const { block } = closure;
+    const text = (unit: Closure | undefined): string => `;__rt.def(${name}${rest(unit)};`;
+    if (block && (block.type === "BlockStatement" || block.type === "TSModuleBlock")) edits.insert(block.start + 1, text);
+    else edits.after(closure, text);
+  }
+}
+
+/** `, id, () => ({captured}))`: the values are read when the unit is sent, not when it is made. */
+function restOfCall(closure: Closure, id: string): (unit: Closure | undefined) => string {
+  const { outerThis } = closure;
+  const names = [...closure.locals];
+  const head = `,${JSON.stringify(id)}`;
+  if (names.length === 0 && !outerThis) return () => `${head})`;
+  return (unit) => {
+    const self = outerThis ? [`${outerThisName}:${unit && !isInside(outerThis, unit) ? outerThisName : "this"}`] : [];
+    return `${head},()=>({${[...names, ...self]}}))`;
+  };
+}
+
+/** Names an anonymous function as its binding would: it stands in a call now. */
+export function namedWrap(name: string): [open: string, close: string] {
+  const isPlain = /^[A-Za-z_$][\w$]*$/.test(name) && name !== "__proto__";
+  if (isPlain) return [`{${name}:`, `}.${name}`];
+  const key = `[${JSON.stringify(name)}]`;
+  return [`{${key}:`, `}${key}`];
+}
