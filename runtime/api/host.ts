@@ -3,7 +3,9 @@
  * `api/` knows no engine, no compiler and no socket.
  */
 import type { Engine, TaskContext } from "../engine/engine.ts";
+import type { EngineEvent } from "../engine/events.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
+import type { ViewDescriptor } from "../session/output.ts";
 import type { ClusterOptions } from "../session/session-protocol.ts";
 
 export interface RayHost {
@@ -29,4 +31,6 @@ export interface RayHost {
   unitName(code: Function): string | undefined;
   /** Shows rich output where there is a place for it; a script prints the text. */
   display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void;
+  /** Shows a live view, where there is a front that draws one; without this method `display` gets the value's text. */
+  displayView?(view: ViewDescriptor, snapshot: readonly EngineEvent[], options: { readonly displayId: string; readonly update: boolean }): void;
 }

@@ -86,6 +86,9 @@ export interface ClusterInfo {
   readonly headPid: number;
 }
 
+/** Behind `ray.ready(handle)`, Ray's `__ray_ready__`: every actor has it. */
+export const READY_METHOD = "__ray_ready__";
+
 export interface Engine {
   readonly kind: "local" | "ray";
   /** This process's name in the cluster. */
@@ -97,6 +100,7 @@ export interface Engine {
 
   submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[];
   createActor(code: ShippedCode, args: TaskArgs, options: ActorOptions): ActorInfo;
+  /** `READY_METHOD` is answered with `true` by the actor's process itself, once the constructor is through. */
   callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[];
   getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined>;
   killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void>;

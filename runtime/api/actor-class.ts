@@ -1,0 +1,107 @@
+/** Actor classes: what `ray.remote(Class)` gives. */
+import { inspect } from "node:util";
+import type { ActorOptions as EngineActorOptions } from "../engine/engine.ts";
+import { makeHandle, type ActorHandle } from "./actor-handle.ts";
+import { callText, identifier } from "./call-text.ts";
+import { encodeCall, withOrigin, type Home } from "./home.ts";
+import { ACTOR_OPTIONS, checkOptions, resourcesOf, type ActorOptions } from "./options.ts";
+import { SHIP, type Shipped } from "./shippable.ts";
+import type { Args } from "./signature.ts";
+
+/**
+ * A class whose instances live as actors, each in a process of its own.
+ *
+ * @example
+ * class Counter { i = 0; incr(by: number) { return (this.i += by); } }
+ * const RemoteCounter = ray.remote(Counter); // ActorClass<[], Counter>
+ * const counter = RemoteCounter.remote();    // ActorHandle<Counter>
+ *
+ * @see https://docs.ray.io/en/latest/ray-core/actors.html
+ */
+export interface ActorClass<P extends readonly any[], C> {
+  /** Makes an actor and gives its handle at once. An error in the constructor comes with the first call's result. */
+  readonly remote: (...args: Args<P>) => ActorHandle<C>;
+  /** The same class with other options; this one keeps its own. */
+  options(options: ActorOptions): ActorClass<P, C>;
+}
+
+/** The handle of an actor class: `HandleOf<typeof RemoteCounter>`. */
+export type HandleOf<A> = A extends ActorClass<any, infer C> ? ActorHandle<C> : never;
+
+/** As the runtime sees every actor class. */
+export interface AnyActorClass {
+  remote(...args: unknown[]): unknown;
+  options(options: ActorOptions): AnyActorClass;
+}
+
+const actorClassNames = new WeakMap<object, string>();
+
+/** The name of an actor class; undefined for every other value. */
+export const actorClassName = (value: object): string | undefined => actorClassNames.get(value);
+
+/** `options` are checked. */
+export function makeActorClass(home: Home, code: Function, options: ActorOptions, name: string): AnyActorClass {
+  // read when first needed: a class that comes in a graph with its own actor class is not there yet
+  let fromOrigin: ((origin: string | undefined) => EngineActorOptions) | undefined;
+
+  const actorClass = function (...args: unknown[]): never {
+    throw new TypeError(`Actor class "${name}" cannot be ${new.target ? "made with new" : "called directly"}: write ${callText(identifier(name, "A"), args)}`);
+  };
+  const members = {
+    remote(...args: unknown[]): unknown {
+      const scope = home.current();
+      const { host } = home;
+      fromOrigin ??= withOrigin(engineOptions(code, options, name));
+      const shipped = host.shipper.ship(code, name);
+      return makeHandle(scope, scope.engine.createActor(shipped, encodeCall(scope, args, name), fromOrigin(host.origin())));
+    },
+    options(changed: ActorOptions): AnyActorClass {
+      const call = `${identifier(name, "A")}.options`;
+      const merged = { ...options, ...checkOptions(changed, ACTOR_OPTIONS, call) };
+      checkTogether(merged, call);
+      return makeActorClass(home, code, merged, name);
+    },
+    [SHIP]: (): Shipped => ({ singleton: "actor-class", args: [code, options, name] }),
+    [inspect.custom]: (): string => `ActorClass(${name})`,
+    toString: (): string => `ActorClass(${name})`,
+  };
+  for (const key of Reflect.ownKeys(members)) Object.defineProperty(actorClass, key, { value: members[key as keyof typeof members] });
+  Object.defineProperty(actorClass, "name", { value: name });
+  actorClassNames.set(actorClass, name);
+  return actorClass as unknown as AnyActorClass;
+}
+
+/** What no option says alone. */
+export function checkTogether(options: ActorOptions, call: string): void {
+  if (options.getIfExists && options.name === undefined) throw new TypeError(`${call} option "getIfExists" needs a name: the name by which the actor is looked for`);
+  if (options.namespace !== undefined && options.name === undefined) throw new TypeError(`${call} option "namespace" needs a name: only named actors are in a namespace`);
+}
+
+function engineOptions(code: Function, options: ActorOptions, className: string): EngineActorOptions {
+  return {
+    className,
+    methods: methodsOf(code, className),
+    resources: resourcesOf(options as never, undefined),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    detached: options.lifetime === "detached",
+    ...(options.getIfExists ? { getIfExists: true } : {}),
+    maxConcurrency: options.maxConcurrency ?? 1,
+  };
+}
+
+/** The methods of a class and its ancestors: functions of the prototypes, without constructor, accessors and symbols. */
+export function methodsOf(code: Function, className: string): string[] {
+  const methods = new Set<string>();
+  let prototype: unknown = code.prototype;
+  while (typeof prototype === "object" && prototype !== null) {
+    const parent: unknown = Object.getPrototypeOf(prototype);
+    if (parent === null) break; // Object.prototype, of whichever realm
+    for (const name of Object.getOwnPropertyNames(prototype)) {
+      if (name !== "constructor" && typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === "function") methods.add(name);
+    }
+    prototype = parent;
+  }
+  if (methods.has("then")) throw new TypeError(`Cannot make an actor class of ${className}: its method "then" would make every handle look like a promise. Give the method another name`);
+  return [...methods];
+}

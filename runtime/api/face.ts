@@ -1,0 +1,133 @@
+/** The `ray` object, as its users see it. */
+import type { RayError } from "../errors.ts";
+import type { NodeInfo } from "../engine/engine.ts";
+import type { ActorClass } from "./actor-class.ts";
+import type { ActorHandle, AnyActorHandle } from "./actor-handle.ts";
+import type { RayContext } from "./context.ts";
+import type { Display } from "./display.ts";
+import type { Exceptions } from "./exceptions.ts";
+import type { ObjectRef } from "./object-ref.ts";
+import type { ActorOptions, GetOptions, InitOptions, TaskOptions, WaitOptions } from "./options.ts";
+import type { RemoteFunctionOf } from "./remote-function.ts";
+import type { RuntimeContext } from "./runtime-context.ts";
+import type { AnyReturn, ConstructorArgs, NumReturns } from "./signature.ts";
+
+/** The value behind a ref: `ObjectRefValue<ObjectRef<number>>` is `number`. */
+export type ObjectRefValue<R> = R extends ObjectRef<infer T> ? T : never;
+
+/** The values behind refs, in their order; tuples stay tuples. */
+export type ObjectRefValues<T extends readonly unknown[]> = { -readonly [K in keyof T]: ObjectRefValue<T[K]> };
+
+type AnyFunction = (...args: any[]) => unknown;
+type AnyClass = new (...args: any[]) => object;
+
+/** `ray.remote(options)`: makes functions and classes remote with these options. */
+export interface RemoteWith<N extends number> {
+  <T extends AnyClass>(actorClass: T): ActorClass<ConstructorArgs<T>, InstanceType<T>>;
+  <F extends AnyFunction>(task: F): RemoteFunctionOf<F, N>;
+}
+
+export interface Ray {
+  /**
+   * Starts the cluster, or gives the context of the one that runs. Optional: the first remote call starts it too.
+   *
+   * @throws RayError when a cluster runs whose options are not those asked for.
+   * @example
+   * await ray.init({ numCpus: 4 });
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.init.html
+   */
+  init(options?: InitOptions): Promise<RayContext>;
+
+  /** True when there is a cluster to work on. */
+  isInitialized(): boolean;
+
+  /** Ends the cluster with its workers, actors and objects. Does nothing when there is none. */
+  shutdown(): Promise<void>;
+
+  /**
+   * Makes an actor class of a class: each `.remote(...)` makes an actor in a process of its own.
+   *
+   * @example
+   * class Counter { i = 0; incr(by: number) { return (this.i += by); } }
+   * const counter = ray.remote(Counter).remote();
+   * await ray.get(counter.incr.remote(1)); // 1
+   */
+  remote<T extends AnyClass>(actorClass: T, options?: ActorOptions): ActorClass<ConstructorArgs<T>, InstanceType<T>>;
+  /**
+   * Makes a remote function: each `.remote(...)` runs it as a task on a worker process.
+   *
+   * @example
+   * const square = ray.remote((x: number) => x * x);
+   * await ray.get(square.remote(4)); // 16
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.remote.html
+   */
+  remote<F extends AnyFunction, N extends NumReturns<AnyReturn<F>> = NumReturns<AnyReturn<F>> & 1>(task: F, options?: TaskOptions<N>): RemoteFunctionOf<F, N>;
+  /** The same with the options first: `ray.remote({ numCpus: 2 })(fn)`. */
+  remote<N extends number = 1>(options: TaskOptions<N> | ActorOptions): RemoteWith<N>;
+
+  /**
+   * The value of a ref, or the values of an array of refs in its order. A value that failed is thrown as its error.
+   *
+   * @throws GetTimeoutError after `timeoutMs`.
+   * @example
+   * const [a, b] = await ray.get([square.remote(2), square.remote(3)]);
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.get.html
+   */
+  get<T>(ref: ObjectRef<T>, options?: GetOptions): Promise<T>;
+  get<T extends readonly ObjectRef<any>[] | []>(refs: T, options?: GetOptions): Promise<ObjectRefValues<T>>;
+
+  /**
+   * Stores a copy of a value in the cluster. Typed arrays are read from there without another copy.
+   *
+   * @example
+   * const matrix = ray.put(new Float64Array(1_000_000)); // ObjectRef<Float64Array>
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.put.html
+   */
+  put<T>(value: T extends ObjectRef<any> ? "an ObjectRef is in the cluster already: use the ref itself" : T): ObjectRef<T>;
+
+  /**
+   * Waits until `numReturns` (1) of the refs are ready, or failed: `[ready, pending]`, both in the order given.
+   *
+   * @example
+   * const [ready, pending] = await ray.wait(refs, { numReturns: 2, timeoutMs: 1000 });
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.wait.html
+   */
+  wait<R extends ObjectRef<any>>(refs: readonly R[], options?: WaitOptions): Promise<[ready: R[], pending: R[]]>;
+
+  /** Ends an actor at once. Calls without a result fail with ActorDiedError. */
+  kill(handle: AnyActorHandle, options?: { readonly noRestart?: boolean | undefined }): Promise<void>;
+
+  /** Frees objects now; reading them afterwards gives ObjectLostError. */
+  free(refs: ObjectRef<any> | readonly ObjectRef<any>[]): void;
+
+  /** A ref that is ready when the actor's constructor is through, and fails when that failed. */
+  ready(handle: AnyActorHandle): ObjectRef<true>;
+
+  /**
+   * The handle of a named actor: `ray.getActor<Counter>("counter")`.
+   *
+   * @throws ActorNotFoundError when there is none of that name.
+   */
+  getActor<C = any>(name: string, options?: { readonly namespace?: string | undefined }): Promise<ActorHandle<C>>;
+
+  /** Where the code runs: ids, the task's signal, what it holds. */
+  getRuntimeContext(): RuntimeContext;
+
+  /** The machines of the cluster. */
+  nodes(): Promise<readonly NodeInfo[]>;
+
+  /** Total amounts by resource name. */
+  clusterResources(): Promise<Record<string, number>>;
+
+  /** Amounts that nobody holds now; what is used up has no key. */
+  availableResources(): Promise<Record<string, number>>;
+
+  /** Rich output: `ray.display(value)`, `ray.display.html("<b>hi</b>")`. */
+  readonly display: Display;
+
+  /** Every error class. */
+  readonly exceptions: Exceptions;
+
+  /** True for every error of this runtime: narrows `unknown` in a catch. */
+  isRayError(error: unknown): error is RayError;
+}

@@ -1,0 +1,151 @@
+/** The options that users give, and their checks: what is not known or has a wrong value is an error before anything runs. */
+import { describeValue } from "./describe-value.ts";
+import { nearestName } from "./nearest-name.ts";
+
+/** Options of a task: `ray.remote(fn, options)` and `f.options(options)`. */
+export interface TaskOptions<N extends number = number> {
+  /** CPUs that the task needs to run, 1 if not given. Counted, not enforced; fractions and 0 are fine. */
+  readonly numCpus?: number | undefined;
+  /** Amounts of custom resources by name, for example `{ database: 1 }`. */
+  readonly resources?: Readonly<Record<string, number>> | undefined;
+  /** Splits a returned array into this many refs. */
+  readonly numReturns?: N | undefined;
+  /** How often the task runs again when its worker process died: 3 if not given, -1 for ever. An error that it throws is no reason. */
+  readonly maxRetries?: number | undefined;
+  /** What views, logs and errors call it. */
+  readonly name?: string | undefined;
+}
+
+/** Options of an actor: `ray.remote(Class, options)` and `A.options(options)`. */
+export interface ActorOptions {
+  /** CPUs that the actor holds for life. If not given it needs 1 to be placed and none to run. */
+  readonly numCpus?: number | undefined;
+  /** Amounts of custom resources that it holds for life. */
+  readonly resources?: Readonly<Record<string, number>> | undefined;
+  /** A name for `ray.getActor(name)`, one of a kind in its namespace. */
+  readonly name?: string | undefined;
+  /** The namespace of `name`; if not given that of the session or script. */
+  readonly namespace?: string | undefined;
+  /** `"detached"`: it lives on without handles and without its driver, until `ray.kill`. */
+  readonly lifetime?: "detached" | undefined;
+  /** With `name`: if there is an actor of that name, its handle is given instead of an error. */
+  readonly getIfExists?: boolean | undefined;
+  /** How many calls may overlap at their `await`s, 1 if not given: one call at a time, in order. */
+  readonly maxConcurrency?: number | undefined;
+}
+
+/** Options of one call of an actor's method. */
+export interface MethodOptions<N extends number = number> {
+  /** Splits a returned array into this many refs. */
+  readonly numReturns?: N | undefined;
+}
+
+/** Options of `ray.init`. */
+export interface InitOptions {
+  /** CPUs of the cluster: if not given those that this machine or container has. */
+  readonly numCpus?: number | undefined;
+  /** Custom resources of the cluster by name. */
+  readonly resources?: Readonly<Record<string, number>> | undefined;
+  /** Bytes of shared memory for objects: if not given 30% of the memory. */
+  readonly objectStoreMemory?: number | undefined;
+  /** Where names of actors live. */
+  readonly namespace?: string | undefined;
+}
+
+/** Options of `ray.get`. */
+export interface GetOptions {
+  /** Rejects with GetTimeoutError after this many milliseconds; 0 looks once. */
+  readonly timeoutMs?: number | undefined;
+  /** Rejects with the signal's reason when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `ray.wait`. */
+export interface WaitOptions extends GetOptions {
+  /** How many refs to wait for, 1 if not given. */
+  readonly numReturns?: number | undefined;
+  /** Gives what is ready after this many milliseconds; 0 looks once. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Throws the TypeError or RangeError for a wrong value. `where` is `ray.remote option "numCpus"`. */
+type Check = (value: unknown, where: string) => void;
+
+const finite = (least: number, isWhole: boolean, wanted: string): Check => (value, where) => {
+  if (typeof value !== "number") throw new TypeError(`${where} must be ${wanted}; got ${describeValue(value)}`);
+  if (!Number.isFinite(value) || value < least || (isWhole && !Number.isInteger(value))) throw new RangeError(`${where} must be ${wanted}; got ${value}`);
+};
+
+const amount = finite(0, false, "a number of at least 0");
+
+const text: Check = (value, where) => {
+  if (typeof value !== "string") throw new TypeError(`${where} must be a string; got ${describeValue(value)}`);
+  if (value === "") throw new RangeError(`${where} must not be empty`);
+};
+
+const flag: Check = (value, where) => {
+  if (typeof value !== "boolean") throw new TypeError(`${where} must be true or false; got ${describeValue(value)}`);
+};
+
+const exactly = (wanted: string): Check => (value, where) => {
+  if (value !== wanted) throw new TypeError(`${where} must be ${JSON.stringify(wanted)} or left out; got ${describeValue(value)}`);
+};
+
+const resources: Check = (value, where) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError(`${where} must be an object of amounts by name, like { database: 1 }; got ${describeValue(value)}`);
+  for (const [name, number] of Object.entries(value)) {
+    if (name === "CPU") throw new TypeError(`${where} must not hold "CPU": write numCpus: ${String(number)}`);
+    amount(number, `${where} "${name}"`);
+  }
+};
+
+const timeout: Check = (value, where) => {
+  if (typeof value !== "number") throw new TypeError(`${where} must be a number of milliseconds; got ${describeValue(value)}`);
+  if (Number.isNaN(value) || value < 0) throw new RangeError(`${where} must be a number of milliseconds, at least 0; got ${value}`);
+};
+
+const signal: Check = (value, where) => {
+  const isSignal = typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
+  if (!isSignal) throw new TypeError(`${where} must be an AbortSignal; got ${describeValue(value)}`);
+};
+
+const numReturns = finite(0, true, "a whole number of at least 0");
+const cluster = { numCpus: amount, resources };
+
+export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: finite(-1, true, "a whole number of at least 0, or -1 for no limit"), name: text };
+export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: finite(1, true, "a whole number of at least 1") };
+export const METHOD_OPTIONS = { numReturns };
+export const INIT_OPTIONS = { ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text };
+export const GET_OPTIONS = { timeoutMs: timeout, signal };
+export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
+export const KILL_OPTIONS = { noRestart: flag };
+export const NAMESPACE_OPTIONS = { namespace: text };
+export const DISPLAY_OPTIONS = { displayId: text };
+
+/** A checked copy without the options that are undefined. `call` is what the user wrote: `ray.remote`. */
+export function checkOptions<O extends object>(options: O | undefined, known: Readonly<Record<string, Check>>, call: string): Given<O> {
+  const given: Record<string, unknown> = {};
+  if (options === undefined) return given as Given<O>;
+  if (typeof options !== "object" || options === null || Array.isArray(options)) throw new TypeError(`${call} wants its options as an object; got ${describeValue(options)}`);
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined && Object.hasOwn(known, name)) continue;
+    if (!Object.hasOwn(known, name)) throw unknownOption(name, Object.keys(known), call);
+    known[name]?.(value, `${call} option "${name}"`);
+    given[name] = name === "resources" ? { ...(value as object) } : value;
+  }
+  return given as Given<O>;
+}
+
+type Given<O> = { readonly [K in keyof O]?: Exclude<O[K], undefined> };
+
+function unknownOption(name: string, known: readonly string[], call: string): TypeError {
+  const nearest = nearestName(name, known);
+  const hint = nearest ? `; did you mean "${nearest}"?` : ".";
+  return new TypeError(`${call} has no option "${name}"${hint} Its options: ${known.join(", ")}`);
+}
+
+/** Amounts by resource name, CPU among them; `defaultCpus` undefined: no CPU is held if none is named. */
+export function resourcesOf(options: { readonly numCpus?: number; readonly resources?: Readonly<Record<string, number>> }, defaultCpus: number | undefined): Record<string, number> {
+  const cpus = options.numCpus ?? defaultCpus;
+  return { ...(cpus === undefined ? {} : { CPU: cpus }), ...options.resources };
+}

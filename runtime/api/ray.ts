@@ -1,0 +1,136 @@
+/** Makes the `ray` object of a process on what its host offers. */
+import { READY_METHOD, type ActorInfo } from "../engine/engine.ts";
+import { ActorNotFoundError, isRayError } from "../errors.ts";
+import type { ObjectId } from "../ids.ts";
+import { makeActorClass } from "./actor-class.ts";
+import { handleToUse, infoOf, makeHandle, methodOf } from "./actor-handle.ts";
+import { Cluster } from "./cluster.ts";
+import { describeValue } from "./describe-value.ts";
+import { makeDisplay } from "./display.ts";
+import { exceptions } from "./exceptions.ts";
+import type { Ray } from "./face.ts";
+import { get } from "./get.ts";
+import { encodeCall, Home, sendable, type Scope } from "./home.ts";
+import type { RayHost } from "./host.ts";
+import { holdOf, makeRef, type ObjectRef, type RefScope } from "./object-ref.ts";
+import { checkOptions, KILL_OPTIONS, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions } from "./options.ts";
+import { remote } from "./remote.ts";
+import { makeRemoteFunction } from "./remote-function.ts";
+import { runtimeContext } from "./runtime-context.ts";
+import type { Shipped } from "./shippable.ts";
+import { wait } from "./wait.ts";
+
+/** Where a process keeps its one `ray`, so that every copy of the package gives the same. */
+export const RAY_GLOBAL: unique symbol = Symbol.for("ray-ts.ray") as never;
+
+const homes = new WeakMap<object, Home>();
+
+export function createRay(host: RayHost): Ray {
+  const home = new Home(host, get);
+  const cluster = new Cluster(home);
+  registerRefs(home);
+  const face = {
+    init: (options) => cluster.init(options),
+    isInitialized: () => cluster.isInitialized(),
+    shutdown: () => cluster.shutdown(),
+    remote: (code: unknown, options?: unknown) => remote(home, code, options) as never,
+    get: (refs: unknown, options?: object) => get(home, refs, options) as never,
+    put: (value) => put(home, value) as never,
+    wait: (refs, options) => wait(refs, options),
+    kill: (handle, options) => kill(handle, options),
+    free: (refs) => free(refs),
+    ready: (handle) => ready(handle) as ObjectRef<true>,
+    getActor: (name, options) => getActor(home, name, options) as never,
+    getRuntimeContext: () => runtimeContext(host),
+    nodes: () => host.engine().nodes(),
+    clusterResources: () => host.engine().resources("total"),
+    availableResources: () => host.engine().resources("available"),
+    display: makeDisplay(host),
+    exceptions,
+    isRayError,
+  } satisfies Ray;
+  homes.set(face, home);
+  return face;
+}
+
+/** For `ship/`: rebuilds the face's objects that `[Symbol.for("ray-ts.ship")]()` named, by its `singleton`. */
+export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unknown[]) => unknown> {
+  const home = homes.get(ray);
+  if (!home) throw new TypeError("revivers(ray) wants what createRay(host) gave");
+  return {
+    "remote-function": (code, options, name) => makeRemoteFunction(home, code as Function, options as TaskOptions, name as string),
+    "actor-class": (code, options, name) => makeActorClass(home, code as Function, options as ActorOptions, name as string),
+    "remote-method": (handle, name, numReturns) => methodOf(handle as object, name as string, numReturns as number),
+  };
+}
+
+function registerRefs(home: Home): void {
+  const currentScope = (): Scope | undefined => {
+    const engine = home.host.currentEngine();
+    return engine && home.scopeOf(engine);
+  };
+  home.host.registerRefs({
+    refId(value) {
+      const hold = holdOf(value);
+      return hold && sendable(hold, currentScope(), "").id;
+    },
+    makeRef(id) {
+      const scope = home.current();
+      scope.engine.retain(id);
+      return makeRef(scope, id, undefined);
+    },
+    actorInfo: infoOf,
+    makeHandle(info: ActorInfo) {
+      const scope = home.current();
+      if (info.handleRef !== undefined) scope.engine.retain(info.handleRef);
+      return makeHandle(scope, info);
+    },
+  });
+}
+
+function put(home: Home, value: unknown): ObjectRef<unknown> {
+  if (holdOf(value)) throw new TypeError(`ray.put got ${describeValue(value)}, which is in the cluster already: use the ref itself, or put it inside an object`);
+  const scope = home.current();
+  return makeRef(scope, scope.engine.put(home.host.codec.encode(value, "value")), undefined);
+}
+
+async function kill(handle: unknown, options: { readonly noRestart?: boolean | undefined } | undefined): Promise<void> {
+  const { noRestart = true } = checkOptions(options, KILL_OPTIONS, "ray.kill");
+  const { info, scope } = theHandle(handle, "ray.kill");
+  await scope.engine.killActor(info.actor, { noRestart });
+}
+
+function ready(handle: unknown): ObjectRef<unknown> {
+  const { info, scope } = theHandle(handle, "ray.ready");
+  const [id] = scope.engine.callActor(info, READY_METHOD, encodeCall(scope, [], READY_METHOD), { numReturns: 1 });
+  return makeRef(scope, id as ObjectId, `call "${info.className}.${READY_METHOD}"`);
+}
+
+function theHandle(value: unknown, call: string): { readonly info: ActorInfo; readonly scope: Scope } {
+  const handle = handleToUse(value, call);
+  if (!handle) throw new TypeError(`${call} wants an actor's handle; got ${describeValue(value)}${holdOf(value) ? ". To drop an object write ray.free(ref)" : ""}`);
+  return handle;
+}
+
+function free(refs: unknown): void {
+  const all: readonly unknown[] = Array.isArray(refs) ? refs : [refs];
+  const idsOf = new Map<RefScope, ObjectId[]>();
+  for (const ref of all) {
+    const hold = holdOf(ref);
+    if (!hold) throw new TypeError(`ray.free wants an ObjectRef or an array of them; got ${describeValue(ref)}`);
+    const ids = idsOf.get(hold.scope);
+    if (ids) ids.push(hold.id);
+    else idsOf.set(hold.scope, [hold.id]);
+  }
+  for (const [scope, ids] of idsOf) if (scope.isLive) scope.engine.free(ids);
+}
+
+async function getActor(home: Home, name: unknown, options: { readonly namespace?: string | undefined } | undefined): Promise<object> {
+  if (typeof name !== "string" || name === "") throw new TypeError(`ray.getActor wants the actor's name, a string; got ${describeValue(name)}`);
+  const { namespace } = checkOptions(options, NAMESPACE_OPTIONS, "ray.getActor");
+  const scope = home.current();
+  const info = await scope.engine.getActor(name, namespace);
+  if (info) return makeHandle(scope, info);
+  const place = namespace ?? scope.engine.info?.namespace;
+  throw new ActorNotFoundError(`There is no actor named "${name}"${place === undefined ? "" : ` in namespace "${place}"`}. It may have ended, or its name is another, or it is in another namespace: ray.getActor(name, { namespace })`);
+}

@@ -1,0 +1,92 @@
+/** Remote functions: what `ray.remote(fn)` gives. */
+import { inspect } from "node:util";
+import type { TaskOptions as EngineTaskOptions } from "../engine/engine.ts";
+import { callText, identifier } from "./call-text.ts";
+import { encodeCall, refsOf, withOrigin, type Home } from "./home.ts";
+import { checkOptions, resourcesOf, TASK_OPTIONS, type TaskOptions } from "./options.ts";
+import { SHIP, type Shipped } from "./shippable.ts";
+import type { AnyReturn, Args, NumReturns, OverloadCount, RemoteCall, Returned } from "./signature.ts";
+
+/**
+ * A function that runs as a task on a worker process.
+ *
+ * @example
+ * const square = ray.remote((x: number) => x * x); // RemoteFunction<[x: number], number>
+ * await ray.get(square.remote(4));                 // 16
+ *
+ * @see https://docs.ray.io/en/latest/ray-core/tasks.html
+ */
+export interface RemoteFunction<P extends readonly any[], R> {
+  /** Submits a task and gives the ref of its result at once. An argument that is an ObjectRef arrives as its value. */
+  readonly remote: (...args: Args<P>) => Returned<R>;
+  /** The same function with other options; this one keeps its own. */
+  options<N extends NumReturns<R> = NumReturns<R> & 1>(options: TaskOptions<N>): WithReturns<P, R, N>;
+}
+
+/** A remote function with `numReturns` other than 1. */
+export interface SplitRemoteFunction<P extends readonly any[], R, N extends number> {
+  readonly remote: (...args: Args<P>) => Returned<R, N>;
+  options<M extends NumReturns<R> = NumReturns<R> & N>(options: TaskOptions<M>): WithReturns<P, R, M>;
+}
+
+type WithReturns<P extends readonly any[], R, N extends number> = [N] extends [1] ? RemoteFunction<P, R> : SplitRemoteFunction<P, R, N>;
+
+/** A remote function whose overloads are kept, up to 4. */
+export interface OverloadedRemoteFunction<F, N extends number = 1> {
+  readonly remote: RemoteCall<F, N>;
+  options<M extends NumReturns<AnyReturn<F>> = NumReturns<AnyReturn<F>> & N>(options: TaskOptions<M>): OverloadedRemoteFunction<F, M>;
+}
+
+/** What `ray.remote(fn)` gives for a function of type `F`. */
+export type RemoteFunctionOf<F, N extends number = 1> =
+  OverloadCount<F> extends 1
+    ? F extends (...args: infer P) => infer R ? WithReturns<P, R, N> : never
+    : OverloadedRemoteFunction<F, N>;
+
+/** As the runtime sees every remote function. */
+export interface AnyRemoteFunction {
+  remote(...args: unknown[]): unknown;
+  options(options: TaskOptions): AnyRemoteFunction;
+}
+
+const remoteNames = new WeakMap<object, string>();
+
+/** The name of a remote function; undefined for every other value. */
+export const remoteFunctionName = (value: object): string | undefined => remoteNames.get(value);
+
+/** `options` are checked; `name` is what the function is called if they name nothing. */
+export function makeRemoteFunction(home: Home, code: Function, options: TaskOptions, name: string): AnyRemoteFunction {
+  const label = options.name ?? name;
+  const numReturns = options.numReturns ?? 1;
+  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3 };
+  const fromOrigin = withOrigin(engineOptions);
+  const madeBy = `task "${label}"`;
+
+  const remoteFunction = function (...args: unknown[]): never {
+    throw new TypeError(`Remote function "${label}" cannot be called directly: write ${callText(identifier(name, "f"), args)}`);
+  };
+  const members = {
+    remote(...args: unknown[]): unknown {
+      const scope = home.current();
+      const { host } = home;
+      const shipped = host.shipper.ship(code, name);
+      const ids = scope.engine.submitTask(shipped, encodeCall(scope, args, label), fromOrigin(host.origin()));
+      return refsOf(scope, ids, numReturns, madeBy);
+    },
+    options(changed: TaskOptions): AnyRemoteFunction {
+      const given = checkOptions(changed, TASK_OPTIONS, `${identifier(name, "f")}.options`);
+      return makeRemoteFunction(home, code, { ...options, ...given }, name);
+    },
+    [SHIP]: (): Shipped => ({ singleton: "remote-function", args: [code, options, name] }),
+    [inspect.custom]: (): string => `RemoteFunction(${label})`,
+    toString: (): string => `RemoteFunction(${label})`,
+  };
+  return finish(remoteFunction, members, name);
+}
+
+function finish<M extends object>(remoteFunction: Function, members: M, name: string): M {
+  for (const key of Reflect.ownKeys(members)) Object.defineProperty(remoteFunction, key, { value: members[key as keyof M], enumerable: false });
+  Object.defineProperty(remoteFunction, "name", { value: name });
+  remoteNames.set(remoteFunction, name);
+  return remoteFunction as Function & M;
+}

@@ -1,0 +1,38 @@
+/** `ray.getRuntimeContext`. */
+import type { RayHost } from "./host.ts";
+
+/** What code can ask about where it runs. Ids of the cluster are undefined until it is connected, those of a task outside tasks. */
+export interface RuntimeContext {
+  readonly jobId: string | undefined;
+  readonly taskId: string | undefined;
+  readonly taskName: string | undefined;
+  /** The actor whose method runs. */
+  readonly actorId: string | undefined;
+  readonly nodeId: string | undefined;
+  /** This process's name in the cluster. */
+  readonly workerId: string | undefined;
+  readonly namespace: string | undefined;
+  /** What the task or actor holds, by resource name. */
+  readonly assignedResources: Readonly<Record<string, number>>;
+  /** Aborts when the task is cancelled: `fetch(url, { signal })`. */
+  readonly signal: AbortSignal;
+  readonly isCanceled: boolean;
+}
+
+export function runtimeContext(host: RayHost): RuntimeContext {
+  const task = host.taskContext();
+  const engine = host.currentEngine();
+  const signal = task?.signal ?? new AbortController().signal;
+  return {
+    jobId: task?.jobId ?? engine?.info?.jobId,
+    taskId: task?.task,
+    taskName: task?.taskName,
+    actorId: task?.actor,
+    nodeId: engine?.info?.nodeId,
+    workerId: engine?.process,
+    namespace: task?.namespace ?? engine?.info?.namespace,
+    assignedResources: task?.assignedResources ?? {},
+    signal,
+    get isCanceled() { return signal.aborted; },
+  };
+}

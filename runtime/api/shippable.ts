@@ -1,0 +1,11 @@
+/** How the face's own objects cross processes: `ship/` rebuilds them by calling `revivers(ray)[singleton](...args)` there. */
+export const SHIP: unique symbol = Symbol.for("ray-ts.ship") as never;
+
+export interface Shipped {
+  readonly singleton: "remote-function" | "actor-class" | "remote-method";
+  readonly args: readonly unknown[];
+}
+
+export interface Shippable {
+  [SHIP](): Shipped;
+}

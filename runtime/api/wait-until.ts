@@ -1,0 +1,56 @@
+/** Waiting for objects, for `get` and `wait` alike. */
+import type { RayError } from "../errors.ts";
+import type { Scope } from "./home.ts";
+import type { Hold } from "./object-ref.ts";
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface WaitLimits {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits until `isEnough` says so of an object that became ready, or until the time is up. Rejects with the signal's
+ * reason, or when the cluster is shut down meanwhile. At least one turn of the event loop passes, so that a loop that
+ * polls lets results in.
+ */
+export function waitUntil(holds: readonly Hold[], isEnough: (ready: Hold) => boolean, { timeoutMs, signal }: WaitLimits): Promise<"enough" | "timed-out"> {
+  const scopes = timeoutMs === 0 ? [] : [...new Set(holds.map((hold) => hold.scope as Scope))];
+  const forgets: (() => void)[] = [];
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const end = (settle: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      stopTimer();
+      signal?.removeEventListener("abort", onAbort);
+      for (const scope of scopes) scope.endWait(fail);
+      for (const forget of forgets) forget();
+      settle();
+    };
+    const fail = (error: RayError): void => end(() => reject(error));
+    const onAbort = (): void => end(() => reject(signal?.reason));
+    if (signal?.aborted) return reject(signal.reason);
+
+    signal?.addEventListener("abort", onAbort);
+    const stopTimer = startTimer(timeoutMs, () => end(() => resolve("timed-out")));
+    for (const scope of scopes) scope.beginWait(fail);
+    for (const hold of holds) {
+      forgets.push(hold.scope.engine.whenReady(hold.id, () => {
+        if (!isOver && isEnough(hold)) end(() => resolve("enough"));
+      }));
+    }
+  });
+}
+
+function startTimer(timeoutMs: number | undefined, onTime: () => void): () => void {
+  if (timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS) return () => undefined;
+  if (timeoutMs === 0) {
+    // two turns: an answer that is in the socket already still comes in
+    let turn = setImmediate(() => (turn = setImmediate(onTime)));
+    return () => clearImmediate(turn);
+  }
+  const timer = setTimeout(onTime, timeoutMs);
+  return () => clearTimeout(timer);
+}

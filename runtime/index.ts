@@ -1,0 +1,32 @@
+/**
+ * The package `ray-ts`: `import ray from "ray-ts"`. In a session or a worker this is the process's own `ray`; in a plain
+ * script it starts one when it is first used.
+ */
+/// <reference lib="esnext.disposable" preserve="true" />
+import "./api/refuse-worker-thread.ts";
+import type { Ray } from "./api/face.ts";
+import { createRay, RAY_GLOBAL } from "./api/ray.ts";
+import { createScriptHost } from "./local/script-host.ts";
+
+const shared = globalThis as { [RAY_GLOBAL]?: Ray };
+
+const ray: Ray = (shared[RAY_GLOBAL] ??= createRay(createScriptHost()));
+
+export default ray;
+export { ray };
+export { ObjectRef } from "./api/object-ref.ts";
+export {
+  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, GetTimeoutError, ObjectLostError,
+  ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, OwnerDiedError, PendingCallsLimitExceededError, RayActorError, RayError, RayTaskError,
+  RuntimeEnvSetupError, SerializationError, TaskCancelledError, WorkerCrashedError, isRayError,
+} from "./errors.ts";
+
+export type { ActorClass, HandleOf } from "./api/actor-class.ts";
+export type { ActorHandle, AnyActorHandle, RemoteMethod, SplitRemoteMethod } from "./api/actor-handle.ts";
+export type { RayContext } from "./api/context.ts";
+export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
+export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
+export type { ActorOptions, GetOptions, InitOptions, MethodOptions, TaskOptions, WaitOptions } from "./api/options.ts";
+export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitRemoteFunction } from "./api/remote-function.ts";
+export type { RuntimeContext } from "./api/runtime-context.ts";
+export type { Arg, Args, Returned } from "./api/signature.ts";
