@@ -126,6 +126,7 @@ function forget(state: SchedulerState, lease: Lease): void {
   state.leases.delete(lease.id);
   lease.client.leases.delete(lease);
   lease.demand.held--;
+  if (lease.demand.held === 0) lease.demand.since = state.now;
   dropWhenDone(lease.demand);
 }
 

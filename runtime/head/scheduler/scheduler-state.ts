@@ -37,7 +37,7 @@ export interface Demand {
   readonly shape: KnownShape;
   count: number;
   held: number;
-  /** Since when it has got nothing. */
+  /** Since when it has nothing, or got nothing more. */
   since: number;
   isNoticed: boolean;
   /** Leases called back for it that have not come yet. */
