@@ -20,7 +20,9 @@ import type { RecordReader } from "../wire/record-reader.ts";
 import { EventHub } from "./event-hub.ts";
 import type { Print } from "./prints.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
+import type { WorkerSnapshot } from "./scheduler/snapshot.ts";
 import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
+import { SchedulerError } from "./scheduler/story.ts";
 import { StoreGrants } from "./store-grants.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -169,7 +171,6 @@ export class Head {
     if (!worker) return;
     worker.isReady = true;
     this.handle({ type: "worker-started", slot: worker.slot, worker: name, pid });
-    this.hub.push([{ type: "worker", worker: name, pid, state: "idle", at: Date.now() }]);
   }
 
   // ---- actors
@@ -212,7 +213,7 @@ export class Head {
   }
 
   private seek(name: string, namespace: string): ActorInfo | null {
-    const actor = this.scheduler.actorByName(name, namespace);
+    const actor = this.scheduler.actorByName(name, namespace)?.actor;
     const record = actor === undefined ? undefined : this.actors.get(actor);
     if (!record) return null;
     const { wanted } = record;
@@ -256,8 +257,16 @@ export class Head {
 
   private handle(event: UntimedEvent): void {
     if (this.isEnding) return;
-    for (const command of this.scheduler.handle({ ...event, at: Date.now() })) this.obey(command);
-    this.reportResources();
+    let commands: SchedulerCommand[];
+    try {
+      commands = this.scheduler.handle({ ...event, at: Date.now() });
+    } catch (error) {
+      // an event that nobody may send (a confused or foreign client): refused, the state is what it was
+      if (!(error instanceof SchedulerError)) throw error;
+      return this.options.log(error.message);
+    }
+    for (const command of commands) this.obey(command);
+    this.reportChanges();
   }
 
   private obey(command: SchedulerCommand): void {
@@ -299,7 +308,6 @@ export class Head {
       return this.handle({ type: "worker-start-failed", slot: worker.slot, cause: exitText(code, signal) });
     }
     this.hub.unsubscribe(worker.name);
-    this.hub.push([{ type: "worker", worker: worker.name, pid: worker.pid, state: "dead", at: Date.now() }]);
     // leases and actors first: their owners then know why before they hear of the process
     this.handle({ type: "worker-exited", worker: worker.name, code, signal });
     this.processDied(worker.name);
@@ -342,17 +350,19 @@ export class Head {
   // ---- what subscribers see
 
   private resources(): { total: Record<string, number>; available: Record<string, number> } {
-    const { total, available } = this.scheduler.snapshot();
+    const { total, available } = this.scheduler.snapshot().resources;
     return { total: { ...total }, available: { ...available } };
   }
 
-  private reportResources(): void {
+  private reportChanges(): void {
+    const { workers } = this.scheduler.takeChanges();
     if (!this.hub.isHeard) return;
-    const row = this.resourcesRow();
-    const text = JSON.stringify([row.available, row.storeUsedBytes]);
-    if (text === this.resourcesSent) return;
+    const rows: EngineEvent[] = workers.map(workerRow);
+    const resources = this.resourcesRow();
+    const text = JSON.stringify([resources.available, resources.storeUsedBytes]);
+    if (text !== this.resourcesSent) rows.push(resources);
     this.resourcesSent = text;
-    this.hub.push([row]);
+    if (rows.length > 0) this.hub.push(rows);
   }
 
   private resourcesRow(): Extract<EngineEvent, { type: "resources" }> {
@@ -361,8 +371,7 @@ export class Head {
 
   /** What a new subscriber must know of the time before. */
   private state(): EngineEvent[] {
-    const workers = [...this.workers.values()].filter(({ isReady }) => isReady).map(({ name, pid }): EngineEvent => ({ type: "worker", worker: name, pid, state: "idle", at: Date.now() }));
-    return [this.resourcesRow(), ...workers, ...[...this.actors.values()].map((record) => this.actorRow(record))];
+    return [this.resourcesRow(), ...this.scheduler.snapshot().workers.map(workerRow), ...[...this.actors.values()].map((record) => this.actorRow(record))];
   }
 
   // ---- the end
@@ -381,6 +390,8 @@ export class Head {
 
 /** Dead actors are remembered for the cause of their death. */
 const MOST_ACTORS = 10_000;
+
+const workerRow = ({ worker, pid, state }: WorkerSnapshot): EngineEvent => ({ type: "worker", worker, pid, state, at: Date.now() });
 
 function exitText(code: number | null, signal: string | null): string {
   if (signal === "SIGKILL") return "killed by SIGKILL (by somebody, or by the system when memory ran out)";

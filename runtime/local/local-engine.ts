@@ -9,7 +9,7 @@ import type { EngineEvent } from "../engine/events.ts";
 import { actorId, newProcessName, objectId, ownerOf, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import { RecordType } from "../wire/frame.ts";
-import { readResult, type CallMeta, type WireValue } from "../wire/hot-records.ts";
+import { readResult, refOf, refsCarried, type CallMeta, type WireValue } from "../wire/hot-records.ts";
 import type { ActorWanted, BetweenPeers, FetchedObject, FromHead, Message, Shape } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import { ActorCalls } from "./actor-calls.ts";
@@ -21,7 +21,7 @@ import { Ownership } from "./ownership.ts";
 import { SentBooks } from "./sent-book.ts";
 import { Submission } from "./submission.ts";
 import type { Task } from "./task.ts";
-import { INLINE_LIMIT_BYTES, refOf, ValueStore } from "./values.ts";
+import { INLINE_LIMIT_BYTES, ValueStore } from "./values.ts";
 
 const GIVE_BACK_IDLE_MS = 250;
 const HOUSEKEEPING_MS = 100;
@@ -118,7 +118,8 @@ export class LocalEngine implements Engine {
       releaseHolds: (task) => {
         for (const id of task.holds) this.ownership.release(id);
       },
-      returnLend: (lender, lend) => this.ownership.returnLend(lender, lend),
+      received: (lend, from, refs) => this.ownership.received(lend, from, refs),
+      settled: (lend, from) => this.ownership.settled(lend, from),
       want: (shape, count) => this.connection.sayToHead({ type: "leases-wanted", shape, count }),
       giveBack: (lease) => this.connection.sayToHead({ type: "lease-returned", lease: lease.id }),
       report: (task) => this.reporter.task(task),
@@ -355,7 +356,7 @@ export class LocalEngine implements Engine {
     const stands = value.kind === "block" && value.ref !== ref;
     if (value.refs.length > 0 || stands) {
       this.learn(value.refs);
-      this.ownership.contains(ref, stands ? [...value.refs.map(refOf), value.ref] : value.refs.map(refOf));
+      this.ownership.stored(ref, stands ? [...value.refs.map(refOf), value.ref] : value.refs.map(refOf));
     }
     this.table.settle(entry, value, isError);
     this.reporter.object(ref);
@@ -404,14 +405,13 @@ export class LocalEngine implements Engine {
     entry.isFetched = true;
     const owner = ownerOf(entry.id);
     if (this.connection.isDead(owner)) return this.table.settle(entry, this.errorValue(ownerDied(entry.id)), true);
-    this.ownership.sendBorrows();
     this.connection.say(owner, { type: "fetch", ref: entry.id });
   }
 
   private onFetch(from: ProcessName, ref: ObjectId): void {
     const entry = this.table.get(ref);
     if (!entry) {
-      this.connection.say(from, { type: "fetched", ref, error: true, refs: [], lost: "its owner does not have it any more" });
+      this.connection.say(from, { type: "fetched", ref, error: true, refs: [], lend: 0, lost: "its owner does not have it any more" });
       return;
     }
     if (!entry.value) {
@@ -419,18 +419,23 @@ export class LocalEngine implements Engine {
       return;
     }
     const { value } = entry;
-    const message: FetchedObject = { type: "fetched", ref, error: entry.isError, refs: value.refs, ...(value.kind === "block" ? { block: value.block, blockRef: value.ref } : {}) };
+    const lend = this.ownership.lend(from, refsCarried([value]));
+    const message: FetchedObject = { type: "fetched", ref, error: entry.isError, refs: value.refs, lend, ...(value.kind === "block" ? { block: value.block, blockRef: value.ref } : {}) };
     this.connection.say(from, message, value.kind === "inline" ? [value.bytes] : []);
   }
 
-  private onFetched(message: FetchedObject, parts: Buffer[]): void {
+  private onFetched(from: ProcessName, message: FetchedObject, parts: Buffer[]): void {
     const entry = this.table.get(message.ref);
-    if (!entry || entry.value) return;
-    if (message.lost !== undefined) return this.table.settle(entry, this.errorValue(new ObjectLostError(`Object ${message.ref} is lost: ${message.lost}`)), true);
+    if (message.lost !== undefined) {
+      if (entry && !entry.value) this.table.settle(entry, this.errorValue(new ObjectLostError(`Object ${message.ref} is lost: ${message.lost}`)), true);
+      return;
+    }
     const value: WireValue = message.block
       ? { kind: "block", ref: message.blockRef ?? message.ref, block: message.block, refs: message.refs }
       : { kind: "inline", bytes: parts[0] as Buffer, refs: message.refs };
-    this.settle(message.ref, value, message.error);
+    this.ownership.received(message.lend, from, refsCarried([value]));
+    if (entry && !entry.value) this.settle(message.ref, value, message.error);
+    this.ownership.settled(message.lend, from);
   }
 
   retain(ref: ObjectId): void {
@@ -494,7 +499,7 @@ export class LocalEngine implements Engine {
     this.ownActors.set(actor, handleRef);
     const codeValue = this.toWire(code.value);
     const argsValue = this.toWire(args.value);
-    const lent = [codeValue, argsValue].flatMap((value) => [...value.refs.map(refOf), ...(value.kind === "block" ? [value.ref] : [])]);
+    const lent = refsCarried([codeValue, argsValue]);
     for (const { ref } of args.topLevelRefs) lent.push(ref);
     // the actor's worker is not known yet: the lend is to the actor, and ends with it at the latest
     const lend = this.ownership.lend(actor as string as ProcessName, lent);
@@ -616,7 +621,7 @@ export class LocalEngine implements Engine {
     if (this.ownership.onMessage(from, message as BetweenPeers)) return;
     switch (message.type) {
       case "fetch": return this.onFetch(from, message.ref);
-      case "fetched": return this.onFetched(message, parts);
+      case "fetched": return this.onFetched(from, message, parts);
       case "tasks-returned": return this.submission.onHandedBack(message.tasks);
       case "free-blocks":
         for (const block of message.blocks) this.values.free(from, block);
@@ -688,6 +693,7 @@ export class LocalEngine implements Engine {
   private keepHouse(): void {
     this.submission.giveBackIdle(GIVE_BACK_IDLE_MS);
     this.reporter.flush();
+    this.ownership.sweep();
     const used = this.values.usedBytes;
     if (used !== this.reportedBytes) this.connection.sayToHead({ type: "store-used", bytes: (this.reportedBytes = used) });
   }

@@ -9,7 +9,7 @@ import { RayError, WorkerCrashedError } from "../errors.ts";
 import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
 import { objectId } from "../ids.ts";
 import type { ResultRecord, WireValue } from "../wire/hot-records.ts";
-import { ResultStatus, writeTask } from "../wire/hot-records.ts";
+import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
 import type { Lane } from "../wire/lane.ts";
 import type { Shape } from "../wire/message.ts";
 import { LeasePool, type Lease } from "./lease-pool.ts";
@@ -28,7 +28,8 @@ export interface SubmissionShell {
   encodeError(error: Error): WireValue;
   lend(to: ProcessName, refs: readonly ObjectId[]): number;
   releaseHolds(task: Task): void;
-  returnLend(lender: ProcessName, lend: number): void;
+  received(lend: number, from: ProcessName, refs: readonly ObjectId[]): void;
+  settled(lend: number, from: ProcessName): void;
   want(shape: Shape, count: number): void;
   giveBack(lease: Lease): void;
   report(task: Task): void;
@@ -116,7 +117,7 @@ export class Submission {
     const meta = books.meta(to, lane, task.meta);
     if (task.code) books.code(to, lane, task.code);
     const dependencies = task.dependencies.map(({ index, ref }) => ({ index, value: (this.shell.value(ref) as { value: WireValue }).value }));
-    const lent = refsToLend(task.args, dependencies);
+    const lent = refsCarried([task.args, ...dependencies.map(({ value }) => value)]);
     writeTask(lane, {
       seq: task.seq,
       meta,
@@ -160,11 +161,14 @@ export class Submission {
   }
 
   onResult(from: ProcessName, result: ResultRecord): Task | undefined {
+    if (result.lend !== 0) this.shell.received(result.lend, from, refsCarried(result.values));
     const task = this.unsettled.get(result.seq);
-    if (!task) {
-      this.shell.returnLend(from, result.lend);
-      return undefined;
-    }
+    if (task) this.settleTask(task, result);
+    this.shell.settled(result.lend, from);
+    return task;
+  }
+
+  private settleTask(task: Task, result: ResultRecord): void {
     const pool = task.lease?.pool;
     if (pool) {
       pool.finished(task, result.runMicros);
@@ -177,9 +181,7 @@ export class Submission {
       const value = (isError ? result.values[0] : result.values[i]) as WireValue;
       this.shell.settle(objectId(this.shell.self, task.firstReturn + i), value, isError);
     }
-    this.shell.returnLend(from, result.lend);
     this.end(task, isError ? "error" : undefined);
-    return task;
   }
 
   /** After a frame of results: workers that became free get their next tasks. */
@@ -238,17 +240,3 @@ export class Submission {
     for (const task of [...this.unsettled.values()]) this.failWith(task, error);
   }
 }
-
-/** What the receiver may keep: refs inside values, and the objects whose blocks it maps. */
-function refsToLend(args: WireValue, dependencies: readonly { readonly value: WireValue }[]): ObjectId[] {
-  const out: ObjectId[] = [];
-  const add = (value: WireValue): void => {
-    if (value.kind === "block") out.push(value.ref);
-    for (const ref of value.refs) out.push(refId(ref));
-  };
-  add(args);
-  for (const { value } of dependencies) add(value);
-  return out;
-}
-
-const refId = (wire: string): ObjectId => (wire.includes("@") ? wire.slice(0, wire.indexOf("@")) : wire) as ObjectId;

@@ -15,7 +15,7 @@ import { layout, pack, unpack, unpackFrom } from "../serialize/pack.ts";
 import { createArena } from "../store/arena.ts";
 import { createReader } from "../store/reader.ts";
 import type { Arena, BlockAddress, BlockReader } from "../store/store.ts";
-import type { WireValue } from "../wire/hot-records.ts";
+import { refOf, type WireValue } from "../wire/hot-records.ts";
 import type { ObjectEntry } from "./object-table.ts";
 
 /** Values up to this size travel in messages and are kept by the owner; Ray's limit is 100 KiB. */
@@ -139,9 +139,3 @@ function sizeOf(value: Encoded): number {
   for (const buffer of value.buffers) size += buffer.length;
   return size;
 }
-
-/** `id` of `id@actor@worker`. */
-export const refOf = (wire: string): ObjectId => {
-  const at = wire.indexOf("@");
-  return (at < 0 ? wire : wire.slice(0, at)) as ObjectId;
-};

@@ -32,6 +32,22 @@ export type WireValue =
   | { readonly kind: "inline"; readonly bytes: Uint8Array; readonly refs: readonly string[] }
   | { readonly kind: "block"; readonly ref: ObjectId; readonly block: BlockAddress; readonly refs: readonly string[] };
 
+/** The objects that a message with these values lends: those inside, and those whose blocks the receiver may map. Both sides reckon the same. */
+export function refsCarried(values: readonly WireValue[]): ObjectId[] {
+  const refs: ObjectId[] = [];
+  for (const value of values) {
+    if (value.kind === "block") refs.push(value.ref);
+    for (const ref of value.refs) refs.push(refOf(ref));
+  }
+  return refs;
+}
+
+/** `id` of `id@actor@worker`. */
+export function refOf(wire: string): ObjectId {
+  const at = wire.indexOf("@");
+  return (at < 0 ? wire : wire.slice(0, at)) as ObjectId;
+}
+
 export interface TaskRecord {
   /** The owner's number of the task. */
   readonly seq: number;

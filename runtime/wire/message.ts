@@ -77,10 +77,10 @@ export type FromHead =
 
 // ---- between owners, borrowers and executors
 export type BetweenPeers =
-  | { readonly type: "borrow"; readonly refs: readonly ObjectId[]; readonly seq: number }
-  | { readonly type: "borrow-acked"; readonly seq: number }
+  | { readonly type: "borrow"; readonly refs: readonly (readonly [id: ObjectId, seq: number])[] }
+  | { readonly type: "borrow-acked"; readonly refs: readonly (readonly [id: ObjectId, seq: number])[] }
   | { readonly type: "unborrow"; readonly refs: readonly ObjectId[] }
-  | { readonly type: "lend-done"; readonly lend: number }
+  | { readonly type: "lend-done"; readonly lend: number; readonly kept: readonly ObjectId[] }
   | { readonly type: "fetch"; readonly ref: ObjectId }
   /** Parts: the packed bytes of an inline value. */
   | FetchedObject
@@ -95,6 +95,7 @@ export interface FetchedObject {
   /** The object whose life the block has: `ref` itself, or one it stands for. */
   readonly blockRef?: ObjectId;
   readonly refs: readonly string[];
+  readonly lend: number;
   /** Set when the owner does not know the object (any more). */
   readonly lost?: string;
 }

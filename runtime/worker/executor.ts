@@ -10,12 +10,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { RayError } from "../errors.ts";
 import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
-import { objectId, taskId, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
+import { objectId, taskId, ownerOf, type ActorId, type JobId, type ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
-import { refOf } from "../local/values.ts";
 import { flushAll } from "../wire/outbox.ts";
 import { RecordType } from "../wire/frame.ts";
-import { readCode, readMeta, readTask, ResultStatus, writeResult, type CallMeta, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
+import { readCode, readMeta, readTask, refsCarried, ResultStatus, writeResult, type CallMeta, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import { clientNumber } from "./client-number.ts";
@@ -226,8 +225,9 @@ export class Executor {
   private receive(from: ProcessName, key: string, held: { readonly name: string; readonly value: WireValue; readonly lend: number }): Function | Promise<Function> {
     const engine = this.options.engine();
     engine.learn(held.value.refs);
+    engine.ownership.received(held.lend, from, refsCarried([held.value]));
     const built = this.options.receive({ key, name: held.name, value: engine.values.read(held.value, undefined) });
-    const counted = (): void => engine.ownership.returnLend(from, held.lend);
+    const counted = (): void => engine.ownership.settled(held.lend, from);
     if (isThenable(built)) void built.then(counted, counted);
     else counted();
     return built;
@@ -237,7 +237,8 @@ export class Executor {
   private args(call: Call): unknown[] | Promise<unknown[]> {
     const { record, from } = call;
     const engine = this.options.engine();
-    const counted = (): void => engine.ownership.returnLend(from, record.lend);
+    const counted = (): void => engine.ownership.settled(record.lend, from);
+    this.received(call);
     try {
       const unplaced = [...this.learn(record.args), ...record.dependencies.flatMap(({ value }) => this.learn(value))];
       const list = this.options.decode(engine.values.read(record.args, undefined));
@@ -253,6 +254,10 @@ export class Executor {
       counted();
       throw error;
     }
+  }
+
+  private received({ from, record }: Call): void {
+    if (record.lend !== 0) this.options.engine().ownership.received(record.lend, from, refsCarried([record.args, ...record.dependencies.map(({ value }) => value)]));
   }
 
   /** Notes where the actors of handles are; returns those that nobody could say. */
@@ -275,13 +280,12 @@ export class Executor {
     if (this.active === 0) this.current = undefined;
     if (!lane) return; // the caller died: nobody wants the result
     const values: WireValue[] = [];
-    const lent: ObjectId[] = [];
     for (let i = 0; i < encoded.length; i++) {
-      const value = engine.resultValue(encoded[i] as Encoded, objectId(call.from, call.record.firstReturn + i), call.from);
-      values.push(value);
-      for (const ref of value.refs) lent.push(refOf(ref));
+      values.push(engine.resultValue(encoded[i] as Encoded, objectId(call.from, call.record.firstReturn + i), call.from));
     }
-    writeResult(lane, { seq: call.record.seq, status, lend: engine.ownership.lend(call.from, lent), startedAt, runMicros, values });
+    const refs = refsCarried(values).filter((ref) => ownerOf(ref) !== call.from);
+    const lend = engine.ownership.lend(call.from, refs);
+    writeResult(lane, { seq: call.record.seq, status, lend, startedAt, runMicros, values });
     engine.touched();
   }
 
@@ -336,11 +340,13 @@ export class Executor {
   private handBack(calls: readonly Call[]): void {
     const engine = this.options.engine();
     const byOwner = new Map<ProcessName, number[]>();
-    for (const { from, record } of calls) {
+    for (const call of calls) {
+      const { from, record } = call;
       const seqs = byOwner.get(from) ?? [];
       seqs.push(record.seq);
       byOwner.set(from, seqs);
-      engine.ownership.returnLend(from, record.lend);
+      this.received(call);
+      engine.ownership.settled(record.lend, from);
     }
     for (const [owner, tasks] of byOwner) engine.connection.say(owner, { type: "tasks-returned", tasks });
   }

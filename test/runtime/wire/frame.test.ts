@@ -55,8 +55,8 @@ test("a value with more refs than a u16 counts keeps them all", () => {
 });
 
 test("a message carries its binary parts", () => {
-  const frame = gather((lane) => writeMessage(lane, { type: "lend-done", lend: 4 }, [Buffer.from("abc"), Buffer.alloc(0)]));
-  expect(readAll(frame, readMessage)).toEqual([{ message: { type: "lend-done", lend: 4 }, parts: [Buffer.from("abc"), Buffer.alloc(0)] }]);
+  const frame = gather((lane) => writeMessage(lane, { type: "lend-done", lend: 4, kept: [] }, [Buffer.from("abc"), Buffer.alloc(0)]));
+  expect(readAll(frame, readMessage)).toEqual([{ message: { type: "lend-done", lend: 4, kept: [] }, parts: [Buffer.from("abc"), Buffer.alloc(0)] }]);
 });
 
 test("a frame of another protocol version is refused and says what to do", () => {
@@ -75,7 +75,7 @@ test("no garbage crashes a decoder: it reads or throws MalformedFrame or SyntaxE
   const good = gather((lane) => {
     writeTask(lane, { seq: 1, meta: 1, firstReturn: 1, attempt: 0, lend: 0, args: inline("[1,2]"), dependencies: [{ index: 0, value: block }] });
     writeResult(lane, { seq: 1, status: 0, lend: 0, startedAt: 0, runMicros: 1, values: [inline("[1]", ["a"]), block] });
-    writeMessage(lane, { type: "lend-done", lend: 4 }, [Buffer.from("abc")]);
+    writeMessage(lane, { type: "lend-done", lend: 4, kept: [] }, [Buffer.from("abc")]);
   });
   let refused = 0;
   for (let i = 0; i < 20_000; i++) {

@@ -1,0 +1,75 @@
+/** Makes this process an actor's: builds the class, resolves the constructor's arguments, constructs, and tells the head. */
+import type { Encoded, ShippedCode } from "../engine/engine.ts";
+import type { ObjectId, ProcessName } from "../ids.ts";
+import type { LocalEngine } from "../local/local-engine.ts";
+import { refOf, refsCarried, type WireValue } from "../wire/hot-records.ts";
+import type { ActorWanted, Message, WireMeta } from "../wire/message.ts";
+import type { Executor } from "./executor.ts";
+
+export interface ActorHostOptions {
+  readonly engine: () => LocalEngine;
+  readonly executor: Executor;
+  readonly decode: (value: Encoded) => unknown;
+  readonly receive: (code: ShippedCode) => Function | Promise<Function>;
+  readonly describeError: (error: unknown) => string;
+}
+
+export class ActorHost {
+  private readonly options: ActorHostOptions;
+  /** Of the actor that this process became. */
+  job: string | undefined;
+  namespace: string | undefined;
+
+  constructor(options: ActorHostOptions) {
+    this.options = options;
+  }
+
+  onMessage(message: Message, parts: readonly Buffer[]): boolean {
+    if (message.type !== "become-actor") return false;
+    this.job = message.job;
+    this.namespace = message.wanted.namespace;
+    void this.become(message.owner, message.wanted, parts);
+    return true;
+  }
+
+  private async become(owner: ProcessName, wanted: ActorWanted, parts: readonly Buffer[]): Promise<void> {
+    const { executor } = this.options;
+    const engine = this.options.engine();
+    executor.becomeActor(wanted.actor, wanted.className, wanted.maxConcurrency);
+    const code = valueOf(wanted.code, parts[0]);
+    const args = valueOf(wanted.args, parts[1]);
+    const topLevel = wanted.topLevelRefs.map(([, ref]) => refOf(ref));
+    engine.learn([...code.refs, ...args.refs, ...wanted.topLevelRefs.map(([, ref]) => ref)]);
+    engine.ownership.received(wanted.lend, owner, [...refsCarried([code, args]), ...topLevel]);
+    for (const ref of topLevel) engine.retain(ref);
+    try {
+      const built = await this.options.receive({ key: wanted.codeKey, name: wanted.className, value: engine.values.read(code, undefined) });
+      const list = (await this.options.decode(engine.values.read(args, undefined))) as unknown[];
+      engine.ownership.settled(wanted.lend, owner);
+      for (const [index, ref] of wanted.topLevelRefs) list[index] = await this.resolve(refOf(ref));
+      const instance = Reflect.construct(built, list) as object;
+      executor.actorReady(instance);
+      engine.connection.sayToHead({ type: "actor-alive", actor: wanted.actor });
+    } catch (error) {
+      engine.ownership.settled(wanted.lend, owner);
+      engine.connection.sayToHead({ type: "actor-failed", actor: wanted.actor, cause: `its constructor failed: ${this.options.describeError(error)}` });
+    } finally {
+      for (const ref of topLevel) engine.release(ref);
+    }
+  }
+
+  /** The value of a ref; throws the error of a failed one. */
+  private async resolve(ref: ObjectId): Promise<unknown> {
+    const engine = this.options.engine();
+    await new Promise<void>((ready) => void engine.whenReady(ref, ready));
+    const resolved = engine.peek(ref);
+    if (!resolved) throw new Error(`Object ${ref} was freed before the actor was made`);
+    const value = await this.options.decode(resolved.value);
+    if (resolved.error) throw value;
+    return value;
+  }
+}
+
+function valueOf(meta: WireMeta, bytes: Buffer | undefined): WireValue {
+  return meta.block && meta.blockRef ? { kind: "block", ref: meta.blockRef, block: meta.block, refs: meta.refs } : { kind: "inline", bytes: bytes ?? new Uint8Array(0), refs: meta.refs };
+}

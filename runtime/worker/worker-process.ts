@@ -1,0 +1,84 @@
+/**
+ * What every worker has, whatever it runs: its engine, its executor and its watch thread, put together. `main.ts` gives it the
+ * code shipper and the public face.
+ */
+import { createCodec, type CodecHooks } from "../serialize/create-codec.ts";
+import { encodeError, encodeSystemError } from "../serialize/encode-error.ts";
+import { preview } from "../serialize/preview.ts";
+import type { ValueCodec } from "../serialize/codec.ts";
+import type { ShippedCode } from "../engine/engine.ts";
+import type { JobId } from "../ids.ts";
+import type { WorkerBoot } from "../head/boot.ts";
+import { LocalEngine } from "../local/local-engine.ts";
+import { flushByGuard } from "../wire/outbox.ts";
+import { ActorHost } from "./actor-host.ts";
+import { Executor } from "./executor.ts";
+import { startWatch } from "./watch.ts";
+
+export interface WorkerParts {
+  readonly engine: LocalEngine;
+  readonly executor: Executor;
+  readonly codec: ValueCodec;
+  readonly guard: Int32Array;
+}
+
+export interface WorkerProcessOptions {
+  readonly boot: WorkerBoot;
+  readonly hooks: CodecHooks;
+  readonly mapStack: (text: string) => string;
+  /** Rebuilds shipped code. */
+  readonly receive: (code: ShippedCode) => Function | Promise<Function>;
+}
+
+export function createWorker(options: WorkerProcessOptions): WorkerParts {
+  const { boot } = options;
+  const { guard } = startWatch();
+  flushByGuard(guard);
+  const codec = createCodec(options.hooks);
+  const executor = new Executor({
+    self: boot.name,
+    guard,
+    engine: () => engine,
+    encode: (value, label) => codec.encode(value, label),
+    encodeTaskError: (error, { taskName, pid }) => encodeError(codec, error, { taskName, pid, stack: stackOf(error, options.mapStack) }),
+    decode: (value) => codec.decode(value),
+    receive: options.receive,
+  });
+  const actorHost = new ActorHost({
+    engine: () => engine,
+    executor,
+    decode: (value) => codec.decode(value),
+    receive: options.receive,
+    describeError: (error) => describeError(error, options.mapStack),
+  });
+  const engine: LocalEngine = new LocalEngine({
+    kind: "worker",
+    process: boot.name,
+    job: () => (executor.label()?.job ?? actorHost.job ?? "") as JobId,
+    namespace: () => executor.context()?.namespace ?? actorHost.namespace,
+    connect: () => Promise.resolve(boot.address),
+    encodeError: (error) => encodeSystemError(codec, error),
+    preview: () => undefined,
+    notice: (text) => console.error(text),
+    onEnded: () => process.kill(process.pid, "SIGKILL"),
+    viewScope: () => executor.scope(),
+    executor: {
+      onRecord: (from, type, reader) => executor.onRecord(from, type, reader),
+      onMessage: (from, message, parts) => executor.onMessage(from, message) || actorHost.onMessage(message, parts),
+      onBlocked: (isBlocked) => {
+        executor.blocked(isBlocked);
+        engine.connection.sayToHead({ type: "worker-blocked", isBlocked });
+      },
+      processDied: (process) => executor.processDied(process),
+    },
+  });
+  engine.connection.sayToHead({ type: "worker-ready", pid: process.pid });
+  return { engine, executor, codec, guard };
+}
+
+function stackOf(error: unknown, mapStack: (text: string) => string): string | undefined {
+  const stack = typeof error === "object" && error !== null ? (error as { stack?: unknown }).stack : undefined;
+  return typeof stack === "string" ? mapStack(stack) : undefined;
+}
+
+const describeError = (error: unknown, mapStack: (text: string) => string): string => stackOf(error, mapStack) ?? preview(error);
