@@ -146,7 +146,7 @@ class SessionFront implements Front {
     this.#completions.answerAll(undefined);
     this.#inspections.answerAll(undefined);
     if (this.#closing !== undefined) return;
-    if (this.#running?.wasSent === true) this.#running.sessionDied(diedInCell(end));
+    if (this.#running?.wasSent === true) this.#running.sessionDied(diedInCell(end), end.exitCalled && end.code !== null ? end.code : undefined);
     else if (wasReady) this.#notice += diedBetweenCells(end);
     // one that cannot even start is tried again by the next cell only
     if (wasReady) this.#currentSession();

@@ -20,6 +20,8 @@ export interface CellRequest {
 export interface CellResult extends Omit<ExecuteReply, "type" | "id"> {
   /** The session died in this cell; a fresh one has been started (its state is new, the cluster is the old one). */
   readonly sessionDied: boolean;
+  /** What the cell gave to `process.exit`. */
+  readonly exitCode?: number;
 }
 
 export interface FrontOptions {

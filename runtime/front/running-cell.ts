@@ -56,8 +56,8 @@ export class RunningCell {
     this.#settle({ status: "error", error, interrupted: true, sessionDied: false });
   }
 
-  sessionDied(error: OutputError): void {
-    this.#settle({ status: "error", error, interrupted: this.isInterrupted, sessionDied: true });
+  sessionDied(error: OutputError, exitCode?: number): void {
+    this.#settle({ status: "error", error, interrupted: this.isInterrupted, sessionDied: true, ...(exitCode !== undefined && { exitCode }) });
   }
 
   fail(error: Error): void {

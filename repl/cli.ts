@@ -1,0 +1,170 @@
+#!/usr/bin/env node
+/** `ray-ts`: the commands and their words. What a command does is loaded when it is called. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { packageVersion } from "../kernel/package-root.ts";
+
+const MISUSE = 2;
+
+const program = new Command("ray-ts")
+  .description("Ray Core's model (tasks, actors, objects) for TypeScript: a Jupyter kernel, a REPL, notebooks as tests.")
+  .version(packageVersion(), "-V, --version")
+  .showHelpAfterError("(ray-ts --help lists the commands)")
+  .exitOverride()
+  .enablePositionalOptions()
+  .addHelpText("after", "\nExamples:\n  $ ray-ts repl\n  $ ray-ts kernel install --user\n  $ ray-ts test notebooks/");
+
+command(program, "repl")
+  .description("TypeScript at a prompt, with `ray` at hand; through a pipe it runs what it reads")
+  .addHelpText(
+    "after",
+    `
+At a terminal: Tab completes, Ctrl-C stops the running line and keeps every variable, Ctrl-D leaves, .help tells more.
+Through a pipe: the exit code is 1 when a line failed.
+
+Environment:
+  RAY_TS_REPL_HISTORY  the history's file (empty: no history is kept)
+  NO_COLOR             no colour
+
+Examples:
+  $ ray-ts repl
+  $ echo 'await ray.get(ray.put(42))' | ray-ts repl`,
+  )
+  .action(async () => finish((await import("./terminal/repl-command.ts")).startRepl()));
+
+command(program, "run")
+  .description("run a TypeScript file in a session, or a notebook with every cell shown")
+  .argument("<file>", "a .ts or .js file, or a notebook (.ipynb)")
+  .argument("[args...]", "what the file finds in process.argv")
+  .option("-i, --interactive", "stay in the REPL afterwards, on the same session", false)
+  .passThroughOptions()
+  .addHelpText(
+    "after",
+    `
+The file is run as a cell is: top-level await, \`ray\` without an import, imports from the file's folder. It ends with its
+last statement; await what it starts. Exit code: what it gave to process.exit, 1 when it failed, 130 when it was interrupted.
+
+Examples:
+  $ ray-ts run pi.ts 1000000
+  $ ray-ts run --interactive notebooks/01-ray-core.ipynb`,
+  )
+  .action(async (file: string, args: string[], { interactive }: { interactive: boolean }) => {
+    await finish((await import("./terminal/run-command.ts")).runFile(file, args, { interactive }));
+  });
+
+command(program, "test")
+  .description("run notebooks as tests: a test a cell, its output held against the stored one")
+  .argument("[paths...]", "notebooks, and folders to search for them", ["."])
+  .option("--timeout <ms>", "a cell's time limit: then an interrupt, 2 s later the end of its session", positive, 60_000)
+  .option("-u, --update", "store this run's outputs where they differ", false)
+  .option("--junit <file>", "also write the results as JUnit XML")
+  .option("--jobs <n>", "notebooks run side by side (default: half the cores, at most 4)", positive)
+  .option("--json", "print the results as JSON", false)
+  .addHelpText(
+    "after",
+    `
+Compared are text/plain of results and displays, the joined standard output and error, and an error's name and message.
+Ids, pids, durations, rates, dates, addresses and paths are made stable first; a notebook adds rules of its own in its
+metadata: "ray_ts": { "sanitize": [{ "pattern": "run \\\\d+", "replace": "run N" }] }
+
+Tags of a cell:
+  raises-exception      it must fail; without the tag an error fails it and the rest is not run
+  skip-execution        it does not run (also nbval-skip)
+  nbval-ignore-output   its output is not compared
+  timeout=5000          its own time limit in milliseconds
+
+Exit codes:
+  0  everything passed        2  wrong use, or a notebook that cannot be read
+  1  a cell failed            3  a cell ran into its time limit
+
+Under GITHUB_ACTIONS=true failures are also printed as annotations.
+
+Examples:
+  $ ray-ts test notebooks/
+  $ ray-ts test --update notebooks/01-ray-core.ipynb
+  $ ray-ts test --jobs 2 --junit results.xml notebooks/`,
+  )
+  .action(async (paths: string[], { timeout, ...options }: { timeout: number; update: boolean; junit?: string; jobs?: number; json: boolean }) => {
+    await finish((await import("./notebook-tests/test-command.ts")).testNotebooks(paths, { timeoutMs: timeout, ...options }));
+  });
+
+const kernel = command(program, "kernel").description("the Jupyter kernel: install it, remove it, start it");
+
+interface PlaceOptions {
+  readonly user: boolean;
+  readonly sysPrefix: boolean;
+  readonly prefix?: string;
+}
+
+for (const [name, description] of [
+  ["install", "make Jupyter list the kernel; Jupyter need not be there yet"],
+  ["uninstall", "remove what install wrote"],
+] as const) {
+  command(kernel, name)
+    .description(description)
+    .option("--user", "for this user (what happens without any of these)", false)
+    .option("--sys-prefix", "in the active Python environment", false)
+    .option("--prefix <folder>", "under FOLDER/share/jupyter")
+    .addHelpText("after", `\nExamples:\n  $ ray-ts kernel ${name}\n  $ ray-ts kernel ${name} --sys-prefix`)
+    .action(async (options: PlaceOptions, self: Command) => {
+      const where = placeOf(options, self);
+      const { installKernel, uninstallKernel } = await import("../kernel/install.ts");
+      for (const line of name === "install" ? installKernel({ where }) : uninstallKernel({ where })) console.log(line);
+    });
+}
+
+command(kernel, "start")
+  .description("run a kernel; Jupyter does this")
+  .argument("<connection-file>", "the file that Jupyter wrote for this kernel")
+  .addHelpText("after", "\nExamples:\n  $ ray-ts kernel start kernel-4f1c.json")
+  .action(async (file: string) => {
+    await (await import("../kernel/main.ts")).startKernel(file);
+  });
+
+process.stdout.on("error", endQuietlyWithoutReader);
+await main();
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    // commander has said what is wrong, or has shown the help that was asked for
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
+    else {
+      console.error(messageOf(error));
+      process.exitCode = 1;
+    }
+  }
+}
+
+function command(parent: Command, name: string): Command {
+  return parent.command(name).showHelpAfterError(`(${[parent.name(), name].join(" ").replace(/^(?!ray-ts)/, "ray-ts ")} --help says how it is used)`).exitOverride();
+}
+
+async function finish(running: Promise<number>): Promise<void> {
+  process.exitCode = await running;
+}
+
+function placeOf({ user, sysPrefix, prefix }: PlaceOptions, self: Command): "user" | "sys-prefix" | { prefix: string } {
+  if (Number(user) + Number(sysPrefix) + Number(prefix !== undefined) > 1) self.error("error: --user, --sys-prefix and --prefix exclude each other");
+  if (prefix !== undefined) return { prefix };
+  return sysPrefix ? "sys-prefix" : "user";
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value <= 0) throw new InvalidArgumentError("It must be a whole number above 0.");
+  return value;
+}
+
+/** What a user can mend reads as a sentence; what only we can needs its stack. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isExpected = "code" in error || error.name === "NotebookFormatError" || error.constructor === Error;
+  return isExpected && process.env["RAY_TS_DEBUG"] === undefined ? `ray-ts: ${error.message}` : (error.stack ?? error.message);
+}
+
+/** `ray-ts run x.ts | head`: whoever read has gone, and there is nothing left to do. */
+function endQuietlyWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+}

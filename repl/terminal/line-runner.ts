@@ -1,0 +1,68 @@
+/** Runs lines one after another in a front and prints what they put out: what the REPL, a pipe and a shown notebook share. */
+import type { CellResult, Front, FrontOptions } from "../../runtime/front/front.ts";
+import type { Printer } from "./printer.ts";
+
+export interface LineRunnerOptions {
+  readonly createFront: (options: FrontOptions) => Front;
+  readonly folder: string;
+  readonly printer: Printer;
+}
+
+/** An interrupt that has not helped for so long is followed by the session's end, when it is asked for again. */
+const PATIENCE_MS = 2000;
+
+export class LineRunner {
+  readonly front: Front;
+  /** Answers `ray.input`; set by who has a keyboard. */
+  onInput: (request: { prompt: string; password: boolean }) => Promise<string | undefined> = async () => undefined;
+  readonly #printer: Printer;
+  readonly #kept: string[] = [];
+  #count = 0;
+  #isRunning = false;
+  #interruptedAt: number | undefined;
+
+  constructor({ createFront, folder, printer }: LineRunnerOptions) {
+    this.#printer = printer;
+    this.front = createFront({ folder, onOutput: (output) => printer.output(output), onInput: (request) => this.onInput(request) });
+  }
+
+  /** Lines that ran without an error, oldest first. */
+  get kept(): readonly string[] {
+    return this.#kept;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** The name of the next line: `In[3]`. */
+  get nextName(): string {
+    return `In[${this.#count + 1}]`;
+  }
+
+  /** `name` where the code is a file's; otherwise the next `In[3]`. An error is printed. */
+  async run(code: string, options: { readonly name?: string; readonly silent?: boolean } = {}): Promise<CellResult> {
+    const name = options.name ?? this.nextName;
+    if (options.name === undefined) this.#count++;
+    this.#isRunning = true;
+    this.#interruptedAt = undefined;
+    try {
+      const result = await this.front.execute({ code, name, silent: options.silent ?? false });
+      if (result.error) this.#printer.error(result.error);
+      else this.#kept.push(code);
+      return result;
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** Stops the running line and keeps the session's state; a second time, when that did not help, ends the session. */
+  interrupt(): void {
+    if (!this.#isRunning) return;
+    const { sessionPid } = this.front;
+    const isTried = this.#interruptedAt !== undefined && performance.now() - this.#interruptedAt > PATIENCE_MS;
+    if (isTried && sessionPid !== undefined) process.kill(sessionPid, "SIGKILL");
+    else this.front.interrupt();
+    this.#interruptedAt ??= performance.now();
+  }
+}
