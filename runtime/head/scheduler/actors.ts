@@ -34,7 +34,7 @@ export function actorWanted(state: SchedulerState, event: Event<"actor-wanted">)
 
 function newActor(state: SchedulerState, event: Event<"actor-wanted">): Actor {
   const actor: Actor = {
-    id: event.actor, owner: event.owner, job: event.job, className: event.className, name: event.name, namespace: event.namespace,
+    id: event.actor, owner: event.owner, job: jobOf(state, event), className: event.className, name: event.name, namespace: event.namespace,
     shape: state.resources.intern(event.shape), isDetached: event.detached,
     outlivesJob: event.detached || (state.clients.get(event.owner)?.outlivesJob ?? false), maxRestarts: event.maxRestarts,
     restarts: 0, phase: { kind: "waiting-for-resources" }, announced: undefined, since: state.now, isNoticed: false, recalls: [], story: new Story(),
@@ -46,6 +46,12 @@ function newActor(state: SchedulerState, event: Event<"actor-wanted">): Actor {
   state.changedActors.add(actor);
   announce(state, actor);
   return actor;
+}
+
+/** What a worker makes belongs to the job that it works for, whatever it says. */
+function jobOf(state: SchedulerState, event: Event<"actor-wanted">): Actor["job"] {
+  const owner = state.clients.get(event.owner);
+  return owner?.kind === "worker" ? owner.job : event.job;
 }
 
 export function actorAlive(state: SchedulerState, event: Event<"actor-alive">): void {
@@ -71,7 +77,7 @@ export function actorKilled(state: SchedulerState, event: Event<"actor-killed">)
   }
 }
 
-/** Gives waiting actors their resources and, where there is an idle worker, their process. */
+/** Gives waiting actors their resources and, where there is an idle worker, their process (A3). */
 export function placeActors(state: SchedulerState): void {
   for (const actor of [...state.waitingActors]) {
     if (actor.phase.kind === "waiting-for-resources") {

@@ -30,7 +30,7 @@ export function clientLeft(state: SchedulerState, event: Event<"client-left">): 
   state.emit({ type: "process-died", process: client.name });
 }
 
-/** Everything of a client that is gone, but for its own process. */
+/** Everything of a client that is gone, but for its own process (L5). */
 export function dropClient(state: SchedulerState, client: Client, cause: string): void {
   state.clients.delete(client.name);
   state.depart(client.name);

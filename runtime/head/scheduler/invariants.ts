@@ -1,8 +1,9 @@
 /** The checks of the rules at the head of scheduler.ts. They count everything anew and trust no count kept elsewhere. */
 import { isDisposable } from "./actors.ts";
+import { isServable } from "./leases.ts";
 import { isTaskWorker, isWaiting } from "./moves.ts";
 import { CPU, amountOf, type Holding } from "./resources.ts";
-import { LIGHT_PROCESSES_A_CPU, holdingOf, nameKey, type SchedulerState } from "./scheduler-state.ts";
+import { LIGHT_PROCESSES_A_CPU, holdingOf, nameKey, type Demand, type SchedulerState } from "./scheduler-state.ts";
 import { SchedulerError } from "./story.ts";
 
 type Check = (rule: string, holds: boolean, found: () => string) => void;
@@ -46,6 +47,7 @@ function checkLeases(state: SchedulerState, check: Check): void {
     const work = lease.worker.state;
     check("L1", work.kind === "leased" && work.lease === lease, () => `lease ${lease.id} is not at worker ${lease.worker.name}, which is ${work.kind}`);
     check("L1", lease.client.leases.has(lease), () => `lease ${lease.id} is not at its client ${lease.client.name}`);
+    check("L1", lease.client.name !== lease.worker.name, () => `lease ${lease.id} lends ${lease.worker.name} to itself`);
     check("L5", state.clients.get(lease.client.name) === lease.client, () => `lease ${lease.id} belongs to ${lease.client.name}, which is gone`);
   }
   for (const { name, state: work } of state.workers.values()) {
@@ -64,14 +66,17 @@ function checkLeases(state: SchedulerState, check: Check): void {
 
 function checkShares(state: SchedulerState, check: Check): void {
   const servable = [...state.demands].filter((demand) => state.hasRoomFor(demand.shape, demand));
-  check("L3", servable.length === 0 || state.idle.length === 0, () => `worker ${state.idle[0]?.name} is idle while ${servable[0]?.client.name} wants ${servable[0]?.shape.key}`);
+  check("L3", !servable.some((demand) => isServable(state, demand)), () => `worker ${state.idle[0]?.name} is idle while ${servable[0]?.client.name} wants ${servable[0]?.shape.key}`);
   const mayStart = state.processes < state.processLimit(0) && state.starting.size === 0 && state.now >= state.startAgainAt;
   check("L3", servable.length === 0 || !mayStart, () => `no process starts while ${servable[0]?.client.name} wants ${servable[0]?.shape.key}`);
-  for (const command of state.commands) {
-    if (command.type !== "grant-lease") continue;
-    const demand = state.leases.get(command.lease)?.demand;
-    if (demand === undefined || demand.held < 2) continue;
-    const passedOver = [...state.demands].find((other) => other.shape === demand.shape && other.held === 0);
+  const grantedLater = new Map<Demand, number>();
+  for (const command of [...state.commands].reverse()) {
+    const demand = command.type === "grant-lease" ? state.leases.get(command.lease)?.demand : undefined;
+    if (command.type !== "grant-lease" || demand === undefined) continue;
+    const later = grantedLater.get(demand) ?? 0;
+    grantedLater.set(demand, later + 1);
+    if (demand.held - later < 2) continue;
+    const passedOver = [...state.demands].find((other) => other.shape === demand.shape && other.held === 0 && other.client.name !== command.worker);
     check("L4", passedOver === undefined, () => `${command.client} has ${demand.held} leases of ${demand.shape.key} while ${passedOver?.client.name} waits for its first`);
   }
 }
@@ -99,7 +104,7 @@ function checkWorkers(state: SchedulerState, check: Check): void {
   if (!state.commands.some(({ type }) => type === "start-worker")) return;
   const living = [...state.actors.values()].filter(({ phase }) => phase.kind !== "dead").length;
   const light = [...state.demands].reduce((n, { shape, count: wanted }) => (shape.isLight ? n + wanted : n), tasks.filter(({ shape }) => shape.isLight).length);
-  const limit = state.baseProcesses + tasks.filter(({ lent }) => lent).length + living + Math.min(light, LIGHT_PROCESSES_A_CPU * state.baseProcesses);
+  const limit = state.baseProcesses + tasks.filter(({ lent }) => lent).length + living + state.idleClients() + Math.min(light, LIGHT_PROCESSES_A_CPU * state.baseProcesses);
   check("W2", state.workers.size + state.starting.size <= limit, () => `${state.workers.size} processes and ${state.starting.size} starting, at most ${limit} may be`);
 }
 

@@ -31,7 +31,7 @@ export function leaseReturned(state: SchedulerState, event: Event<"lease-returne
   moveWorker(state, lease.worker, { kind: "idle", since: state.now });
 }
 
-/** Gives idle workers to whoever is next, as long as one of them has room. */
+/** Gives idle workers to whoever is next, as long as one of them has room (L3). */
 export function grantLeases(state: SchedulerState): void {
   while (state.idle.length > 0) {
     const demand = nextDemand(state);
@@ -44,8 +44,6 @@ export function grantLeases(state: SchedulerState): void {
 export function breakLease(state: SchedulerState, lease: Lease, code: number | null, signal: string | null): void {
   forget(state, lease);
   freeHolding(state, lease.holding);
-  // a worker that had finished a task may serve the tasks which that one left behind: client and worker are one
-  if (lease.client.name === lease.worker.name) return;
   state.emit({ type: "lease-broken", client: lease.client.name, lease: lease.id, worker: lease.worker.name, code, signal });
 }
 
@@ -91,14 +89,20 @@ function nextDemand(state: SchedulerState): Demand | undefined {
   let next: Demand | undefined;
   for (const demand of state.demands) {
     if (next !== undefined && !state.isBefore(demand, next)) continue;
-    if (state.hasRoomFor(demand.shape, demand)) next = demand;
+    if (isServable(state, demand) && state.hasRoomFor(demand.shape, demand)) next = demand;
   }
   return next;
 }
 
 /** The one that worked for this client before (it has its functions), else the one that was idle for the shortest time. */
 function idleWorkerFor(state: SchedulerState, client: Client): Worker {
-  return state.idle.findLast((worker) => worker.lastClient === client) ?? (state.idle.at(-1) as Worker);
+  const known = state.idle.findLast((worker) => worker.lastClient === client && worker.name !== client.name);
+  return known ?? (state.idle.findLast((worker) => worker.name !== client.name) as Worker);
+}
+
+/** True when a worker is idle that is not the client itself: nobody is lent its own process (L1). */
+export function isServable(state: SchedulerState, demand: Demand): boolean {
+  return state.idle.length > 1 || (state.idle.length === 1 && state.idle[0]?.name !== demand.client.name);
 }
 
 function newDemand(state: SchedulerState, client: Client, shape: KnownShape): Demand {

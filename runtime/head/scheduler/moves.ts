@@ -1,6 +1,6 @@
 /**
  * The legal moves of workers and actors, one table each, and the only two functions that make them. They keep the idle
- * list and the counts, write the story and mark what changed; they give no commands and touch no resources.
+ * list and the counts (W1), write the story and mark what changed; they give no commands and touch no resources.
  */
 import type { JobId } from "../../ids.ts";
 import { publicState, type Actor, type ActorPhase, type SchedulerState, type Worker, type WorkerState } from "./scheduler-state.ts";

@@ -15,6 +15,7 @@ export function startWorkers(state: SchedulerState): void {
   const forActors = state.waitingActors.reduce((n, { phase }) => (phase.kind === "waiting-for-process" ? n + 1 : n), 0);
   const leases = state.demands.size === 0 ? NONE : grantable(state, startable + state.starting.size);
   const wanted = Math.max(forActors + leases.count - state.starting.size, warmWanted(state, forActors));
+  if (wanted <= 0) return;
   const room = state.processLimit(leases.light) - state.processes;
   for (let n = Math.min(wanted, room, startable); n > 0; n--) {
     const slot = ++state.slots;

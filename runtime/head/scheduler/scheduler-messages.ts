@@ -69,7 +69,7 @@ export type SchedulerCommand =
   | { readonly type: "kill-worker"; readonly worker: ProcessName; readonly reason: string }
   /** Tell the worker that the client is gone: it ends itself if it runs that client's task, else it answers (`worker-idle`). */
   | { readonly type: "abandon-work"; readonly worker: ProcessName; readonly client: ProcessName }
-  /** The worker may be the client's own process, once that runs no task. */
+  /** The worker is never the client's own process. */
   | { readonly type: "grant-lease"; readonly client: ProcessName; readonly lease: LeaseId; readonly worker: ProcessName; readonly shape: Shape }
   /** Ask the client to return the lease at the next task boundary: others wait while it holds more than its share. Sent once a lease. */
   | { readonly type: "recall-lease"; readonly client: ProcessName; readonly lease: LeaseId }

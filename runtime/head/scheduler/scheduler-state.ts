@@ -152,23 +152,28 @@ export class SchedulerState {
 
   // ---- guards: what may happen. The tests break one at a time and see its invariant named.
 
-  /** True when `who` may have these resources now. */
+  /** True when `who` may have these resources now (R2). */
   hasRoomFor(shape: KnownShape, who: Demand | Actor): boolean {
     if (!this.resources.fits(shape)) return false;
     return this.reservation === undefined || this.reservation === who || !this.resources.contends(shape, this.reservation.shape);
   }
 
-  /** True when `a` is served before `b`: who holds fewer leases, then who waits longer for its turn. */
+  /** True when `a` is served before `b`: who holds fewer leases, then who waits longer for its turn (L4). */
   isBefore(a: Demand, b: Demand): boolean {
     if (a.held !== b.held) return a.held < b.held;
     if (a.client.leases.size !== b.client.leases.size) return a.client.leases.size < b.client.leases.size;
     return a.client.served < b.client.served;
   }
 
-  /** How many processes may be running or starting, when `light` more leases of less than one CPU are about to be granted. */
+  /** How many processes may be running or starting, when `light` more leases of less than one CPU are about to be granted (W2). */
   processLimit(light: number): number {
     const beyondCpus = Math.min(LIGHT_PROCESSES_A_CPU * this.baseProcesses, this.lightLeases + light);
-    return this.baseProcesses + this.blocked + this.livingActors + beyondCpus;
+    return this.baseProcesses + this.blocked + this.livingActors + this.idleClients() + beyondCpus;
+  }
+
+  /** Workers without work that wait for tasks which their last one left behind: they cannot run those themselves. */
+  idleClients(): number {
+    return this.idle.reduce((n, { name }) => ((this.clients.get(name)?.demands.size ?? 0) > 0 ? n + 1 : n), 0);
   }
 
   // ---- looking things up. Undefined: it is gone, and the news of it late.

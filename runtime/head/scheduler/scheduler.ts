@@ -6,14 +6,17 @@
  *  R1  What is available is the total less what leases, actors and ending processes hold; CPU that waiting tasks lent is available.
  *  R2  Running work holds no more than the total, but for CPU that was lent and taken again.
  * Leases
- *  L1  A lease is in the table, at its client and at its worker, or nowhere; a worker has one at most.
+ *  L1  A lease is in the table, at its client and at its worker, or nowhere; a worker has one at most,
+ *      and nobody one on itself.
  *  L2  A demand's `held` counts its leases; it is listed while it wants something.
- *  L3  No worker is idle while a demand has room; no process is lacking that may be started and would be used.
- *  L4  Nobody gets a second lease of a shape while somebody who waits for that shape has none.
+ *  L3  No worker is idle while a demand that it may serve has room; no process is lacking that may be started and would be used.
+ *  L4  Nobody gets a second lease of a shape while somebody who waits for that shape has none and could be given
+ *      the same worker.
  *  L5  Who is not a client holds no lease, wants nothing and owns no living actor that ends with it.
  * Workers
  *  W1  The idle list, the counts of task workers, waiting tasks and light leases agree with the workers' states.
- *  W2  A process is started only up to the CPUs + waiting tasks + living actors + leases of less than one CPU.
+ *  W2  A process is started only up to the CPUs + waiting tasks + living actors + leases of less than one CPU + idle
+ *      workers that wait for tasks which their last task left behind.
  * Actors
  *  A1  An actor has a process or waits for one or is dead; its process is its alone.
  *  A2  A name leads to the living actor that has it, and each named living actor is led to.

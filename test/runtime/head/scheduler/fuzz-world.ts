@@ -197,6 +197,7 @@ export class FuzzWorld {
       case "start-worker": return void this.slots.add(command.slot);
       case "grant-lease":
         this.#occupy(command.worker, command.lease);
+        if (command.worker === command.client) throw new Error(`${command.client} gets a lease on itself`);
         if (!this.drivers.has(command.client) && !this.workers.has(command.client)) throw new Error(`${command.client} is gone and gets ${command.lease}`);
         return void this.leases.set(command.lease, command);
       case "abandon-work": return void this.abandoned.add(command.worker);

@@ -68,6 +68,16 @@ describe("leases", () => {
   });
 });
 
+describe("tasks left behind", () => {
+  test("a worker whose task ended without waiting for its own tasks gets them run on another process", () => {
+    const cluster = new TestCluster({ CPU: 1 });
+    cluster.want(D1, { CPU: 1 }, 1);
+    cluster.want(worker(1), { CPU: 1 }, 1);
+    expect(brief(cluster.send({ type: "lease-returned", lease: lease(1) }))).toEqual(["grant-lease w1 l2 w2"]);
+    expect(cluster.tickAfter(60_000)).toEqual([]);
+  });
+});
+
 describe("waiting tasks", () => {
   test("a task that waits gives its CPU to a child, on one more process", () => {
     const cluster = new TestCluster({ CPU: 1 });
