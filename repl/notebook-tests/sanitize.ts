@@ -40,7 +40,7 @@ export function defaultRules(places: readonly Place[]): Rule[] {
     { pattern: /\b(\d{1,3}\.){3}\d{1,3}\b/g, replace: "<address>" },
     { pattern: /\bport([ =:]+)\d+/gi, replace: "port$1<port>" },
     { pattern: /\b\d+(\.\d+)? ?(ns|µs|μs|us|ms|s|sec|secs|seconds?|min|minutes?)\b/g, replace: "<time>" },
-    { pattern: /\b(<time>) (<time>)/g, replace: "<time>" }, // `1 min 20 s` and `20 s` are both a while
+    { pattern: /<time>( <time>)+/g, replace: "<time>" }, // `1 min 20 s` and `20 s` are both a while
     { pattern: /\b\d+(\.\d+)?(\/s| per second)(?![\w/])/g, replace: "<rate>" },
   ];
 }

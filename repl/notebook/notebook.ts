@@ -71,7 +71,7 @@ export function parseNotebook(path: string, text: string): NotebookFile {
   });
   return {
     path,
-    notebook: { metadata: {}, ...value } as unknown as Notebook,
+    notebook: (isRecord(value["metadata"]) ? value : { ...value, metadata: {} }) as unknown as Notebook,
     indent: /^\{\r?\n([ \t]+)/.exec(text)?.[1] ?? 1,
     endsWithNewline: text.endsWith("\n"),
     cellLines: linesOf(text, /(?<!\\)"cell_type"\s*:/g),
