@@ -35,6 +35,8 @@ export class Resources {
   readonly available: number[] = [0];
   /** Held by leases whose task runs. */
   readonly leased: number[] = [0];
+  /** How often something was taken. */
+  takes = 0;
   readonly #shapes = new Map<string, KnownShape>();
 
   setTotals(totals: Shape): void {
@@ -83,6 +85,7 @@ export class Resources {
   }
 
   take(shape: KnownShape, by: "lease" | "actor"): Holding {
+    this.takes++;
     this.#add(this.available, shape, -1);
     if (by === "lease") this.#add(this.leased, shape, 1);
     return { shape, by, lent: false, wasLent: false };

@@ -52,8 +52,7 @@ export class Scheduler {
     state.event = event.type;
     if (!state.hasStarted && event.type !== "cluster-started") throw new SchedulerError(`Cannot handle ${event.type} before cluster-started`);
     dispatch(state, event);
-    placeActors(state);
-    grantLeases(state);
+    giveWork(state);
     startWorkers(state);
     recallLeases(state);
     return state.commands;
@@ -111,6 +110,17 @@ function dispatch(state: SchedulerState, event: SchedulerEvent): void {
     case "actor-killed": return actorKilled(state, event);
     case "tick": return tick(state);
     default: throw new SchedulerError(`Cannot handle event ${JSON.stringify(event satisfies never)}: its type is unknown`);
+  }
+}
+
+/** Actors first: they hold for life and wait longest. What ends a reservation may make room for who was refused before it. */
+function giveWork(state: SchedulerState): void {
+  for (;;) {
+    const wasReserved = state.reservation !== undefined;
+    const { takes } = state.resources;
+    placeActors(state);
+    grantLeases(state);
+    if (!wasReserved || state.resources.takes === takes) return;
   }
 }
 
