@@ -25,7 +25,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
   process.on("SIGHUP", () => ended.end({ restart: false }));
   const stopWatching = watchClient(process.env, () => ended.end({ restart: false }));
   // a session that cannot start says so in the first cell
-  front.start().catch((error: unknown) => log(`the session did not start: ${String(error)}`));
+  front.start().catch((error: unknown) => { if (!ended.hasEnded()) log(`the session did not start: ${String(error)}`); });
 
   const { restart } = await ended.promise;
   stopWatching();
@@ -50,8 +50,13 @@ interface KernelEnd {
 }
 
 /** The first reason to end counts. */
-function endOfKernel(): { promise: Promise<KernelEnd>; end: (how: KernelEnd) => void } {
-  let end: (how: KernelEnd) => void = () => undefined;
-  const promise = new Promise<KernelEnd>((resolve) => { end = resolve; });
-  return { promise, end };
+function endOfKernel(): { promise: Promise<KernelEnd>; end: (how: KernelEnd) => void; hasEnded: () => boolean } {
+  let hasEnded = false;
+  let resolve: (how: KernelEnd) => void = () => undefined;
+  const promise = new Promise<KernelEnd>((resolver) => { resolve = resolver; });
+  const end = (how: KernelEnd): void => {
+    hasEnded = true;
+    resolve(how);
+  };
+  return { promise, end, hasEnded: () => hasEnded };
 }

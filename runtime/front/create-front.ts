@@ -24,6 +24,8 @@ import { printedLine } from "./worker-prints.ts";
 
 /** A session that runs a synchronous loop answers no question. */
 const ANSWER_MS = 1000;
+const IDLE_GRACE_MS = 1000;
+const BUSY_GRACE_MS = 200;
 /** Worker prints name their cell; those of older cells than these go to the last cell. */
 const REMEMBERED_NAMES = 10_000;
 
@@ -107,9 +109,11 @@ class SessionFront implements Front {
   }
 
   async #close(keepCluster: boolean): Promise<void> {
+    // a cell may spin and hear nothing; an idle session's exit handlers may take a while
+    const graceMs = this.#running === undefined ? IDLE_GRACE_MS : BUSY_GRACE_MS;
     this.#running?.fail(new Error(`${this.#running.name} was stopped: the session was closed.`));
     this.#views.close();
-    await this.#session?.end();
+    await this.#session?.end(graceMs);
     await this.#cluster.end({ keep: keepCluster });
   }
 

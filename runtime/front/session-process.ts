@@ -31,7 +31,6 @@ export interface SessionProcessOptions {
 const WATCH_FD = 4;
 /** A child of a cell may hold the output pipes open after the session's end. */
 const OUTPUT_AFTER_EXIT_MS = 500;
-const GRACE_MS = 1000;
 
 export class SessionProcess {
   /** Rejects when the process ended before it could take cells. */
@@ -77,13 +76,13 @@ export class SessionProcess {
     this.#watchPipe.write(watchCommand("interrupt", execution));
   }
 
-  /** Ends the process, gently if it listens. Resolves when it is gone and `onEnd` was called. */
-  async end(): Promise<void> {
+  /** Asks the process to end, and kills it when it has not within `graceMs`. Resolves when it is gone and `onEnd` was called. */
+  async end(graceMs: number): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
     const kill = setTimeout(() => {
       this.#watchPipe.destroy();
       this.#child.kill("SIGKILL");
-    }, GRACE_MS);
+    }, graceMs);
     await this.#exited;
     clearTimeout(kill);
   }

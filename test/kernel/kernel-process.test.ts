@@ -1,0 +1,208 @@
+/** The built kernel as a process, over real sockets. */
+import { readFileSync } from "node:fs";
+import { JupyterClient, type Received } from "../fixtures/jupyter-client.ts";
+
+let client: JupyterClient;
+afterEach(async () => {
+  // whatever a test did, every message that it received was as the protocol says
+  expect(await client.close()).toEqual([]);
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+const ended = async (pid: number): Promise<void> => {
+  while (isAlive(pid)) await new Promise((resolve) => { setTimeout(resolve, 10); });
+};
+const printed = (text: string) => ({ header, content }: Received): boolean => header.msg_type === "stream" && String(content["text"]).includes(text);
+
+describe.each(["tcp", "ipc"] as const)("over %s", (transport: "tcp" | "ipc") => {
+  test("a cell gives its outputs, its reply and idle, in order; state is kept", async () => {
+    client = await JupyterClient.start({ transport });
+    expect(await client.request("kernel_info_request")).toMatchObject({ status: "ok", protocol_version: "5.5", language_info: { name: "typescript" } });
+    const cell = await client.execute("const x: number = 20; console.log('printed'); x + 1");
+    expect(JupyterClient.story(cell.outputs)).toEqual(["busy", "execute_input", "stream", "execute_result", "idle"]);
+    expect([cell.text, cell.result]).toEqual(["printed\n", "21"]);
+    expect((await client.execute("x * 2")).result).toBe("40");
+    expect(await client.heartbeat("thump")).toBe("thump");
+  });
+});
+
+test("a message with a wrong signature is dropped, one sent twice runs once, and the kernel goes on", async () => {
+  client = await JupyterClient.start();
+  client.send("execute_request", { code: "globalThis.intruder = 1" }, { key: "another key" });
+  const counted = client.send("execute_request", { code: "globalThis.runs = (globalThis.runs ?? 0) + 1" }, { repeat: true });
+  await client.collect(counted);
+  expect((await client.execute("[typeof intruder, runs].join()")).result).toContain("undefined,1");
+  expect(client.log).toMatch(/wrong signature/);
+  expect(client.log).toMatch(/used before/);
+});
+
+test("a kernel without a key takes unsigned messages", async () => {
+  client = await JupyterClient.start({ key: "" });
+  expect((await client.execute("1 + 1")).result).toBe("2");
+});
+
+test("20,000 lines are all there before idle in fewer than 50 messages", async () => {
+  client = await JupyterClient.start();
+  const cell = await client.execute("for (let i = 0; i < 20_000; i++) console.log('line ' + i)");
+  expect(cell.text).toBe(Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join(""));
+  expect(cell.outputs.length).toBeLessThan(50);
+});
+
+test("ten megabytes in one print arrive whole before idle", async () => {
+  client = await JupyterClient.start();
+  const cell = await client.execute("console.log('x'.repeat(10_000_000) + '!')");
+  expect(cell.text.length).toBe(10_000_002);
+  expect(cell.text.endsWith("x!\n")).toBe(true);
+});
+
+test("200 cells sent at once each have their result before idle, in order", async () => {
+  client = await JupyterClient.start();
+  const ids = Array.from({ length: 200 }, (_, i) => client.startCell(`${i} + 1`));
+  const results: (string | undefined)[] = [];
+  for (const id of ids) results.push((await client.collect(id)).result);
+  expect(results).toEqual(ids.map((_, i) => String(i + 1)));
+});
+
+describe("an interrupt stops", () => {
+  test.each([
+    ["a synchronous loop", "console.log('begun'); for (;;);"],
+    ["a hanging await", "console.log('begun'); await new Promise(() => {})"],
+    ["a loop after an await", "await null; console.log('begun'); for (;;);"],
+    ["a flood of prints", "console.log('begun'); for (;;) console.log(1)"],
+  ])("%s and keeps the state", async (_name: string, code: string) => {
+    client = await JupyterClient.start();
+    await client.execute("let kept = 'still here'");
+    const id = client.startCell(code);
+    const waiting = client.startCell("'aborted, as it waited behind a failed cell'");
+    await client.until(printed("begun"));
+    expect(await client.request("interrupt_request", {}, "control")).toEqual({ status: "ok" });
+    const stopped = await client.collect(id);
+    expect(stopped.reply).toMatchObject({ status: "error" });
+    expect(JupyterClient.story(stopped.outputs).slice(-2)).toEqual(["error", "idle"]);
+    expect((await client.collect(waiting)).reply).toMatchObject({ status: "aborted" });
+    expect((await client.execute("kept")).result).toContain("still here");
+  });
+});
+
+test("completion, inspection and is_complete are answered while a cell waits, and heartbeats while one spins", async () => {
+  client = await JupyterClient.start();
+  await client.execute("const someNumber = 41; let release: () => void");
+  const waiting = client.startCell("console.log('waits'); await new Promise<void>((resolve) => { release = resolve; })");
+  await client.until(printed("waits"));
+  expect((await client.request("complete_request", { code: "someN", cursor_pos: 5 }))["matches"]).toContain("someNumber");
+  expect(await client.request("inspect_request", { code: "someNumber", cursor_pos: 4, detail_level: 0 })).toMatchObject({ found: true });
+  expect(await client.request("is_complete_request", { code: "function f() {" })).toMatchObject({ status: "incomplete" });
+  client.send("interrupt_request", {}, { channel: "control" });
+  await client.collect(waiting);
+  const spinning = client.startCell("console.log('spins'); for (;;);");
+  await client.until(printed("spins"));
+  expect(await client.heartbeat("alive")).toBe("alive");
+  expect(await client.request("kernel_info_request", {}, "control")).toMatchObject({ status: "ok" });
+  client.send("interrupt_request", {}, { channel: "control" });
+  await client.collect(spinning);
+});
+
+describe("a session that dies", () => {
+  test.each([
+    ["by process.exit", "console.log('last words'); process.exit(7)", /exit code 7 .*process\.exit/],
+    ["by SIGKILL", "console.log('last words'); process.kill(process.pid, 'SIGKILL')", /SIGKILL/],
+    ["by abort", "console.log('last words'); process.abort()", /SIGABRT/],
+  ])("%s in a cell costs the cell, which keeps its output; a fresh one runs the next", async (_name: string, code: string, reason: RegExp) => {
+    client = await JupyterClient.start();
+    await client.execute("var lost = 1");
+    const id = client.startCell(code);
+    const cell = await client.collect(id);
+    expect(cell.text).toContain("last words\n");
+    expect(cell.reply).toMatchObject({ status: "error", ename: "SessionDiedError", evalue: expect.stringMatching(reason) });
+    expect((await client.execute("typeof lost")).result).toContain("undefined");
+  });
+
+  test("between cells is told in the next one", async () => {
+    client = await JupyterClient.start();
+    const { result } = await client.execute("setTimeout(() => process.exit(3), 1); process.pid");
+    await ended(Number(result));
+    const next = await client.execute("1 + 1");
+    expect(next.text).toMatch(/session ended after the last cell, with exit code 3/);
+    expect(next.result).toBe("2");
+  });
+});
+
+test("output after a cell's end has that cell as its parent", async () => {
+  client = await JupyterClient.start();
+  const first = client.startCell("setTimeout(() => console.log('late'), 50); 'first'");
+  await client.collect(first);
+  const late = await client.until(printed("late"));
+  expect(late.parent_header.msg_id).toBe(first);
+});
+
+test("a cell can ask the user, and a client without stdin is not asked", async () => {
+  client = await JupyterClient.start();
+  const id = client.startCell("const answer = await ray.input('name? '); 'Hello ' + answer");
+  const asked = await client.until(({ header }) => header.msg_type === "input_request");
+  expect(asked.content).toEqual({ prompt: "name? ", password: false });
+  client.send("input_reply", { value: "Ada" }, { channel: "stdin" });
+  expect((await client.collect(id)).result).toContain("Hello Ada");
+});
+
+test("history is kept on disk", async () => {
+  client = await JupyterClient.start();
+  await client.execute("6 * 7");
+  await client.execute("'second'");
+  const { history } = await client.request("history_request", { hist_access_type: "range", session: 0, start: 1, stop: 2, output: true, raw: true });
+  expect(history).toEqual([[0, 1, ["6 * 7", "42"]]]);
+  const found = await client.request("history_request", { hist_access_type: "search", pattern: "*sec*", output: false, raw: true, n: 5 });
+  expect(found["history"]).toEqual([[expect.any(Number), 2, "'second'"]]);
+});
+
+describe("the kernel ends", () => {
+  test("by shutdown_request, with its session, and says so first", async () => {
+    client = await JupyterClient.start();
+    const pid = Number((await client.execute("process.pid")).result);
+    const reply = await client.request("shutdown_request", { restart: false }, "control");
+    expect(reply).toEqual({ status: "ok", restart: false });
+    expect(await client.kernelExit).toEqual({ code: 0, signal: null });
+    await ended(pid);
+  });
+
+  test("also while a cell spins", async () => {
+    client = await JupyterClient.start();
+    client.startCell("console.log(process.pid); for (;;);");
+    const { content } = await client.until(({ header }) => header.msg_type === "stream");
+    client.send("shutdown_request", { restart: true }, { channel: "control" });
+    expect(await client.kernelExit).toEqual({ code: 0, signal: null });
+    await ended(Number(content["text"]));
+  });
+
+  test("cleanly by SIGTERM", async () => {
+    client = await JupyterClient.start();
+    const pid = Number((await client.execute("process.pid")).result);
+    client.kernel.kill("SIGTERM");
+    expect(await client.kernelExit).toEqual({ code: 0, signal: null });
+    await ended(pid);
+  });
+
+  test("with its session by SIGKILL, also while a cell spins", async () => {
+    client = await JupyterClient.start();
+    client.startCell("console.log(process.pid); for (;;);");
+    const { content } = await client.until(({ header }) => header.msg_type === "stream");
+    client.kernel.kill("SIGKILL");
+    await ended(Number(content["text"]));
+  });
+});
+
+test("a cell does not see the client's pid or the session's pipes in its environment", async () => {
+  client = await JupyterClient.start({ env: { JPY_PARENT_PID: String(process.pid), OF_THE_USER: "yes" } });
+  const { result } = await client.execute("Object.keys(process.env).filter((name) => /^(JPY|RAY_TS_(WATCH|OUTPUT)|NODE_CHANNEL|OF_THE)/.test(name)).join()");
+  expect(result).toMatch(/^'?"?OF_THE_USER'?"?$/);
+});
+
+test("the connection file is read once and left alone", async () => {
+  client = await JupyterClient.start();
+  expect(JSON.parse(readFileSync(client.connectionFile, "utf8"))).toMatchObject({ kernel_name: "ray-ts" });
+});
