@@ -1,0 +1,172 @@
+import { inspect } from "node:util";
+import type { RemoteFunction } from "../../../runtime/api/remote-function.ts";
+import { memoryRay } from "../../fixtures/memory-host.ts";
+
+const errorOf = (run: () => unknown): Error => {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("It threw nothing");
+};
+
+describe("a remote function", () => {
+  test("runs as a task and gives a ref at once", async () => {
+    const { ray } = memoryRay();
+    const square = ray.remote((x: number) => x * x);
+    const refs = [0, 1, 2, 3].map((i) => square.remote(i));
+    expect(await ray.get(refs)).toEqual([0, 1, 4, 9]);
+  });
+
+  test("gets the value of a top-level ref, and a ref inside an object as a ref", async () => {
+    const { ray, host } = memoryRay();
+    const ref = ray.put(20);
+    const add = ray.remote((a: number, b: number) => a + b);
+    expect(await ray.get(add.remote(ref, 1))).toBe(21);
+    const inside = ray.remote(async ({ r }: { r: typeof ref }) => `${r.id === ref.id} ${await ray.get(r)}`);
+    expect(await ray.get(inside.remote({ r: ref }))).toBe("true 20");
+    expect(host.memory.log).toHaveLength(2);
+  });
+
+  test("cannot be called directly, and says how", () => {
+    const { ray } = memoryRay();
+    const task = ray.remote(function square(x: number) { return x * x; }) as never as (...args: unknown[]) => void;
+    expect(() => task(2)).toThrow(new TypeError('Remote function "square" cannot be called directly: write square.remote(2)'));
+    expect(() => task("a", null, 1n)).toThrow('write square.remote("a", null, 1n)');
+    expect(() => task({})).toThrow("write square.remote(…)");
+    expect(() => task()).toThrow("write square.remote()");
+  });
+
+  test("is called by its option, its own name, else by its cell", () => {
+    const { ray, host } = memoryRay();
+    host.cell = "In[3]";
+    const names = (): unknown[] => host.memory.log.map(({ options }) => (options as { name: string }).name);
+    ray.remote(function own() {}).remote();
+    ray.remote(() => 1).remote();
+    ray.remote(function own() {}, { name: "chosen" }).remote();
+    ray.remote(function own() {}).options({ name: "later" }).remote();
+    expect(names()).toEqual(["own", "In[3]#0", "chosen", "later"]);
+    expect(inspect(ray.remote(function own() {}))).toBe("RemoteFunction(own)");
+    host.cell = undefined;
+    expect(inspect(ray.remote(() => 1))).toBe("RemoteFunction(anonymous)");
+  });
+
+  test("says the cell that submits, not the one that made it", () => {
+    const { ray, host } = memoryRay();
+    host.cell = "In[1]";
+    const task = ray.remote(function f() {});
+    task.remote();
+    host.cell = "In[2]";
+    task.remote();
+    host.cell = undefined;
+    task.remote();
+    expect(host.memory.log.map(({ options }) => (options as { origin?: string }).origin)).toEqual(["In[1]", "In[2]", undefined]);
+  });
+
+  test("has Ray's defaults, and options make a copy", () => {
+    const { ray, host } = memoryRay();
+    const task = ray.remote(function f() { return [1, 2]; });
+    task.options({ numCpus: 0.5, resources: { gpu: 1 }, maxRetries: -1, numReturns: 2 }).remote();
+    task.remote();
+    expect(host.memory.log.map(({ options }) => options)).toEqual([
+      { name: "f", resources: { CPU: 0.5, gpu: 1 }, maxRetries: -1, numReturns: 2 },
+      { name: "f", resources: { CPU: 1 }, maxRetries: 3, numReturns: 1 },
+    ]);
+  });
+
+  test("takes its options first, too", async () => {
+    const { ray, host } = memoryRay();
+    const f = ray.remote({ numCpus: 2 })((x: number) => x + 1);
+    expect(await ray.get(f.remote(1))).toBe(2);
+    expect(host.memory.log[0]?.options).toMatchObject({ resources: { CPU: 2 } });
+  });
+
+  test("gives as many refs as numReturns says", async () => {
+    const { ray } = memoryRay();
+    const pair = ray.remote((x: number): [number, string] => [x, `${x}`], { numReturns: 2 });
+    const [a, b] = pair.remote(7);
+    expect([await ray.get(a), await ray.get(b)]).toEqual([7, "7"]);
+    expect(ray.remote(() => undefined, { numReturns: 0 }).remote()).toBeUndefined();
+  });
+
+  test("throws the error of its task, which names the original as its cause", async () => {
+    const { ray } = memoryRay();
+    const fail = ray.remote(() => { throw new RangeError("bad"); });
+    const error: unknown = await ray.get(fail.remote()).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ray.exceptions.RayTaskError);
+    expect(ray.isRayError(error) && (error.cause as Error).name).toBe("RangeError");
+  });
+
+  test("ships again on each submission, so that an edit is never stale", () => {
+    const { ray, host } = memoryRay();
+    const task = ray.remote(function f() {});
+    task.remote();
+    task.remote();
+    expect(host.boundNames).toEqual(["f", "f"]);
+  });
+
+  test("is rebuilt from what it ships as", async () => {
+    const { ray, revive } = memoryRay();
+    const task = ray.remote(function f(x: number) { return x + 1; }, { numCpus: 0 }) as never as Record<symbol, () => { singleton: "remote-function"; args: unknown[] }>;
+    const shipped = task[Symbol.for("ray-ts.ship")]!();
+    const again = revive[shipped.singleton](...shipped.args) as RemoteFunction<[number], number>;
+    expect(await ray.get(again.remote(1))).toBe(2);
+    expect(inspect(again)).toBe("RemoteFunction(f)");
+  });
+});
+
+describe("ray.remote refuses", () => {
+  const { ray } = memoryRay();
+  const remote = ray.remote as (...args: unknown[]) => unknown;
+
+  test.each([
+    ["a number", 5, "ray.remote wants a function or a class; got 5 (number)"],
+    ["nothing", undefined, "ray.remote wants a function or a class; got undefined"],
+    ["a promise", Promise.resolve(1), "ray.remote wants a function or a class; got a Promise"],
+    ["an array", [() => 1], "ray.remote wants a function or a class; got an array of 1"],
+  ])("%s", (_, value, message) => {
+    expect(() => remote(value)).toThrow(new TypeError(message));
+  });
+
+  test("what is remote already", () => {
+    const task = ray.remote(function f() {});
+    const A = ray.remote(class A {});
+    expect(() => remote(task)).toThrow('ray.remote got "f", which is a remote function already: use it as it is, or f.options({ … })');
+    expect(() => remote(A)).toThrow('ray.remote got "A", which is an actor class already');
+  });
+
+  test("generators", () => {
+    expect(() => remote(function* numbers() { yield 1; })).toThrow('Cannot make a remote function of the generator "numbers": a task gives one value.');
+    expect(() => remote(async function* numbers() { yield 1; })).toThrow("Return an array");
+  });
+
+  test("to be a decorator", () => {
+    const context = { kind: "class", name: "Counter", addInitializer() {} };
+    expect(() => remote(class Counter {}, context)).toThrow("@ray.remote cannot be a decorator: a decorator cannot change a type. Write const RemoteCounter = ray.remote(Counter)");
+    expect(() => (remote({ numCpus: 1 }) as (...args: unknown[]) => void)(class Counter {}, context)).toThrow("@ray.remote(options) cannot be a decorator");
+  });
+
+  test.each<[string, object, string, typeof TypeError | typeof RangeError]>([
+    ["an unknown option", { numCpu: 1 }, 'ray.remote has no option "numCpu"; did you mean "numCpus"? Its options: numCpus, resources, numReturns, maxRetries, name', TypeError],
+    ["an option with no neighbour", { concurrencyGroups: {} }, 'ray.remote has no option "concurrencyGroups". Its options: numCpus,', TypeError],
+    ["an unknown option that is undefined", { numGpu: undefined }, 'ray.remote has no option "numGpu"', TypeError],
+    ["a wrong type", { numCpus: "2" }, 'ray.remote option "numCpus" must be a number of at least 0; got "2" (string)', TypeError],
+    ["a value below the range", { numCpus: -1 }, 'ray.remote option "numCpus" must be a number of at least 0; got -1', RangeError],
+    ["NaN", { numCpus: NaN }, "got NaN", RangeError],
+    ["half a return", { numReturns: 1.5 }, 'ray.remote option "numReturns" must be a whole number of at least 0; got 1.5', RangeError],
+    ["too few retries", { maxRetries: -2 }, 'ray.remote option "maxRetries" must be a whole number of at least 0, or -1 for no limit; got -2', RangeError],
+    ["an empty name", { name: "" }, 'ray.remote option "name" must not be empty', RangeError],
+    ["resources that are no object", { resources: 3 }, "must be an object of amounts by name, like { database: 1 }; got 3 (number)", TypeError],
+    ["CPU as a resource", { resources: { CPU: 2 } }, 'must not hold "CPU": write numCpus: 2', TypeError],
+    ["a resource that is no number", { resources: { gpu: "1" } }, 'ray.remote option "resources" "gpu" must be a number', TypeError],
+  ])("%s", (_, options, message, ErrorClass) => {
+    const error = errorOf(() => remote(() => 1, options));
+    expect(error.message).toContain(message);
+    expect(error).toBeInstanceOf(ErrorClass);
+  });
+
+  test("options that are no object", () => {
+    expect(() => remote(() => 1, 5)).toThrow("ray.remote wants its options as an object; got 5 (number)");
+  });
+});

@@ -1,0 +1,41 @@
+import { inspect } from "node:util";
+import { viewOf } from "../../../runtime/api/view-of.ts";
+import { memoryRay } from "../../fixtures/memory-host.ts";
+
+describe("viewOf", () => {
+  test("knows what is ready, failed, pending and freed", async () => {
+    const { ray } = memoryRay();
+    const ready = ray.put([1, 2]);
+    const failed = ray.remote(() => { throw new RangeError("bad"); }).remote();
+    const pending = ray.remote(() => new Promise(() => undefined)).remote();
+    const gone = ray.put(1);
+    gone[Symbol.dispose]();
+    await ray.wait([failed]);
+    const view = viewOf([ready, failed, pending, gone], (value) => inspect(value));
+    expect(view?.view).toEqual({ kind: "object-refs", refs: [ready.id, failed.id, pending.id, gone.id] });
+    expect(view?.snapshot).toMatchObject([
+      { type: "object", ref: ready.id, state: "ready", preview: "[ 1, 2 ]", sizeBytes: expect.any(Number) },
+      { type: "object", ref: failed.id, state: "error", error: "RayTaskError: bad" },
+      { type: "object", ref: pending.id, state: "pending" },
+      { type: "object", ref: gone.id, state: "freed" },
+    ]);
+    expect(viewOf(ready)?.snapshot[0]).not.toHaveProperty("preview");
+  });
+
+  test("decodes neither large values nor more than a few for their previews", () => {
+    const { ray } = memoryRay();
+    let previews = 0;
+    const large = ray.put("x".repeat(100_000));
+    expect(viewOf(large, () => `${++previews}`)?.snapshot[0]).not.toHaveProperty("preview");
+    viewOf(Array.from({ length: 1000 }, (_, i) => ray.put(i)), () => `${++previews}`);
+    expect(previews).toBe(20);
+  });
+
+  test("has one for a handle and for the context, and none for other values", async () => {
+    const { ray } = memoryRay();
+    const handle = ray.remote(class Store {}).remote();
+    expect(viewOf(handle)).toEqual({ view: { kind: "actor", className: "Store", actor: expect.stringContaining("-a") }, snapshot: [] });
+    expect(viewOf(await ray.init())?.view).toEqual({ kind: "cluster" });
+    for (const value of [undefined, null, 5, {}, [], [ray.put(1), 2], "x", () => 1]) expect(viewOf(value)).toBeUndefined();
+  });
+});
