@@ -8,7 +8,7 @@
  * - F3 Every view that changed is sent once more before the cell's end, with the running cell: clients that record
  *   notebooks take nothing later and nothing of another cell.
  */
-import { isComplete } from "../compile/compile-cell.ts";
+import { isComplete } from "../compile/is-complete.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
 import type { MimeBundle } from "../session/output.ts";
