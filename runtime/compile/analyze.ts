@@ -2,7 +2,7 @@
  * One walk over the tree of a cell: scopes, references, closures, loops and whatever else the rewriting needs to know.
  * Names are resolved afterwards (`resolve.ts`), for a function may use what is declared below it.
  */
-import type { CallExpression, NewExpression, Program, SwitchStatement, UnaryExpression } from "oxc-parser";
+import type { CallExpression, NewExpression, ObjectExpression, Program, SwitchStatement, UnaryExpression } from "oxc-parser";
 import { forEachChild, isFunction, isTypeOnly, staticKey, unwrap } from "./ast.ts";
 import type { Node } from "./ast.ts";
 import { Walk } from "./walk.ts";
@@ -27,7 +27,7 @@ function visit(walk: Walk, node: Node): void {
     case "ThisExpression":
       return walk.referToThis(node);
     case "Super":
-      return walk.tie(walk.thisOwner);
+      return walk.tieToObject();
     case "FunctionDeclaration":
     case "FunctionExpression":
     case "ArrowFunctionExpression":
@@ -76,6 +76,8 @@ function visitExpression(walk: Walk, node: Node): void {
       walk.visit(node.object);
       if (node.computed) walk.visit(node.property);
       return;
+    case "ObjectExpression":
+      return visitObject(walk, node);
     case "Property":
       return visitProperty(walk, node);
     case "AssignmentExpression":
@@ -99,7 +101,7 @@ function visitExpression(walk: Walk, node: Node): void {
       return visitChildren(walk, node);
     case "MetaProperty":
       if (node.meta.name === "import") walk.runtimeAccess.push({ start: node.start, end: node.end, property: "meta" });
-      else walk.tie(walk.thisOwner);
+      else walk.tie();
       return;
     case "Decorator":
       return visitDecorator(walk, node.expression);
@@ -154,7 +156,7 @@ function visitType(walk: Walk, node: Node): void {
 }
 
 function visitName(walk: Walk, node: Node, name: string): void {
-  if (name === "arguments" && walk.thisOwner) walk.tie(walk.thisOwner);
+  if (name === "arguments" && walk.thisOwner) walk.tie();
   else walk.refer(node, name, "value");
 }
 
@@ -164,6 +166,17 @@ function visitUnary(walk: Walk, node: UnaryExpression): void {
   else walk.visit(node.argument);
 }
 
+/** A helper object is often captured whole, so its methods have to be units. */
+function visitObject(walk: Walk, object: ObjectExpression): void {
+  for (const property of object.properties) {
+    if (property.type === "Property" && property.method) {
+      const name = staticKey(property.key, property.computed);
+      if (name !== undefined) walk.objectMethods.set(property.value, { object, property, name });
+    }
+    walk.visit(property);
+  }
+}
+
 function visitProperty(walk: Walk, node: Node & { type: "Property" }): void {
   if (node.computed) walk.visit(node.key);
   if (node.shorthand) {
@@ -171,7 +184,7 @@ function visitProperty(walk: Walk, node: Node & { type: "Property" }): void {
     return;
   }
   const isMethod = node.method || node.kind !== "init";
-  if (isMethod && isFunction(node.value)) return visitFunction(walk, node.value, true);
+  if (isMethod && isFunction(node.value)) return visitFunction(walk, node.value, walk.objectMethods.has(node.value) ? "method" : "unregistered");
   visitNamed(walk, node.value, staticKey(node.key, node.computed));
 }
 

@@ -22,7 +22,7 @@ import { rewriteStatements } from "./rewrite-statements.ts";
 import { rewriteVariables } from "./rewrite-variables.ts";
 import { isInside } from "./scopes.ts";
 import type { Closure } from "./scopes.ts";
-import { namedWrap, outerThisName, registerUnits } from "./units.ts";
+import { memberAccess, namedWrap, outerThisName, registerUnits } from "./units.ts";
 import type { Walk } from "./walk.ts";
 
 export interface CompileOptions {
@@ -57,6 +57,8 @@ class CellCompilation {
   readonly #jsx: { factory: string; fragment: string };
   readonly #hash: string;
   readonly #units: ReadonlyMap<Unit, Closure>;
+  /** V8 places a call of `(0, __$.f)(…)` at its second parenthesis: left unmapped, that falls back to the name. */
+  readonly #calleeEnds: ReadonlySet<number>;
   readonly #sources = new Map<string, UnitSource>();
 
   constructor(parsed: ParsedCell, options: CompileOptions) {
@@ -70,6 +72,7 @@ class CellCompilation {
     guardLoops(walk.loopBodies, edits);
     if (walk.loopBodies.length > 0) edits.insert(0, guardDeclaration);
     for (const statement of walk.unterminated) edits.after(statement, ";");
+    this.#calleeEnds = new Set(walk.references.filter(({ form }) => form === "callee").map(({ end }) => end));
     const decisions = rewriteNames(walk, edits, options);
     this.#hash = hashOf(parsed.name, parsed.source, ...decisions);
     rewriteThis(walk, edits, (owner, unit) => !isInside(owner, unit));
@@ -132,7 +135,10 @@ class CellCompilation {
 
   #mapOf(lowered: Lowered, rendered: Rendered, linesBefore: number): SourceMap {
     const { name, source } = this.#parsed;
-    const positionOf = (offset: number): Position => this.#positionOf(rendered, offset);
+    const positionOf = (offset: number): Position | undefined => {
+      const origin = rendered.originOf(offset);
+      return this.#calleeEnds.has(origin) ? undefined : this.#parsed.positionAt(origin);
+    };
     return composeMap(lowered.map, { text: rendered.text, positionOf, name, source }, linesBefore);
   }
 
@@ -146,6 +152,7 @@ function aroundUnit(closure: Closure): [before: string, after: string] {
   const names = closure.outerThis && closure.eager.size > 0 ? [...closure.eager, outerThisName] : [...closure.eager];
   const eager = names.map((name) => `${name}=__captured.${name};`).join("");
   if (closure.placement === "declaration") return [eager, `\n__unit=${closure.name};`];
+  if (closure.placement === "method") return [`${eager}__unit={`, `}${memberAccess(closure.name)};`];
   const [open, close] = closure.takesName ? namedWrap(closure.name) : ["", ""];
   return [`${eager}__unit=(${open}`, `${close});`];
 }

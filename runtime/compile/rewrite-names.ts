@@ -26,7 +26,9 @@ export function rewriteNames(walk: Walk, edits: Edits<Closure>, surroundings: Su
     const { name, scope } = reference;
     const binding = scope.find(name);
     if (binding && binding !== walk.top) {
-      capture(reference, binding);
+      const owner = binding.ownerOf(name);
+      if (owner) edits.replace(reference.start, reference.end, inForm(reference, `${owner}.${name}`));
+      capture(owner ? { ...reference, name: owner } : reference, binding);
       continue;
     }
     const known = binding ? undefined : surroundings.known.get(name)?.kind;
@@ -48,10 +50,13 @@ export function rewriteNames(walk: Walk, edits: Edits<Closure>, surroundings: Su
 
 function propertyText(walk: Walk, reference: Reference, kind: DeclarationKind | undefined): string {
   const { name, isWrite } = reference;
-  if (isTooEarly(walk, reference)) return `(()=>{throw new ReferenceError(${JSON.stringify(tooEarlyMessage(name))})})()${isWrite ? ".x" : ""}`;
+  if (isTooEarly(walk, reference)) return `${throwText(tooEarlyMessage(name))}${isWrite ? ".x" : ""}`;
   if (isWrite && (kind === "const" || kind === "import")) return `__rt.assignToConstant(${JSON.stringify(name)}).x`;
   return `__$.${name}`;
 }
+
+/** An expression that throws, in parentheses because it may follow `new`. */
+const throwText = (message: string): string => `((()=>{throw new ReferenceError(${JSON.stringify(message)})})())`;
 
 const tooEarlyMessage = (name: string): string => `Cannot access '${name}' before initialization`;
 

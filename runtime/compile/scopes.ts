@@ -8,11 +8,11 @@ export class Scope {
   /** The function or class whose text this scope belongs to; null at the top level of the cell. */
   readonly closure: Closure | null;
   readonly #names = new Set<string>();
-  /** Names that blocks of one namespace, or of one enum, give each other. */
-  readonly #shared: ReadonlySet<string> | undefined;
+  /** For a block of a namespace or enum: what all blocks of that name have exported. */
+  readonly #shared: SharedMembers | undefined;
   #namespaces: Map<string, Set<string>> | undefined;
 
-  constructor(kind: Scope["kind"], parent: Scope | null, closure: Closure | null, shared?: ReadonlySet<string>) {
+  constructor(kind: Scope["kind"], parent: Scope | null, closure: Closure | null, shared?: SharedMembers) {
     this.kind = kind;
     this.parent = parent;
     this.closure = closure;
@@ -26,9 +26,14 @@ export class Scope {
   /** The scope that binds a name; null when the cell does not. */
   find(name: string): Scope | null {
     for (let scope: Scope | null = this; scope; scope = scope.parent) {
-      if (scope.#names.has(name) || scope.#shared?.has(name)) return scope;
+      if (scope.#names.has(name) || scope.#shared?.members.has(name)) return scope;
     }
     return null;
+  }
+
+  /** The namespace or enum that has a name found here, when another block of it declared that name: it is `N.name` then. */
+  ownerOf(name: string): string | undefined {
+    return this.#names.has(name) ? undefined : this.#shared?.owner;
   }
 
   /** Where `var` declares. */
@@ -45,13 +50,18 @@ export class Scope {
   }
 }
 
+interface SharedMembers {
+  readonly owner: string;
+  readonly members: ReadonlySet<string>;
+}
+
 /** How a closure stands in the text, which decides how it is registered as a unit. */
-export type Placement = "declaration" | "expression" | "unregistered";
+export type Placement = "declaration" | "expression" | "method" | "unregistered";
 
 /** A function or class of the cell, and what it needs from outside. */
 export interface Closure {
   readonly node: ClosureNode;
-  /** Text range; a class's begins with its decorators. */
+  /** Text range; a class's begins with its decorators, a method's with its name. */
   readonly start: number;
   readonly end: number;
   readonly parent: Closure | null;
@@ -60,6 +70,8 @@ export interface Closure {
   readonly isTop: boolean;
   /** For a declaration inside a block: the block, when its statements begin right after its first character. */
   readonly block: Node | null;
+  /** For a method: the object literal that has it. */
+  readonly object: Node | null;
   /** Its own name or the one that it is bound to. */
   readonly name: string;
   /** An anonymous function that JavaScript would name after its binding: we have to, once it stands in a call. */

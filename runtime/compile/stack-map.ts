@@ -61,6 +61,7 @@ export class StackMapper {
       .split("\n")
       .filter((line) => !this.#isOwnFrame(line))
       .map((line) => cleanMessage(this.#mapLine(line)))
+      .filter((line, index, lines) => !isRepeated(line, lines[index - 1]))
       .join("\n");
   }
 
@@ -121,6 +122,9 @@ export class StackMapper {
     return this.#ownFolders.some((folder) => line.includes(folder));
   }
 }
+
+/** Code of ours around an expression of the user's stands at the same place: one frame is enough. */
+const isRepeated = (line: string, before: string | undefined): boolean => line === before && /^\s*at (?:async )?[^\s()]+:\d+:\d+$/.test(line);
 
 /** Names as the user wrote them: `(0 , __$.f) is not a function` is `f is not a function`. */
 export function cleanMessage(message: string): string {

@@ -1,5 +1,6 @@
 /** Units: the functions and classes of a cell that can be sent by themselves, and the text that registers each. */
 import { isClass } from "./ast.ts";
+import type { Node } from "./ast.ts";
 import type { Unit } from "./compiled-cell.ts";
 import type { Edits } from "./edits.ts";
 import type { Position } from "./positions.ts";
@@ -30,6 +31,7 @@ export function registerUnits(walk: Walk, edits: Edits<Closure>, origin: UnitOri
     register(closure, id, edits);
     units.set(toUnit(closure, id, ids, origin), closure);
   }
+  registerMethods(ids, edits);
   return units;
 }
 
@@ -61,6 +63,7 @@ const localsOf = (closure: Closure): string[] => (closure.outerThis ? [...closur
 function register(closure: Closure, id: string, edits: Edits<Closure>): void {
   const { name, placement, isTop, node } = closure;
   const rest = restOfCall(closure, id);
+  if (placement === "method") return; // with its object
   if (placement === "expression") {
     const [open, close] = closure.takesName ? namedWrap(name) : ["", ""];
     edits.wrap(closure, `__rt.def(${open}`, (unit) => `${close}${rest(unit)}`);
@@ -74,6 +77,20 @@ function register(closure: Closure, id: string, edits: Edits<Closure>): void {
     const text = (unit: Closure | undefined): string => `;__rt.def(${name}${rest(unit)};`;
     if (block && (block.type === "BlockStatement" || block.type === "TSModuleBlock")) edits.insert(block.start + 1, text);
     else edits.after(closure, text);
+  }
+}
+
+/** Methods are registered once their object is there: `((o) => (__rt.def(o.m, id), o))({ m() {} })`. */
+function registerMethods(ids: ReadonlyMap<Closure, string>, edits: Edits<Closure>): void {
+  const byObject = new Map<Node, [Closure, string][]>();
+  for (const [closure, id] of ids) {
+    const { object } = closure;
+    if (object) byObject.set(object, [...(byObject.get(object) ?? []), [closure, id]]);
+  }
+  for (const [object, methods] of byObject) {
+    const registrations = (unit: Closure | undefined): string =>
+      methods.map(([closure, id]) => `__rt.def(__o${memberAccess(closure.name)}${restOfCall(closure, id)(unit)},`).join("");
+    edits.wrap(object, (unit) => `((__o)=>(${registrations(unit)}__o))(`, ")");
   }
 }
 
@@ -91,8 +108,10 @@ function restOfCall(closure: Closure, id: string): (unit: Closure | undefined) =
 
 /** Names an anonymous function as its binding would: it stands in a call now. */
 export function namedWrap(name: string): [open: string, close: string] {
-  const isPlain = /^[A-Za-z_$][\w$]*$/.test(name) && name !== "__proto__";
-  if (isPlain) return [`{${name}:`, `}.${name}`];
-  const key = `[${JSON.stringify(name)}]`;
-  return [`{${key}:`, `}${key}`];
+  const key = isPlainName(name) && name !== "__proto__" ? name : `[${JSON.stringify(name)}]`;
+  return [`{${key}:`, `}${memberAccess(name)}`];
 }
+
+const isPlainName = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name);
+
+export const memberAccess = (name: string): string => (isPlainName(name) ? `.${name}` : `[${JSON.stringify(name)}]`);

@@ -9,12 +9,12 @@ import { declarePattern, visitNamed } from "./visit-patterns.ts";
 
 type AnyFunction = Exclude<ClosureNode, ClassNode>;
 
-export function visitFunction(walk: Walk, node: AnyFunction, isMethod = false): void {
+export function visitFunction(walk: Walk, node: AnyFunction, placement = placementOf(node)): void {
   if (!node.body || ("declare" in node && node.declare)) return;
   const isDeclared = node.type === "FunctionDeclaration" && node.id !== null;
   if (isDeclared) walk.declare(walk.scope, node.id!.name, "function");
   const isTop = isDeclared && walk.scope === walk.top;
-  const closure = walk.addClosure(node, isMethod ? "unregistered" : placementOf(node), isTop);
+  const closure = walk.addClosure(node, placement, isTop);
   const scope = walk.functionScope(closure);
   if (node.type === "FunctionExpression" && node.id) scope.declare(node.id.name);
   const inside = { scope, closure, isInFunction: true, isEager: false, block: node.body };
@@ -69,7 +69,7 @@ function visitMember(walk: Walk, member: ClassElement, owner: Closure): void {
   if (member.type === "AccessorProperty") walk.modernSyntax.push(member.start);
   for (const decorator of member.decorators) walk.visit(decorator);
   if (member.computed) walk.visit(member.key);
-  if (member.type === "MethodDefinition") visitFunction(walk, member.value, true);
+  if (member.type === "MethodDefinition") visitFunction(walk, member.value, "unregistered");
   else if (member.value) visitField(walk, member.value, staticKey(member.key, member.computed), member.static, owner);
 }
 

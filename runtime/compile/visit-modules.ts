@@ -1,9 +1,9 @@
 /** Declarations that only modules and TypeScript have: imports, exports, enums, namespaces. */
-import type { ImportDeclaration, Statement, TSEnumDeclaration, TSGlobalDeclaration, TSImportEqualsDeclaration, TSModuleDeclaration } from "oxc-parser";
+import type { ImportDeclaration, Statement, TSEnumDeclaration, TSGlobalDeclaration, TSImportEqualsDeclaration, TSModuleBlock, TSModuleDeclaration } from "oxc-parser";
 import type { Node } from "./ast.ts";
-import { isTypeOnly } from "./ast.ts";
+import { isTypeOnly, staticKey } from "./ast.ts";
+import type { Scope } from "./scopes.ts";
 import type { Walk } from "./walk.ts";
-import { visitVariables } from "./visit-patterns.ts";
 
 export type Namespace = TSModuleDeclaration | TSGlobalDeclaration;
 
@@ -24,40 +24,54 @@ export function visitEnum(walk: Walk, node: TSEnumDeclaration): void {
   if (node.declare) return;
   walk.declare(walk.scope, node.id.name, "enum");
   const members = walk.scope.membersOf(node.id.name);
+  const scope = walk.memberScope(node.id.name, members);
   for (const { id } of node.body.members) {
-    if (id.type === "Identifier") members.add(id.name);
-    else if (id.type === "Literal") members.add(String(id.value));
+    const name = staticKey(id, false);
+    if (name === undefined) continue;
+    members.add(name);
+    scope.declare(name);
   }
-  const scope = walk.functionScope(walk.closure, members);
-  scope.declare(node.id.name);
   walk.within({ scope }, () => {
     for (const { initializer } of node.body.members) if (initializer) walk.visit(initializer);
   });
 }
 
 export function visitNamespace(walk: Walk, node: Namespace): void {
-  if (!hasValues(node) || !node.body) return;
-  const name = namespaceName(node);
-  walk.declare(walk.scope, name, "namespace");
-  const members = walk.scope.membersOf(name);
-  const scope = walk.functionScope(walk.closure, members);
-  scope.declare(name);
   const { body } = node;
+  if (!hasValues(node) || !body) return;
+  const [name, ...inner] = namespaceNames(node.id);
+  if (name === undefined) return;
+  walk.declare(walk.scope, name, "namespace");
+  // oxc supports no `export let` in one, and no import of one.
+  walk.modernSyntax.push(node.start);
+  visitNamespaceBody(walk, walk.scope, [name, ...inner], body);
+}
+
+/** `namespace A.B {}` is `namespace A { export namespace B {} }`. */
+function visitNamespaceBody(walk: Walk, holder: Scope, [name, ...inner]: readonly string[], body: TSModuleBlock): void {
+  const members = holder.membersOf(name!);
+  const scope = walk.memberScope(name!, members);
   walk.within({ scope, isInFunction: true, block: body }, () => {
-    for (const statement of body.body) {
-      const exported = statement.type === "ExportNamedDeclaration" ? statement.declaration : null;
-      if (exported) for (const declared of declaredNames(exported)) members.add(declared);
-      if (exported?.type === "VariableDeclaration") visitVariables(walk, exported, "statement");
-      else walk.visit(exported ?? statement);
-    }
+    if (inner.length === 0) return visitNamespaceStatements(walk, body, members);
+    members.add(inner[0]!);
+    visitNamespaceBody(walk, scope, inner, body);
   });
 }
 
+function visitNamespaceStatements(walk: Walk, body: TSModuleBlock, members: Set<string>): void {
+  for (const statement of body.body) {
+    const exported = statement.type === "ExportNamedDeclaration" ? statement.declaration : null;
+    if (exported) for (const declared of declaredNames(exported)) members.add(declared);
+    walk.visit(exported ?? statement);
+  }
+}
+
 /** `A` of `namespace A.B.C {}`. */
-export function namespaceName(node: Namespace): string {
-  let id: Node = node.id;
-  while (id.type === "TSQualifiedName") id = id.left;
-  return id.type === "Identifier" ? id.name : "";
+export const namespaceName = (node: Namespace): string => namespaceNames(node.id)[0] ?? "";
+
+function namespaceNames(id: Node): string[] {
+  if (id.type === "TSQualifiedName") return [...namespaceNames(id.left), id.right.name];
+  return id.type === "Identifier" ? [id.name] : [];
 }
 
 /** False for a namespace that TypeScript erases: it declares types only, or is `declare`d. */

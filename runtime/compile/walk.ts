@@ -56,7 +56,7 @@ export class Walk {
   /** `this` at the top level of the cell. */
   readonly topThis: Node[] = [];
   readonly outerThis: OuterThis[] = [];
-  /** Offsets of syntax that oxc does not lower: decorators, `accessor`, `using`. */
+  /** Offsets of syntax that oxc does not lower, or not wholly: decorators, `accessor`, `using`, namespaces. */
   readonly modernSyntax: number[] = [];
   /** Closures (null: the cell itself) with JSX in them, which call the JSX factory. */
   readonly jsxClosures = new Set<Closure | null>();
@@ -71,6 +71,8 @@ export class Walk {
 
   /** Names that anonymous functions and classes get from what they are bound to. */
   readonly names = new Map<Node, { name: string; isGiven: boolean }>();
+  /** Methods of object literals, by their function. */
+  readonly objectMethods = new Map<Node, { object: Node; property: Node; name: string }>();
   /** Functions that cannot reach a remote call: called at once, or callbacks of array methods. */
   readonly unregistered = new Set<Node>();
 
@@ -91,8 +93,15 @@ export class Walk {
     return new Scope("block", this.scope, this.closure);
   }
 
-  functionScope(closure: Closure | null, shared?: ReadonlySet<string>): Scope {
-    return new Scope("function", this.scope, closure, shared);
+  functionScope(closure: Closure | null): Scope {
+    return new Scope("function", this.scope, closure);
+  }
+
+  /** The body of a namespace or enum, which sees what other bodies of the same name export. */
+  memberScope(owner: string, members: ReadonlySet<string>): Scope {
+    const scope = new Scope("function", this.scope, this.closure, { owner, members });
+    scope.declare(owner);
+    return scope;
   }
 
   declare(scope: Scope, name: string, kind: DeclarationKind): void {
@@ -107,15 +116,17 @@ export class Walk {
 
   addClosure(node: ClosureNode, placement: Placement, isTop: boolean): Closure {
     const bound = this.names.get(node);
+    const method = placement === "method" ? this.objectMethods.get(node) : undefined;
     const closure: Closure = {
       node,
-      start: startOf(node),
+      start: method?.property.start ?? startOf(node),
       end: node.end,
+      object: method?.object ?? null,
       parent: this.closure,
       placement: this.unregistered.has(node) ? "unregistered" : placement,
       isTop,
       block: this.block,
-      name: node.id?.name ?? bound?.name ?? "",
+      name: node.id?.name ?? method?.name ?? bound?.name ?? "",
       takesName: !node.id && bound !== undefined && bound.isGiven,
       tops: new Set(),
       locals: new Set(),
@@ -140,9 +151,15 @@ export class Walk {
     for (let at = this.closure; at && at !== owner; at = at.parent) at.outerThis = owner;
   }
 
-  /** `super`, `arguments` or `new.target` here: ties the arrow functions up to `owner` to their place. */
-  tie(owner: Closure | null): void {
-    for (let at = this.closure; at && at !== owner; at = at.parent) at.isTied = true;
+  /** `super` here: a method that uses it works in its own object only. */
+  tieToObject(): void {
+    if (this.thisOwner?.placement === "method") this.thisOwner.isTied = true;
+    this.tie();
+  }
+
+  /** `super`, `arguments` or `new.target` here: ties the arrow functions up to the one that has it to their place. */
+  tie(): void {
+    for (let at = this.closure; at && at !== this.thisOwner; at = at.parent) at.isTied = true;
   }
 
   terminate(node: Node): void {

@@ -110,7 +110,10 @@ function makeRuntime(host: CellHost): CellRuntime {
       host.registered.set(fn as object, { id, locals });
       return fn;
     },
-    import: (specifier) => import(specifier) as Promise<Record<string, unknown>>,
+    async import(specifier, options) {
+      if (options?.with?.["type"] === "json") return { default: require(specifier) as unknown };
+      return (await import(specifier)) as Record<string, unknown>;
+    },
     bind(namespace, names, specifier) {
       const pairs = names === "*" ? Object.keys(namespace).map((name) => [name, name]) : Object.entries(names);
       for (const [local, exported] of pairs as [string, string][]) {

@@ -1,6 +1,39 @@
 import { CellHost } from "./cell-host.ts";
-test("x", async () => {
-  const h = new CellHost();
-  const src = process.env.CELL ?? "1+1";
-  for (const c of src.split("\n---\n")) { try { console.log(await h.run(c)); } catch (e) { console.log("ERR", h.stacks.mapStack((e as Error).stack!)); } if (h.cells.at(-1)) console.log(h.cells.at(-1)!.code, h.cells.at(-1)!.units); }
+import { asyncCases, errorCases, moduleCases, scopeCases, typescriptCases, valueCases } from "./cell-cases.ts";
+import type { CellCase } from "./cell-cases.ts";
+
+async function runAll({ cells, error }: CellCase): Promise<{ value?: unknown; failure?: string }> {
+  const host = new CellHost();
+  let value: unknown;
+  for (const [index, source] of cells.entries()) {
+    try {
+      value = await host.run(source);
+    } catch (thrown) {
+      const failure = host.stacks.mapStack(String((thrown as Error).stack ?? thrown));
+      // A cell may fail in the middle of a case: what it left behind is what the case asks for.
+      if (error || index === cells.length - 1) return { failure };
+    }
+  }
+  return { value };
+}
+
+describe.each([
+  ["the value of a cell", valueCases],
+  ["names across cells", scopeCases],
+  ["TypeScript in cells", typescriptCases],
+  ["modules in cells", moduleCases],
+  ["await in cells", asyncCases],
+])("%s", (_, cases) => {
+  test.each(cases.map((each) => [each.title, each] as const))("%s", async (_title, each) => {
+    const { value, failure } = await runAll(each);
+    expect(failure).toBeUndefined();
+    expect(value).toEqual(each.value);
+  });
+});
+
+describe("errors of cells", () => {
+  test.each(errorCases.map((each) => [each.title, each] as const))("%s", async (_title, each) => {
+    const { failure } = await runAll(each);
+    expect(failure).toMatch(each.error!);
+  });
 });

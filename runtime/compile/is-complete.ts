@@ -1,0 +1,52 @@
+/** Whether Enter should run what was typed, or open another line: asked of the parser, as the cell would be. */
+import type { OxcError, Program } from "oxc-parser";
+import { tryParse } from "./parse.ts";
+
+export interface Completeness {
+  readonly status: "complete" | "incomplete" | "invalid";
+  /** For `incomplete`: what the next line should begin with. */
+  readonly indent?: string;
+}
+
+/**
+ * ```ts
+ * isComplete("if (x) {");  // { status: "incomplete", indent: "  " }
+ * isComplete("1 + 1");     // { status: "complete" }
+ * isComplete("foo bar");   // { status: "invalid" }
+ * ```
+ */
+export function isComplete(source: string): Completeness {
+  const outcome = tryParse(source);
+  const isOpen = "errors" in outcome ? mayContinue(source, outcome.errors) : lacksBody(outcome.program);
+  if (isOpen) return { status: "incomplete", indent: indentAfter(source) };
+  return { status: "errors" in outcome ? "invalid" : "complete" };
+}
+
+/** True when the parser was still content where the text ends: something to come may complete it. */
+function mayContinue(source: string, errors: readonly OxcError[]): boolean {
+  const [error] = errors;
+  if (!error) return false;
+  const { start, end } = error.labels[0] ?? { start: 0, end: 0 };
+  if (error.message === "Unterminated multiline comment") return true;
+  // A string ends with its line, unless that ends with a backslash; a template does not.
+  if (error.message === "Unterminated string") return !/["']/.test(source[start] ?? "") || source.endsWith("\\");
+  if (/initializer/i.test(error.message)) return /^\s*(?::[^;=\n]*)?$/.test(source.slice(end));
+  if (error.message.startsWith("Identifier expected after")) return source.trimEnd().endsWith("?.");
+  return start >= source.trimEnd().length;
+}
+
+/** `function f()` may be an overload's signature; at the end of a cell it waits for its body. */
+function lacksBody(program: Program): boolean {
+  const last = program.body.at(-1);
+  return last?.type === "TSDeclareFunction" && !last.declare;
+}
+
+const step = "  ";
+const opensMore = /(?:[{([]|=>|[=+\-*/%&|^?:]|\b(?:else|do|return))$/;
+
+function indentAfter(source: string): string {
+  const line = source.trimEnd().split("\n").at(-1) ?? "";
+  const indent = /^\s*/.exec(line)![0];
+  const code = line.replace(/\/\/.*$/, "").trimEnd();
+  return opensMore.test(code) ? indent + step : indent;
+}
