@@ -61,6 +61,7 @@ class SessionFront implements Front {
   }
 
   start(): Promise<void> {
+    this.#cluster.takeOver();
     return this.#currentSession().ready;
   }
 

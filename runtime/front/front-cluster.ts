@@ -4,7 +4,7 @@
  */
 import type { EngineEvent } from "../engine/events.ts";
 import { type EventSubscription, subscribeToHead } from "../local/event-subscription.ts";
-import { type HeadProcess, openHead } from "../local/head-process.ts";
+import { type HeadProcess, openHead, takeOverHead } from "../local/head-process.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
 
 export interface FrontClusterOptions {
@@ -25,31 +25,41 @@ const KEEP_MS = 30_000;
 export class FrontCluster {
   readonly #options: FrontClusterOptions;
   #open: Promise<OpenCluster> | undefined;
+  #takingOver: Promise<void> | undefined;
 
   constructor(options: FrontClusterOptions) {
     this.#options = options;
   }
 
+  /** Takes over the cluster that the front before this one left, which waits for a while only; starts none. */
+  takeOver(): void {
+    const { takeoverKey } = this.#options;
+    if (takeoverKey === undefined || this.#takingOver !== undefined) return;
+    this.#takingOver = takeOverHead(takeoverKey).then((head) => { if (head !== undefined) this.#hold(this.#join(head)); });
+  }
+
   /** The cluster there is, else a new one with these options. */
   async want(options: ClusterOptions): Promise<ClusterAddress> {
-    const { head } = await (this.#open ??= this.#start(options));
+    await this.#takingOver;
+    const { head } = await (this.#open ?? this.#hold(this.#start(options)));
     return head.address;
   }
 
   /** Ends the cluster; gives the address that it had. */
   async end(how: { readonly keep: boolean }): Promise<ClusterAddress | undefined> {
+    await this.#takingOver;
     const opening = this.#open;
     this.#open = undefined;
-    if (opening === undefined) return undefined;
-    const open = await opening.catch(() => undefined); // whoever wanted it was told that it did not start
+    const open = await opening?.catch(() => undefined); // whoever wanted it was told that it did not start
     if (open === undefined) return undefined;
     await open.events.close();
     await open.head.close(how.keep && this.#options.takeoverKey !== undefined ? { keepMs: KEEP_MS } : {});
     return open.head.address;
   }
 
-  #start(cluster: ClusterOptions): Promise<OpenCluster> {
-    const opening = this.#openHead(cluster);
+  /** Keeps the cluster until it dies. */
+  #hold(opening: Promise<OpenCluster>): Promise<OpenCluster> {
+    this.#open = opening;
     const forget = (): boolean => {
       const isCurrent = this.#open === opening;
       if (isCurrent) this.#open = undefined;
@@ -65,12 +75,15 @@ export class FrontCluster {
     return opening;
   }
 
-  async #openHead(cluster: ClusterOptions): Promise<OpenCluster> {
-    const { takeoverKey, onEvents } = this.#options;
-    const head = await openHead({ cluster, kind: "front", ...(takeoverKey === undefined ? {} : { takeoverKey }) });
+  async #start(cluster: ClusterOptions): Promise<OpenCluster> {
+    const { takeoverKey } = this.#options;
+    return this.#join(await openHead({ cluster, kind: "front", ...(takeoverKey === undefined ? {} : { takeoverKey }) }));
+  }
+
+  async #join(head: HeadProcess): Promise<OpenCluster> {
     try {
       // before the session may submit: no print and no state of its work is missed
-      return { head, events: await subscribeToHead(head.address, onEvents) };
+      return { head, events: await subscribeToHead(head.address, this.#options.onEvents) };
     } catch (error) {
       await head.close();
       throw error;

@@ -42,11 +42,8 @@ export interface OpenHeadOptions {
 /** Takes over the head left for the key, else spawns one. */
 export async function openHead(options: OpenHeadOptions): Promise<HeadProcess> {
   sweepDeadClusters();
-  const left = options.takeoverKey === undefined ? undefined : readTakeover(options.takeoverKey);
-  if (left) {
-    const link = await joinAsOwner(left).catch(() => undefined); // it ended meanwhile: a fresh one is as good
-    if (link) return headProcess(left, link, options);
-  }
+  const left = options.takeoverKey === undefined ? undefined : await takeOverHead(options.takeoverKey);
+  if (left) return left;
   const address = await spawnHead(options.cluster);
   const link = await joinAsOwner(address.address);
   address.release();
@@ -54,7 +51,14 @@ export async function openHead(options: OpenHeadOptions): Promise<HeadProcess> {
   return headProcess(address.address, link, options);
 }
 
-function headProcess(address: ClusterAddress, link: LivenessLink, { takeoverKey }: OpenHeadOptions): HeadProcess {
+/** The head that was left for the key, if it is still there: it waits for a while only, and keeps its actors meanwhile. */
+export async function takeOverHead(takeoverKey: string): Promise<HeadProcess | undefined> {
+  const left = readTakeover(takeoverKey);
+  const link = left && (await joinAsOwner(left).catch(() => undefined)); // it ended meanwhile
+  return left && link ? headProcess(left, link, { takeoverKey }) : undefined;
+}
+
+function headProcess(address: ClusterAddress, link: LivenessLink, { takeoverKey }: Pick<OpenHeadOptions, "takeoverKey">): HeadProcess {
   let isClosing = false;
   link.ref(false);
   const died = link.ended.then(() => {
