@@ -27,7 +27,12 @@ export function chunksOf(text: string, statusOf: (code: string) => Completeness)
   return chunks;
 }
 
+/** The commands there are; any other `.word` at the start is a mistyped one, and after a chunk it is a property. */
+export const COMMANDS = [".help", ".load", ".save", ".interrupt", ".exit"] as const;
+
 export const isCommand = (line: string): boolean => /^\s*\.[a-z]+(\s|$)/.test(line);
+
+const isKnownCommand = (line: string): boolean => (COMMANDS as readonly string[]).includes(line.trim().split(/\s/, 1)[0] ?? "");
 
 function endOfChunk(lines: readonly string[], start: number, statusOf: (code: string) => Completeness): number {
   if (isCommand(lines[start]!)) return start + 1;
@@ -36,7 +41,7 @@ function endOfChunk(lines: readonly string[], start: number, statusOf: (code: st
   while (end < lines.length && statusOf(code) === "incomplete") code += "\n" + lines[end++]!;
   for (;;) {
     const next = nextWithText(lines, end);
-    if (next === undefined || statusOf(code) === "invalid" || isComment(lines[next]!) || statusOf(lines[next]!) !== "invalid") return end;
+    if (next === undefined || statusOf(code) === "invalid" || isComment(lines[next]!) || isKnownCommand(lines[next]!) || statusOf(lines[next]!) !== "invalid") return end;
     let joined = [code, ...lines.slice(end, next + 1)].join("\n");
     let joinedEnd = next + 1;
     while (joinedEnd < lines.length && statusOf(joined) === "incomplete") joined += "\n" + lines[joinedEnd++]!;

@@ -1,4 +1,4 @@
-import { isComplete } from "../../../runtime/compile/compile-cell.ts";
+import { isComplete } from "../../../runtime/compile/is-complete.ts";
 import { chunksOf } from "../../../repl/terminal/chunks.ts";
 
 const cut = (text: string) => chunksOf(text, (code) => isComplete(code).status).map(({ code }) => code);
