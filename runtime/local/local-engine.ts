@@ -241,7 +241,7 @@ export class LocalEngine implements Engine {
 
   /** One object a kind of call, so that peers hear of it once. */
   private meta(of: Omit<CallMeta, "job" | "namespace">): CallMeta {
-    const key = `${of.codeKey ?? ""}|${of.actor ?? ""}|${of.method ?? ""}|${of.name}|${of.origin ?? ""}|${of.numReturns}|${of.resources === DEFAULT_SHAPE ? "" : JSON.stringify(of.resources)}|${this.options.job()}`;
+    const key = `${of.codeKey ?? ""}|${of.actor ?? ""}|${of.method ?? ""}|${of.name}|${of.origin ?? ""}|${of.numReturns}|${this.shapeKey(of.resources)}|${this.options.job()}`;
     const known = this.metas.get(key);
     if (known) return known;
     const meta: CallMeta = { ...of, resources: this.shape(of.resources), job: this.options.job(), namespace: this.namespace() };
@@ -256,8 +256,16 @@ export class LocalEngine implements Engine {
 
   private readonly shapes = new Map<string, Shape>();
 
+  private readonly shapeKeys = new WeakMap<Shape, string>();
+
+  private shapeKey(resources: Shape): string {
+    let key = this.shapeKeys.get(resources);
+    if (key === undefined) this.shapeKeys.set(resources, (key = JSON.stringify(resources)));
+    return key;
+  }
+
   private shape(resources: Shape): Shape {
-    const key = JSON.stringify(resources);
+    const key = this.shapeKey(resources);
     const known = this.shapes.get(key);
     if (known) return known;
     this.shapes.set(key, resources);
@@ -724,7 +732,6 @@ const BIG_CODES_KEPT = 32;
 const NONE: readonly string[] = [];
 const EMPTY = new Uint8Array(0);
 const NO_RESOURCES: Shape = {};
-const DEFAULT_SHAPE: Shape = { CPU: 1 };
 
 const ownerDied = (id: ObjectId): RayError => new OwnerDiedError(`Object ${id} is lost: the process that owned it died`);
 

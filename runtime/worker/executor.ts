@@ -9,7 +9,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { RayError } from "../errors.ts";
-import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
+import { READY_METHOD, type Encoded, type ShippedCode, type TaskContext } from "../engine/engine.ts";
 import { objectId, taskId, ownerOf, type ActorId, type JobId, type ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { flushAll } from "../wire/outbox.ts";
@@ -208,6 +208,7 @@ export class Executor {
 
   private code({ from, meta }: Call): Function | Promise<Function> {
     if (this.actor) {
+      if (meta.method === READY_METHOD) return isReady;
       const method = (this.actor.instance as Record<string, unknown>)[meta.method as string];
       if (typeof method !== "function") throw new TypeError(`Actor ${this.actor.className} has no method "${meta.method}"`);
       return method;
@@ -302,6 +303,7 @@ export class Executor {
   }
 
   private encodeReturns(meta: CallMeta, outcome: unknown): Encoded[] {
+    if (meta.numReturns === 0) return [];
     if (meta.numReturns === 1) return [this.options.encode(outcome, `the result of ${meta.name}`)];
     const values = outcome as ArrayLike<unknown> | undefined;
     const found = Array.isArray(values) ? values.length : undefined;
@@ -403,6 +405,8 @@ export class Executor {
   }
 }
 
+/** What `ray.ready` calls: it runs when the constructor has. */
+const isReady = (): true => true;
 const NO_ACTORS: ActorId[] = [];
 const neverAborted = new AbortController().signal;
 
