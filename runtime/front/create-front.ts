@@ -5,8 +5,8 @@
  * Invariants
  * - F1 A cell is done when the session has replied and both output pipes have shown its end; or when the session died.
  * - F2 When a session died a fresh one starts at once; cells wait for it.
- * - F3 Every view that changed is sent once more before the cell's end, with the running cell: clients that record
- *   notebooks take nothing later and nothing of another cell.
+ * - F3 What the head knows at the cell's end, workers' prints and views that changed, is put out before it, with the
+ *   running cell: clients that record notebooks take nothing later and nothing of another cell.
  */
 import { isComplete } from "../compile/is-complete.ts";
 import type { EngineEvent } from "../engine/events.ts";
@@ -76,6 +76,7 @@ class SessionFront implements Front {
     try {
       await this.#begin(cell, request);
       const result = await cell.result;
+      await this.#cluster.upToDate();
       this.#views.flush();
       return result;
     } finally {

@@ -31,11 +31,20 @@ export class FrontCluster {
     this.#options = options;
   }
 
+  /** Resolves when `onEvents` has been given what the cluster's head knows now. */
+  async upToDate(): Promise<void> {
+    const open = await this.#open?.catch(() => undefined);
+    await open?.events.upToDate();
+  }
+
   /** Takes over the cluster that the front before this one left, which waits for a while only; starts none. */
   takeOver(): void {
     const { takeoverKey } = this.#options;
     if (takeoverKey === undefined || this.#takingOver !== undefined) return;
-    this.#takingOver = takeOverHead(takeoverKey).then((head) => { if (head !== undefined) this.#hold(this.#join(head)); });
+    this.#takingOver = takeOverHead(takeoverKey).then(
+      (head) => { if (head !== undefined) this.#hold(this.#join(head)); },
+      () => undefined, // one that cannot be taken over is replaced by the first want
+    );
   }
 
   /** The cluster there is, else a new one with these options. */

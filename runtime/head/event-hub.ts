@@ -40,7 +40,8 @@ export class EventHub {
     this.timer ??= setTimeout(() => this.flush(), BATCH_MS);
   }
 
-  private flush(): void {
+  /** Sends what waits for its batch. */
+  flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.waiting.length === 0) return;

@@ -162,6 +162,7 @@ export class Head {
       case "subscribe":
         if (!message.isOn) return this.hub.unsubscribe(from);
         return this.hub.subscribe(from, this.state());
+      case "events-wanted": return void this.onEventsWanted(from, message.reply);
       default: return this.options.log(`Message ${(message as { type: string }).type} from ${from} is not for the head`);
     }
   }
@@ -367,6 +368,13 @@ export class Head {
 
   private resourcesRow(): Extract<EngineEvent, { type: "resources" }> {
     return { type: "resources", ...this.resources(), storeUsedBytes: this.grants.usedBytes, storeTotalBytes: this.options.address.objectStoreMemory, at: Date.now() };
+  }
+
+  private async onEventsWanted(from: ProcessName, reply: number): Promise<void> {
+    // what workers have printed by now lies in their pipes, and what owners have sent in our socket: the loop reads both once more
+    for (let turn = 0; turn < 2; turn += 1) await new Promise<void>((next) => { setImmediate(next); });
+    this.hub.flush();
+    this.tell(from, { type: "answer", reply, value: null });
   }
 
   /** What a new subscriber must know of the time before. */

@@ -5,11 +5,20 @@ import type { ClusterAddress } from "../session/session-protocol.ts";
 import { Connection } from "./connection.ts";
 
 export interface EventSubscription {
+  /** Resolves when `onEvents` has been given what the head knows now, or when the head has ended. */
+  upToDate(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** `onEvents` gets the state so far first, then what changes, a batch each 50 ms at most. */
 export async function subscribeToHead(address: ClusterAddress, onEvents: (rows: readonly EngineEvent[]) => void): Promise<EventSubscription> {
+  const waiting = new Map<number, () => void>();
+  let lastReply = 0;
+  let hasEnded = false;
+  const end = (): void => {
+    hasEnded = true;
+    for (const resolve of waiting.values()) resolve();
+  };
   const connection = new Connection({
     self: newProcessName("front"),
     kind: "front",
@@ -18,14 +27,28 @@ export async function subscribeToHead(address: ClusterAddress, onEvents: (rows: 
     connect: () => Promise.resolve(address),
     onMessage: (_from, message) => {
       if (message.type === "rows") onEvents(message.rows);
+      if (message.type === "answer") {
+        waiting.get(message.reply)?.();
+        waiting.delete(message.reply);
+      }
     },
     onRecord: () => undefined,
     onConnected: () => undefined,
-    onEnded: () => undefined, // the head's owner is told by its own connection
+    onEnded: end, // the head's owner is told by its own connection
     onRefused: () => undefined,
   });
   connection.sayToHead({ type: "subscribe", isOn: true });
   await connection.connected;
   connection.hold(false);
-  return { close: () => connection.close() };
+  return {
+    upToDate: () => new Promise((resolve) => {
+      if (hasEnded) return resolve();
+      waiting.set(++lastReply, resolve);
+      connection.sayToHead({ type: "events-wanted", reply: lastReply });
+    }),
+    close: () => {
+      end();
+      return connection.close();
+    },
+  };
 }

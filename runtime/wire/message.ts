@@ -31,6 +31,8 @@ export type ToHead =
   | { readonly type: "resources-sought"; readonly reply: number; readonly which: "total" | "available" }
   | { readonly type: "events"; readonly rows: readonly EngineEvent[] }
   | { readonly type: "subscribe"; readonly isOn: boolean }
+  /** A subscriber wants what has happened up to now; answered behind the rows. */
+  | { readonly type: "events-wanted"; readonly reply: number }
   | { readonly type: "store-used"; readonly bytes: number };
 
 /** A value whose inline bytes travel as a part. */
