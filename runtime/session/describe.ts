@@ -1,5 +1,6 @@
 /** What the session knows of the value under the cursor: its type, signature and source, or a look inside. Runs no user code. */
 import { types } from "node:util";
+import { preview } from "../serialize/preview.ts";
 import { isClass } from "./complete.ts";
 import type { MimeBundle } from "./output.ts";
 import { followPath, IDENTIFIER_AT_END, IDENTIFIER_AT_START, ownProperty, pathAtEnd, prototypeChain, type PathRoots } from "./value-path.ts";
@@ -10,7 +11,6 @@ export interface DescribeRoots extends PathRoots {
 }
 
 const SHORT_SOURCE_LINES = 20;
-const MAX_ITEMS = 12;
 
 export function describe(code: string, cursor: number, detail: 0 | 1, roots: DescribeRoots): { found: boolean; data: MimeBundle } {
   const before = code.slice(0, cursor);
@@ -20,7 +20,7 @@ export function describe(code: string, cursor: number, detail: 0 | 1, roots: Des
   const path = pathAtEnd(word === "" ? before.replace(/\($/, "") : before + rest);
   const found = path === undefined ? undefined : followPath(path, roots);
   if (path === undefined || found === undefined) return { found: false, data: {} };
-  const lines = typeof found.value === "function" ? functionLines(found.value, detail, roots) : [`${typeName(found.value)}`, preview(found.value)];
+  const lines = typeof found.value === "function" ? functionLines(found.value, detail, roots) : [typeName(found.value), preview(found.value)];
   return { found: true, data: { "text/plain": [`${path.join(".")}: ${lines[0] as string}`, ...lines.slice(1)].join("\n") } };
 }
 
@@ -46,53 +46,6 @@ export function typeName(value: unknown): string {
     if (typeof made === "function") return functionName(made) || "Object";
   }
   return "Object";
-}
-
-/** A value in a few lines, by its data properties alone. */
-export function preview(value: unknown): string {
-  if (typeof value === "object" && value !== null) return objectPreview(value);
-  return brief(value);
-}
-
-function objectPreview(value: object): string {
-  if (types.isProxy(value)) return "Proxy";
-  if (Array.isArray(value)) return `(${value.length}) [${elements(value, value.length)}]`;
-  if (ArrayBuffer.isView(value) && "length" in value) return `(${value.length as number}) [${elements(value, value.length as number)}]`;
-  if (types.isMap(value)) return `(${Reflect.get(Map.prototype, "size", value) as number}) ${mapItems(value)}`;
-  if (types.isSet(value)) return `(${Reflect.get(Set.prototype, "size", value) as number}) ${setItems(value)}`;
-  if (types.isDate(value)) return Number.isNaN(Date.prototype.getTime.call(value)) ? "Invalid Date" : Date.prototype.toISOString.call(value);
-  if (types.isRegExp(value)) return RegExp.prototype.toString.call(value);
-  const entries = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, property]) => property.enumerable === true);
-  const shown = entries.slice(0, MAX_ITEMS).map(([name, property]) => `${name}: ${"value" in property ? brief(property.value) : "(getter)"}`);
-  return `{ ${[...shown, ...(entries.length > MAX_ITEMS ? ["…"] : [])].join(", ")} }`;
-}
-
-function elements(list: object, length: number): string {
-  const shown = Array.from({ length: Math.min(length, MAX_ITEMS) }, (_, index) => brief(ownProperty(list, String(index))?.value));
-  return [...shown, ...(length > MAX_ITEMS ? ["…"] : [])].join(", ");
-}
-
-function mapItems(map: Map<unknown, unknown>): string {
-  const items: string[] = [];
-  Map.prototype.forEach.call(map, (value: unknown, key: unknown) => { if (items.length < MAX_ITEMS) items.push(`${brief(key)} => ${brief(value)}`); });
-  return `{ ${items.join(", ")} }`;
-}
-
-function setItems(set: Set<unknown>): string {
-  const items: string[] = [];
-  Set.prototype.forEach.call(set, (value: unknown) => { if (items.length < MAX_ITEMS) items.push(brief(value)); });
-  return `{ ${items.join(", ")} }`;
-}
-
-function brief(value: unknown): string {
-  switch (typeof value) {
-    case "string": return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
-    case "bigint": return `${value}n`;
-    case "symbol": return Symbol.prototype.toString.call(value);
-    case "function": return `${isClass(value) ? "class" : "function"} ${functionName(value)}`;
-    case "object": return value === null ? "null" : Array.isArray(value) && !types.isProxy(value) ? `(${value.length}) […]` : `${typeName(value)} {…}`;
-    default: return Object.is(value, -0) ? "-0" : String(value);
-  }
 }
 
 function functionName(fn: Function): string {

@@ -5,19 +5,17 @@
 import { constants, Script } from "node:vm";
 import type { CellRuntime, CompiledCell } from "../compile/compiled-cell.ts";
 import type { Importer } from "../modules/importer.ts";
+import type { CodeRegistry } from "../ship/code-registry.ts";
+import type { ModuleBook } from "../ship/module-book.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { CellScope } from "./scope.ts";
-
-/** What remembers functions and classes of cells, so that they can be sent. */
-export interface CodeRegistry extends Pick<CellRuntime, "def" | "reviving"> {
-  addCell(cell: CompiledCell): void;
-}
 
 export interface EvaluatorParts {
   readonly scope: CellScope;
   readonly importer: Importer;
   readonly interrupts: Interrupts;
-  readonly registry: CodeRegistry;
+  readonly registry: Pick<CodeRegistry, "def" | "reviving" | "addCell">;
+  readonly modules: Pick<ModuleBook, "instrument">;
 }
 
 type CellFunction = (scope: Record<string, unknown>, runtime: CellRuntime) => unknown;
@@ -49,8 +47,8 @@ export class Evaluator {
   }
 
   #runtime(result: (value: unknown) => void): CellRuntime {
-    const { scope, importer, interrupts, registry } = this.#parts;
-    return {
+    const { scope, importer, interrupts, registry, modules } = this.#parts;
+    return modules.instrument({
       def: registry.def,
       import: importer.import,
       bind: scope.bind,
@@ -61,6 +59,6 @@ export class Evaluator {
       result,
       meta: importer.meta,
       require: importer.require,
-    };
+    });
   }
 }

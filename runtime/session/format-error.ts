@@ -1,15 +1,14 @@
 /** A thrown value as a person reads it: where in the cell, what, the frames of cells and files, and what caused it. */
 import { inspect } from "node:util";
+import { cleanMessage } from "../compile/stack-map.ts";
 import { isError } from "../errors.ts";
 import type { OutputError } from "./output.ts";
 
 export interface ErrorContext {
-  /** Turns raw script positions into those of cells and files. */
+  /** Turns raw script positions into those of cells and files, and leaves out frames of Node's and ours. */
   readonly mapStack: (stack: string) => string;
   /** The text behind a frame's name: a cell's (`In[3]`), or a local file's. */
   readonly sourceOf: (name: string) => string | undefined;
-  /** True for a frame line that is the runtime's own. */
-  readonly isOwnFrame: (line: string) => boolean;
 }
 
 interface Position { readonly name: string; readonly line: number; readonly column: number }
@@ -29,6 +28,10 @@ export function formatError(thrown: unknown, context: ErrorContext): OutputError
   return { ename: errorName(thrown), evalue: errorMessage(thrown), traceback: errorLines(thrown, context, new Set(), true) };
 }
 
+function isCellSyntaxError(error: Error): boolean {
+  return error instanceof SyntaxError && Object.hasOwn(error, "cell") && Object.hasOwn(error, "excerpt");
+}
+
 /** What an unhandled rejection or an error in a timer prints. */
 export function formatUncaught(thrown: unknown, context: ErrorContext, how: "Uncaught" | "Unhandled rejection"): string {
   const { traceback } = formatError(thrown, context);
@@ -42,7 +45,8 @@ function errorLines(error: Error, context: ErrorContext, seen: Set<unknown>, wit
   const lines = [
     ...(withExcerpt ? excerpt(frames, context) : []),
     ...header(error).split("\n"),
-    ...frames.slice(0, MAX_FRAMES),
+    // the compiler's syntax errors have their place in the message
+    ...(isCellSyntaxError(error) ? [] : frames.slice(0, MAX_FRAMES)),
     ...(frames.length > MAX_FRAMES ? [`    … ${frames.length - MAX_FRAMES} more`] : []),
     ...properties(error),
   ];
@@ -88,7 +92,7 @@ function errorName(error: Error): string {
 
 function errorMessage(error: Error): string {
   const message = readProperty(error, "message");
-  return typeof message === "string" ? message : describe(message);
+  return typeof message === "string" ? cleanMessage(message) : describe(message);
 }
 
 function stackOf(error: Error): string {
@@ -97,8 +101,7 @@ function stackOf(error: Error): string {
 }
 
 function framesOf(error: Error, context: ErrorContext): string[] {
-  const frames = context.mapStack(stackOf(error)).split("\n").filter((line) => FRAME.test(line));
-  return frames.filter((line) => !context.isOwnFrame(line));
+  return context.mapStack(stackOf(error)).split("\n").filter((line) => FRAME.test(line));
 }
 
 function properties(error: Error): string[] {

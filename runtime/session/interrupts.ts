@@ -10,9 +10,12 @@
  * I2. SIGINT never cuts the runtime's own code: it is sent at depth 0 only, and once the word is set every entry throws first.
  * I3. Code of an interrupted execution that comes back later (after an await that nobody races) is stopped at its next loop or
  *     entry: the word stays -1 while such code may exist.
+ *
+ * The word also wakes guards for another reason (FLUSH_WANTED): records of remote calls wait, and a loop lets no microtask send them.
  */
 import { setImmediate } from "node:timers";
 import { Script } from "node:vm";
+import { FLUSH_WANTED } from "../wire/outbox.ts";
 import { GUARD } from "../worker/watch-commands.ts";
 import type { Execution } from "./execution.ts";
 
@@ -31,15 +34,18 @@ export class InterruptedError extends Error {
 export class Interrupts {
   readonly guard: Int32Array;
   readonly #causing: () => Execution | undefined;
+  readonly #flush: () => void;
   readonly #lingering = new Set<Execution>();
   readonly #collected = new FinalizationRegistry<Execution>((execution) => this.#settled(execution));
   #running: { readonly execution: Execution; readonly reject: (error: InterruptedError) => void } | undefined;
   #lastEnded = 0;
   #foreignSince: number | undefined;
 
-  constructor(guard: Int32Array, causing: () => Execution | undefined) {
+  /** `causing`: whose code runs now. `flush`: sends records that wait, since no microtask runs inside a loop. */
+  constructor(guard: Int32Array, causing: () => Execution | undefined, flush: () => void) {
     this.guard = guard;
     this.#causing = causing;
+    this.#flush = flush;
   }
 
   /** Runs `body` as the running execution: rejects with InterruptedError as soon as an interrupt of it arrives. */
@@ -73,28 +79,29 @@ export class Interrupts {
 
   /** What a compiled loop calls when it saw the word: throws if the code is to stop. */
   interrupted(): void {
-    const word = Atomics.load(this.guard, GUARD.interrupt);
+    this.check();
+    if (this.guard[GUARD.interrupt] === this.#running?.execution.id) this.#foreignLoop();
+  }
+
+  /** For entry points of the runtime that have no loop of their own, such as `console.log`. */
+  check(): void {
+    const word = this.guard[GUARD.interrupt] as number;
     if (word === 0) return;
+    this.#flush();
+    if (word < 0 && this.#lingering.size === 0) return;
     const execution = this.#causing();
     if (execution !== undefined && (execution.interrupted || execution.id === word)) {
       this.#stop(execution);
       throw new InterruptedError();
     }
     if (word === LINGERING) this.#look();
-    else if (word === this.#running?.execution.id) this.#foreignLoop();
-  }
-
-  /** For entry points of the runtime that have no loop of their own, such as `console.log`. */
-  check(): void {
-    if (this.guard[GUARD.interrupt] !== 0) this.interrupted();
   }
 
   /** The runtime's own code begins: it will not be cut, and does not begin at all when the caller is to stop. */
   enterRuntime(): void {
     Atomics.add(this.guard, GUARD.depth, 1);
-    if (this.guard[GUARD.interrupt] === 0) return;
     try {
-      this.interrupted();
+      this.check();
     } catch (error) {
       this.leaveRuntime();
       throw error;
@@ -178,7 +185,10 @@ export class Interrupts {
   /** Code of another execution saw I3's word: it need not look again before the event loop turns. */
   #look(): void {
     if (Atomics.compareExchange(this.guard, GUARD.interrupt, LINGERING, 0) !== LINGERING) return;
-    setImmediate(() => Atomics.compareExchange(this.guard, GUARD.interrupt, 0, this.#resting())).unref();
+    setImmediate(() => {
+      if (this.#lingering.size === 0) return;
+      for (const idle of [0, FLUSH_WANTED]) Atomics.compareExchange(this.guard, GUARD.interrupt, idle, LINGERING);
+    }).unref();
   }
 
   #foreignLoop(): void {
@@ -190,4 +200,5 @@ export class Interrupts {
   }
 }
 
-const ENTER_SCRIPT = new Script(`globalThis[Symbol.for("ray-ts.enter-breakable")]()`, { filename: "ray-ts:enter" });
+/** By its name no stack shows it. */
+const ENTER_SCRIPT = new Script(`globalThis[Symbol.for("ray-ts.enter-breakable")]()`, { filename: "evalmachine.enter" });

@@ -20,7 +20,7 @@ export const GUARD_WORDS = 8;
 
 /** Places in the guard. Compiled loops read word 0 plainly at each back-edge. */
 export const GUARD = {
-  /** The execution to interrupt; -1: some interrupted execution has not ended yet; 0: nothing. */
+  /** The execution to interrupt; -1: some interrupted execution has not ended yet; -2: records wait to be sent (wire/outbox.ts); 0: nothing. */
   interrupt: 0,
   /** What the process is busy for: the client's number in a worker. */
   busy: 1,

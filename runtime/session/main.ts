@@ -1,0 +1,98 @@
+/**
+ * The session process: evaluates cells for a front. Built to dist/session.js; a front starts it with stdin ignored, stdout and
+ * stderr as pipes, an IPC channel, and the watch pipe on the fd named by RAY_TS_WATCH_FD. RAY_TS_OUTPUT_NONCE is the secret of
+ * the marks in its output.
+ */
+import { compileCell } from "../compile/compile-cell.ts";
+import { StackMapper } from "../compile/stack-map.ts";
+import { createImporter } from "../modules/importer.ts";
+import { GUARD } from "../worker/watch-commands.ts";
+import { flushAged, flushByGuard } from "../wire/outbox.ts";
+import { startWatch } from "../worker/watch.ts";
+import { CellSources } from "./cell-sources.ts";
+import { keepInspectClean } from "./clean-inspect.ts";
+import { createConsoleStreams, guardConsole, installConsoleStreams } from "./console-streams.ts";
+import { Evaluator } from "./evaluate.ts";
+import { Executions } from "./execution.ts";
+import type { ErrorContext } from "./format-error.ts";
+import { FrontLink } from "./front-link.ts";
+import { Interrupts } from "./interrupts.ts";
+import { reportLateErrors, reportWarnings } from "./late-errors.ts";
+import { OutputPipe } from "./output-pipe.ts";
+import { ownServers, ownTimers } from "./own-timers.ts";
+import { startRay } from "./ray-face.ts";
+import { RecentResults } from "./recent-results.ts";
+import { CellScope } from "./scope.ts";
+import { Session } from "./session.ts";
+import { SessionRoots } from "./session-roots.ts";
+import { writtenSource } from "./written-source.ts";
+
+const folder = process.cwd();
+const nonce = process.env["RAY_TS_OUTPUT_NONCE"] ?? "";
+delete process.env["RAY_TS_OUTPUT_NONCE"];
+
+// first of all: from here on whatever prints, prints into a cell
+const pipe = new OutputPipe(nonce);
+const executions = new Executions();
+const streams = createConsoleStreams(pipe, executions);
+installConsoleStreams(streams);
+keepInspectClean();
+const builtinGlobals = SessionRoots.readGlobals();
+
+const { guard, ready } = startWatch((execution) => interrupts.arrived(execution));
+const interrupts: Interrupts = new Interrupts(guard, () => executions.causing, flushAged);
+flushByGuard(guard);
+const groups = guardConsole(console, () => interrupts.check());
+ownTimers(executions, interrupts);
+ownServers(executions);
+
+const link = new FrontLink((order) => session.obey(order), () => process.exit());
+const scope = new CellScope();
+const sources = new CellSources(folder);
+// the folder of the built programs
+const stacks = new StackMapper({ ownFolders: [import.meta.dirname] });
+const errors: ErrorContext = { mapStack: (stack) => stacks.mapStack(stack), sourceOf: sources.textOf };
+reportLateErrors(streams.stderr, executions, errors);
+reportWarnings(streams.stderr);
+
+const face = startRay({ link, executions, pipe, interrupts, names: scope.names, notice: (text) => streams.stderr.write(`ray: ${text}\n`) });
+const importer = createImporter({ folder, ray: face.exports });
+const recent = new RecentResults((value) => face.viewOf(value) !== undefined);
+let displays = 0;
+
+const session: Session = new Session({
+  send: (message) => link.send(message),
+  pipe,
+  executions,
+  interrupts,
+  recent,
+  errors,
+  evaluator: new Evaluator({ scope, importer, interrupts, registry: face.registry, modules: face.modules }),
+  roots: new SessionRoots(scope, builtinGlobals, (code) => writtenSource(code, face.registry, sources.textOf)),
+  present: { viewOf: face.viewOf, newDisplayId: () => `ray-ts-${nonce}-${++displays}` },
+  compile(code, cell) {
+    sources.add(cell, code);
+    const compiled = compileCell(code, { name: cell, known: scope.known, globals: (name) => name in globalThis });
+    stacks.register(compiled.scriptName, { cell, map: () => compiled.map, source: code });
+    return compiled;
+  },
+  cellEnded: groups.closeGroups,
+});
+
+scope.provide("ray", face.exports["default"]);
+scope.provide("require", importer.require);
+scope.provideComputed("_", recent.last);
+scope.provide("Out", recent.byNumber);
+scope.provide("prompt", askUser);
+
+/** `await prompt("name?")`: undefined where there is nobody to ask. */
+async function askUser(prompt = "", { password = false }: { readonly password?: boolean } = {}): Promise<string | undefined> {
+  const answer = await link.ask({ type: "input-wanted", prompt: String(prompt), password });
+  return answer.type === "input" ? answer.value : undefined;
+}
+
+process.on("exit", (code) => link.send({ type: "exiting", code }));
+// the watch thread decides about SIGINT; one from elsewhere must not end the session
+process.on("SIGINT", () => { if (guard[GUARD.running] !== 0) interrupts.arrived(guard[GUARD.running] as number); });
+await ready;
+link.send({ type: "ready", pid: process.pid });

@@ -1,0 +1,101 @@
+/**
+ * What `ray` in a cell needs from its session: the engine (made at the first remote call, for the front's cluster), the origin
+ * of work, and a place to show things.
+ */
+import type { RayHost } from "../api/host.ts";
+import type { Engine } from "../engine/engine.ts";
+import { RayError } from "../errors.ts";
+import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
+import type { Executions } from "./execution.ts";
+import type { FrontLink } from "./front-link.ts";
+import type { OutputPipe } from "./output-pipe.ts";
+import type { ClusterAddress, ClusterOptions } from "./session-protocol.ts";
+import { UncutEngine, type Uncut } from "./uncut-engine.ts";
+
+export interface SessionHostParts {
+  readonly codec: ValueCodec;
+  readonly shipper: CodeShipper;
+  readonly registerRefs: (hooks: RefHooks) => void;
+  readonly unitName: (code: Function) => string | undefined;
+  readonly createEngine: (options: { readonly connect: () => Promise<ClusterAddress>; readonly onEnded: (reason: string) => void }) => Engine;
+  readonly link: Pick<FrontLink, "ask">;
+  readonly executions: Executions;
+  readonly pipe: Pick<OutputPipe, "output" | "lastExecution">;
+  readonly uncut: Uncut;
+}
+
+export class SessionHost implements RayHost {
+  readonly codec: ValueCodec;
+  readonly shipper: CodeShipper;
+  readonly #parts: SessionHostParts;
+  #engine: UncutEngine | undefined;
+
+  constructor(parts: SessionHostParts) {
+    this.#parts = parts;
+    this.codec = parts.codec;
+    this.shipper = parts.shipper;
+  }
+
+  engine(): Engine {
+    return this.#engine ?? this.start({});
+  }
+
+  currentEngine(): Engine | undefined {
+    return this.#engine;
+  }
+
+  start({ address, ...options }: ClusterOptions & { readonly address?: string }): Engine {
+    if (address !== undefined) throw new RayError(`Cannot join the cluster at "${address}" from here: this session uses the cluster of its front. Leave \`address\` out`);
+    const { uncut, executions, createEngine } = this.#parts;
+    uncut.enterRuntime();
+    try {
+      // the engine's sockets and timers outlive the cell that first needs them
+      return executions.exit(() => {
+        // when the cluster is gone the next remote call wants another
+        const onEnded = (): void => { if (this.#engine === engine) this.#engine = undefined; };
+        const engine = new UncutEngine(createEngine({ connect: () => this.#askForCluster(options), onEnded }), uncut);
+        this.#engine = engine;
+        return engine;
+      });
+    } finally {
+      uncut.leaveRuntime();
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = undefined;
+    if (engine === undefined) return;
+    await engine.close();
+    await this.#parts.link.ask({ type: "cluster-unwanted" });
+  }
+
+  registerRefs(hooks: RefHooks): void {
+    this.#parts.registerRefs(hooks);
+  }
+
+  taskContext(): undefined {
+    return undefined;
+  }
+
+  origin(): string | undefined {
+    return this.#parts.executions.receiving?.name;
+  }
+
+  unitName(code: Function): string | undefined {
+    return this.#parts.unitName(code);
+  }
+
+  display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void {
+    const { executions, pipe } = this.#parts;
+    const { displayId, update = false } = options;
+    pipe.output(executions.receiving?.id ?? pipe.lastExecution, { type: "display", data, metadata: {}, update, ...(displayId === undefined ? {} : { displayId }) });
+  }
+
+  async #askForCluster(options: ClusterOptions): Promise<ClusterAddress> {
+    const answer = await this.#parts.link.ask({ type: "cluster-wanted", options });
+    if (answer.type !== "cluster") throw new RayError(`The front answered the wish for a cluster with "${answer.type}"`);
+    if ("error" in answer.cluster) throw new RayError(answer.cluster.error);
+    return answer.cluster;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The session's engine as cells reach it: an interrupt never cuts a call in the middle (a record half published, a count
+ * half made), and a call that begins after an interrupt of its cell does not begin at all.
+ */
+import type { ActorInfo, ActorOptions, CallOptions, ClusterInfo, Encoded, Engine, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import type { EngineEvent } from "../engine/events.ts";
+import type { ActorId, ObjectId, ProcessName } from "../ids.ts";
+import type { CodeShipper, ValueCodec } from "../serialize/codec.ts";
+
+export interface Uncut {
+  enterRuntime(): void;
+  leaveRuntime(): void;
+}
+
+export class UncutEngine implements Engine {
+  readonly #engine: Engine;
+  readonly #uncut: Uncut;
+
+  constructor(engine: Engine, uncut: Uncut) {
+    this.#engine = engine;
+    this.#uncut = uncut;
+  }
+
+  get kind(): Engine["kind"] { return this.#engine.kind; }
+  get process(): ProcessName { return this.#engine.process; }
+  get info(): ClusterInfo | undefined { return this.#engine.info; }
+
+  connect(): Promise<ClusterInfo> { return this.#engine.connect(); }
+  close(): Promise<void> { return this.#engine.close(); }
+
+  submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[] {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.submitTask(code, args, options); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  createActor(code: ShippedCode, args: TaskArgs, options: ActorOptions): ActorInfo {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.createActor(code, args, options); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[] {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.callActor(actor, method, args, options); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined> {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.getActor(name, namespace); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void> {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.killActor(actor, options); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  put(value: Encoded): ObjectId {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.put(value); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  peek(ref: ObjectId): Resolved | undefined {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.peek(ref); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  whenReady(ref: ObjectId, ready: () => void): () => void {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.whenReady(ref, ready); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  retain(ref: ObjectId): void {
+    this.#uncut.enterRuntime();
+    try { this.#engine.retain(ref); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  release(ref: ObjectId): void {
+    this.#uncut.enterRuntime();
+    try { this.#engine.release(ref); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  free(refs: readonly ObjectId[]): void {
+    this.#uncut.enterRuntime();
+    try { this.#engine.free(refs); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  blocked(isBlocked: boolean): void { this.#engine.blocked(isBlocked); }
+  resources(which: "total" | "available"): Promise<Record<string, number>> { return this.#engine.resources(which); }
+  nodes(): Promise<readonly NodeInfo[]> { return this.#engine.nodes(); }
+  subscribe(on: (event: EngineEvent) => void): () => void { return this.#engine.subscribe(on); }
+}
+
+/** Encoding keeps caches and numbers shared memory: it is not cut either. */
+export function uncutCodec(codec: ValueCodec, uncut: Uncut): ValueCodec {
+  return {
+    encode: (value, label) => within(uncut, () => codec.encode(value, label)),
+    encodeArgs: (args, label) => within(uncut, () => codec.encodeArgs(args, label)),
+    decode: (encoded) => within(uncut, () => codec.decode(encoded)),
+  };
+}
+
+export function uncutShipper(shipper: CodeShipper, uncut: Uncut): CodeShipper {
+  return {
+    ship: (code, boundName) => within(uncut, () => shipper.ship(code, boundName)),
+    receive: (code) => within(uncut, () => shipper.receive(code)),
+  };
+}
+
+function within<T>(uncut: Uncut, body: () => T): T {
+  uncut.enterRuntime();
+  try { return body(); } finally { uncut.leaveRuntime(); }
+}

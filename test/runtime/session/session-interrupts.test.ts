@@ -1,0 +1,130 @@
+import { buildSession, DrivenSession, temporaryFolder } from "../../fixtures/session-driver.ts";
+
+const folder = temporaryFolder();
+let session: DrivenSession;
+
+beforeAll(buildSession);
+beforeEach(async () => { session = await new DrivenSession(folder.path).ready(); });
+afterEach(() => session.end());
+afterAll(() => folder.dispose());
+
+/** Runs `code`, which prints "running", and interrupts it there. */
+async function interrupted(code: string) {
+  const id = session.begin(code);
+  await session.printed(id, "running");
+  session.interrupt(id);
+  return session.outcome(id);
+}
+
+const INTERRUPTED = { status: "error", interrupted: true, error: { ename: "InterruptedError", evalue: "Interrupted" } };
+
+test.each([
+  ["a synchronous loop", "console.log('running'); for (;;) {}"],
+  ["a loop that prints", "for (;;) console.log('running')"],
+  ["a hanging await", "console.log('running'); await new Promise(() => {})"],
+  ["a loop after an await", "await null; console.log('running'); for (;;) {}"],
+  ["a loop that awaits what is there", "console.log('running'); for (;;) await null"],
+  ["a loop in a function of an earlier cell", "console.log('running'); spin()"],
+  ["a loop that catches everything", "console.log('running'); for (;;) { try { spin() } catch {} }"],
+  ["a native sort", "console.log('running'); new Array(3e7).fill(0).map((_, i) => (i * 7919) % 1000003).sort((a, b) => a - b)"],
+  ["a callback without a loop that prints", "Array.from({ length: 1e9 }, () => console.log('running'))"],
+  ["a result whose text takes for ever", "console.log('running'); ({ [Symbol.for('nodejs.util.inspect.custom')]() { return spin() } })"],
+])("an interrupt stops %s and keeps the state", async (_, code) => {
+  await session.run("let kept = 41; function spin() { let n = 0; for (;;) n++ }");
+  const { reply } = await interrupted(code);
+  expect(reply).toMatchObject(INTERRUPTED);
+  expect((await session.run("kept + 1")).text).toBe("42");
+});
+
+test("the error of an interrupted loop says where it was", async () => {
+  const { reply } = await interrupted("console.log('running');\nfor (;;) {\n}");
+  expect(reply.error?.traceback.join("\n")).toMatch(/^In\[1\]:2:\d+\n[^]*> 2 \| for \(;;\) \{\n[^]*InterruptedError: Interrupted\n {4}at In\[1\]:2:\d+$/);
+});
+
+test("finally blocks run when a loop's guard stops it", async () => {
+  await interrupted("globalThis.cleaned = false; console.log('running'); try { for (;;) {} } finally { globalThis.cleaned = true }");
+  expect((await session.run("cleaned")).text).toBe("true");
+});
+
+test("timers, intervals and servers of the interrupted cell end, those of others go on", async () => {
+  const other = session.begin("setInterval(() => console.log('other'), 10); undefined");
+  await session.outcome(other);
+  const id = session.begin(`
+    import { createServer } from "node:http";
+    var ticks = 0;
+    setInterval(() => { ticks++ }, 5);
+    const again = () => setTimeout(() => { ticks++; again() }, 5);
+    again();
+    var server = createServer().listen(0);
+    console.log("running");
+    await new Promise(() => {})`);
+  await session.printed(id, "running");
+  session.interrupt(id);
+  expect((await session.outcome(id)).reply).toMatchObject(INTERRUPTED);
+  const { text } = await session.run("const before = ticks; await new Promise((r) => setTimeout(r, 60)); [ticks - before, server.listening]");
+  expect(text).toBe("[ 0, false ]");
+  const printed = session.outputsOf(other).length;
+  await session.until(() => session.outputsOf(other).length > printed);
+});
+
+test("an asynchronous loop does not go on behind an interrupted cell", async () => {
+  await session.run("var rounds = 0; import { setTimeout as sleep } from 'node:timers/promises'");
+  const { reply } = await interrupted("console.log('running'); for (;;) { rounds++; await sleep(5) }");
+  expect(reply).toMatchObject(INTERRUPTED);
+  // its sleep ends, and the guard meets it at the loop's edge
+  const { text } = await session.run("await sleep(20); const then = rounds; await sleep(40); rounds - then");
+  expect(text).toBe("0");
+  expect((await session.run("let sum = 0; for (let i = 0; i < 1e6; i++) sum += i; sum")).text).toBe("499999500000");
+});
+
+test("an interrupt leaves other cells' code alone", async () => {
+  const other = session.begin("var worked = 0; (async () => { for (;;) { worked++; await new Promise((r) => setTimeout(r, 2)) } })(); undefined");
+  await session.outcome(other);
+  await interrupted("console.log('running'); await new Promise(() => {})");
+  expect((await session.run("const seen = worked; await new Promise((r) => setTimeout(r, 50)); worked > seen")).text).toBe("true");
+});
+
+test("a loop of an earlier cell's timer that keeps the cell from running is stopped", async () => {
+  await session.outcome(session.begin("setTimeout(() => { console.log('blocking'); for (;;) {} }, 30); undefined"));
+  const id = session.begin("console.log('waiting'); await new Promise((r) => setTimeout(r, 1e6))");
+  await session.printed(1, "blocking");
+  session.interrupt(id);
+  expect((await session.outcome(id)).reply).toMatchObject(INTERRUPTED);
+  expect((await session.run("1 + 1")).text).toBe("2");
+});
+
+test("an interrupt of a cell that has ended does nothing to the next", async () => {
+  const { reply } = await session.run("1");
+  session.interrupt(reply.id);
+  const { text } = await session.run("let n = 0; const end = Date.now() + 200; while (Date.now() < end) n++; 'whole'");
+  expect(text).toBe("'whole'");
+});
+
+test("an interrupt that comes before its cell stops it at its start", async () => {
+  session.begin("const busy = Date.now() + 100; while (Date.now() < busy) {}");
+  const id = session.begin("console.log('ran')");
+  session.interrupt(id);
+  const outcome = await session.outcome(id);
+  expect(outcome.reply).toMatchObject(INTERRUPTED);
+  expect(outcome.stdout).toBe("");
+});
+
+test("fifty interrupts of a printing loop leave a session that works", async () => {
+  for (let i = 0; i < 50; i++) {
+    const id = session.begin("for (;;) console.log('running')");
+    await session.printed(id, "running");
+    session.interrupt(id);
+    expect((await session.outcome(id)).reply.interrupted).toBe(true);
+  }
+  expect((await session.run("1 + 1")).text).toBe("2");
+});
+
+test("native calls in a row are cut, each in its cell", async () => {
+  for (let i = 0; i < 15; i++) {
+    const id = session.begin("console.log('running'); JSON.stringify(Array.from({ length: 3e7 }, (_, i) => i)).length");
+    await session.printed(id, "running");
+    session.interrupt(id);
+    expect((await session.outcome(id)).reply.interrupted).toBe(true);
+    expect((await session.run(`${i}`)).text).toBe(String(i));
+  }
+});
