@@ -2,8 +2,7 @@
  * The writer's side of the object store: copies objects into blocks of this process's own segments and takes the blocks back.
  *
  * Where a block goes, in this order: a warm block of shared memory; fresh shared memory within the grant; a warm block that is
- * much too large; shared memory after empty segments were given back; disk. Shared memory that was found full is not asked again
- * until some of this process's was given back.
+ * much too large; shared memory after empty segments were given back; disk.
  *
  * A1 Real memory in shared memory never exceeds the grant (but for what was held before a smaller grant came).
  * A2 Memory is touched only after it was allocated for real: a full file system is an error here, never a SIGBUS later.
@@ -36,9 +35,8 @@ class SegmentArena implements Arena {
   readonly #page: number;
   #grantBytes: number;
   #generation = 0;
-  /** The block of a `write` that has not come to its end: it failed, or an interrupt unwound it without any `finally`. */
+  /** The block of a `write` or `free` that has not come to its end: it failed, or an interrupt unwound it without any `finally`. */
   #unfinished: Block | undefined;
-  #isSharedFull = false;
   #saidFull = false;
   #isClosed = false;
 
@@ -87,14 +85,15 @@ class SegmentArena implements Arena {
       const found = live === undefined ? "no block is in use there (it was freed before, or belongs to another process)" : `generation ${live.generation} is there now`;
       throw new Error(`Cannot free block ${address.generation} at ${address.offset} of ${address.file}: ${found}`);
     }
+    this.#releaseUnfinished();
+    this.#unfinished = live.block;
     this.#live.delete(key);
-    const gaveBack = this.#poolOf(live.block.segment.place).release(live.block);
-    if (gaveBack) this.#isSharedFull = false;
+    this.#releaseUnfinished();
   }
 
   grant(bytes: number): void {
     this.#grantBytes = bytes;
-    if (this.#shared.heldBytes > bytes) this.#removeEmptyShared();
+    if (this.#shared.heldBytes > bytes) this.#shared.removeEmpty();
   }
 
   close(): void {
@@ -106,9 +105,9 @@ class SegmentArena implements Arena {
   }
 
   #releaseUnfinished(): void {
-    const block = this.#unfinished;
+    if (this.#unfinished === undefined) return;
+    this.#poolOf(this.#unfinished.segment.place).release(this.#unfinished);
     this.#unfinished = undefined;
-    if (block !== undefined) this.#poolOf(block.segment.place).release(block);
   }
 
   #place(sizeBytes: number): Block {
@@ -117,22 +116,23 @@ class SegmentArena implements Arena {
       this.#shared.reuse(pages, false) ??
       this.#growShared(pages) ??
       this.#shared.reuse(pages, true) ??
-      (this.#removeEmptyShared() ? this.#growShared(pages) : undefined) ??
+      (this.#shared.removeEmpty() ? this.#growShared(pages) : undefined) ??
       this.#disk.reuse(pages, true) ??
       this.#growDisk(pages);
     if (block === undefined) throw this.#fullError(sizeBytes);
-    if (this.#isSharedFull && block.segment.place === "disk") this.#sayFull(sizeBytes);
+    const isWithinGrant = pages * this.#page <= this.#grantBytes - this.#shared.heldBytes;
+    if (block.segment.place === "disk" && isWithinGrant) this.#sayFull(sizeBytes);
     return block;
   }
 
+  /** Looks at the free space first: to find out by allocating takes long when there is much, and takes it from others meanwhile. */
   #growShared(pages: number): Block | undefined {
-    if (this.#isSharedFull) return undefined;
+    const roomBytes = Math.min(this.#grantBytes - this.#shared.heldBytes, spaceOf(this.#options.sharedMemoryFolder).freeBytes);
     try {
-      return this.#shared.grow(pages, this.#grantBytes - this.#shared.heldBytes);
+      return this.#shared.grow(pages, roomBytes);
     } catch (error) {
       if (!isOutOfSpace(error)) throw error;
-      this.#isSharedFull = true;
-      return undefined;
+      return undefined; // others took it between the look and the allocation
     }
   }
 
@@ -147,12 +147,6 @@ class SegmentArena implements Arena {
     }
   }
 
-  #removeEmptyShared(): boolean {
-    const removed = this.#shared.removeEmpty();
-    if (removed) this.#isSharedFull = false;
-    return removed;
-  }
-
   #sayFull(sizeBytes: number): void {
     if (this.#saidFull) return;
     this.#saidFull = true;
@@ -161,7 +155,7 @@ class SegmentArena implements Arena {
     const { freeBytes, totalBytes } = spaceOf(sharedMemoryFolder);
     onSharedMemoryFull?.(
       `Shared memory is full: ${root} has ${formatBytes(freeBytes)} free of ${formatBytes(totalBytes)}, and an object of ${formatBytes(sizeBytes)} did not fit. ` +
-        `Further objects go to files in ${diskFolder}, which is slower. In a container, give it more: docker run --shm-size=${suggestedShmSize(totalBytes)}`,
+        `Objects that do not fit go to files in ${diskFolder} from now on, which is slower. In a container, give it more: docker run --shm-size=${suggestedShmSize(totalBytes)}`,
     );
   }
 

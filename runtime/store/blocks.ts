@@ -109,6 +109,10 @@ export class Blocks<Segment> {
     });
   }
 
+  isUsed(extent: Extent<Segment>): boolean {
+    return this.#rows.get(extent.segment)?.used.has(extent) === true;
+  }
+
   release(extent: Extent<Segment>): void {
     this.#change(() => {
       const row = this.#row(extent.segment);

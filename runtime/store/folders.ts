@@ -16,15 +16,15 @@ export interface ClusterFolders {
   readonly disk: string;
 }
 
-/** A socket's path ends at 107 bytes (103 on macOS), and a socket's name takes up to 41 with its slash. */
-const MAX_ENDPOINT_FOLDER = 62;
+/** A socket's path ends at 107 bytes (103 on macOS); a cluster's id takes 9 and a socket's name 41 of them, with their slashes. */
+const MAX_ENDPOINT_BASE = 103 - 9 - 41;
 const TMPFS_MAGIC = 0x01021994;
 
 /** Paths only: makes nothing. */
 export function clusterFolders(clusterId: ClusterId): ClusterFolders {
   return {
     sharedMemory: join(sharedMemoryRoot(), `${sharedMemoryPrefix()}${clusterId}`),
-    endpoints: join(endpointBase(clusterId), clusterId),
+    endpoints: join(endpointBase(), clusterId),
     disk: join(diskBase(), clusterId, "disk"),
   };
 }
@@ -32,7 +32,7 @@ export function clusterFolders(clusterId: ClusterId): ClusterFolders {
 /** Makes the cluster's folders (0700). Throws when one is there that is not ours alone. */
 export function makeClusterFolders(clusterId: ClusterId): ClusterFolders {
   const folders = clusterFolders(clusterId);
-  makePrivateFolder(endpointBase(clusterId));
+  makePrivateFolder(endpointBase());
   makePrivateFolder(folders.endpoints);
   makePrivateFolder(folders.sharedMemory);
   makePrivateFolder(diskBase());
@@ -108,17 +108,20 @@ export function sharedMemoryRoot(): string {
 /** The folders that may hold a cluster's endpoints, the preferred one first. */
 function endpointBases(): string[] {
   const runtime = process.env["XDG_RUNTIME_DIR"];
-  const temporary = process.platform === "win32" ? [tmpdir()] : [tmpdir(), "/tmp"];
   const inRuntime = runtime && isOurs(runtime) ? [join(runtime, "ray-ts")] : [];
-  return [...new Set([...inRuntime, ...temporary.map((folder) => join(folder, `ray-ts-${userId()}`))])];
+  const inTemporary = join(tmpdir(), `ray-ts-${userId()}`);
+  // macOS has temp folders of 50 characters
+  return [...inRuntime, inTemporary, ...(isShort(inTemporary) ? [] : [`/tmp/ray-ts-${userId()}`])];
 }
 
-function endpointBase(clusterId: string): string {
+function endpointBase(): string {
   const bases = endpointBases();
-  const base = bases.find((folder) => process.platform === "win32" || Buffer.byteLength(join(folder, clusterId)) <= MAX_ENDPOINT_FOLDER);
+  const base = bases.find(isShort);
   if (base !== undefined) return base;
-  throw new Error(`Cannot make sockets for the cluster: ${bases.join(" and ")} are too long for a socket's path (a folder may have ${MAX_ENDPOINT_FOLDER} bytes). Set TMPDIR to a shorter one`);
+  throw new Error(`Cannot make sockets for the cluster: ${bases.join(" and ")} are too long for a socket's path. Set TMPDIR to a shorter one`);
 }
+
+const isShort = (base: string): boolean => process.platform === "win32" || Buffer.byteLength(base) <= MAX_ENDPOINT_BASE;
 
 /** Objects go to disk when memory is full, so a temp folder that is itself in memory would be no help. */
 function diskBase(): string {

@@ -61,6 +61,10 @@ export class OwnedObjects {
     return this.#records.size;
   }
 
+  knows(id: ObjectId): boolean {
+    return this.#records.has(id);
+  }
+
   /** False when it was forgotten, or given up by `freed`. */
   hasValue(id: ObjectId): boolean {
     const record = this.#records.get(id);
@@ -74,9 +78,10 @@ export class OwnedObjects {
 
   /** A new object with one local handle. Its value may come later (`stored`). */
   created(id: ObjectId, contains?: readonly ObjectId[]): readonly ReferenceCommand[] {
-    if (this.#records.has(id)) throw new Error(`Object ${id} was created twice`);
+    const before = this.#records.size;
     const record: OwnedRecord = { local: 1, lends: 0, within: 0, borrowed: 0, pinned: 0, hasValue: true, isFreed: false, borrowers: undefined, pins: undefined, contains: undefined };
     this.#records.set(id, record);
+    if (this.#records.size === before) throw new Error(`Object ${id} was created twice`);
     if (contains !== undefined) this.#contain(record, contains);
     return NONE;
   }
@@ -212,6 +217,10 @@ export class OwnedObjects {
   /** Forgets the value when nothing keeps it, then what it alone held; a list, not recursion: chains of values can be long. */
   #settle(id: ObjectId, record: OwnedRecord): readonly ReferenceCommand[] {
     if (record.pinned > 0 || (isHeld(record) && !(record.isFreed && record.hasValue))) return NONE;
+    if (record.hasValue && record.contains === undefined && !record.isFreed) {
+      this.#records.delete(id); // by far the most: a value without refs in it
+      return [{ type: "forget-value", id }];
+    }
     const commands: ReferenceCommand[] = [];
     const rest: ObjectId[] = [];
     this.#forget(id, record, commands, rest);

@@ -64,7 +64,7 @@ export class References {
 
   /** One local handle less. */
   released(id: ObjectId): Commands {
-    return this.isOwn(id) ? this.#settleForeign(this.owned.released(id)) : this.borrowed.released(id);
+    return this.owned.knows(id) ? this.#settleForeign(this.owned.released(id)) : this.borrowed.released(id);
   }
 
   /** This process sends `ids` to `to`, and holds them until `lendDone` or `to` died. `lendId` was never used before here. */
@@ -135,7 +135,7 @@ export class References {
   /** Carries out `release-borrowed` here, so that callers never see it. */
   #settleForeign(commands: Commands): Commands {
     if (commands.length === 0) return NONE;
-    if (!commands.some((command) => command.type === "release-borrowed")) return commands;
+    if (commands.length === 1 && commands[0]!.type === "forget-value") return commands;
     return commands.flatMap((command) => (command.type === "release-borrowed" ? this.borrowed.uncontained(command.id) : [command]));
   }
 }

@@ -73,10 +73,11 @@ export class SegmentPool {
     return this.#blocks.takeAtEnd(segment, pages);
   }
 
-  /** True when this gave memory back to the system. */
-  release(block: Block): boolean {
+  /** Does nothing for a block that is not in use: an interrupt may have cut its release after the last step. */
+  release(block: Block): void {
+    if (!this.#blocks.isUsed(block)) return;
     this.#blocks.release(block);
-    return this.#trim();
+    this.#trim();
   }
 
   /** Gives back the segments that hold no block. True when there were some. */
@@ -136,11 +137,10 @@ export class SegmentPool {
   }
 
   /** Keeps the newest empty segment warm whatever its size; more only up to WARM_BYTES of free memory. */
-  #trim(): boolean {
-    if (this.#blocks.freePages * this.pageBytes <= WARM_BYTES) return false;
+  #trim(): void {
+    if (this.#blocks.freePages * this.pageBytes <= WARM_BYTES) return;
     const surplus = this.#empty().slice(0, -1);
     for (const segment of surplus) if (this.#blocks.freePages * this.pageBytes > WARM_BYTES) this.#remove(segment);
-    return surplus.length > 0;
   }
 
   #empty(): Segment[] {
