@@ -125,7 +125,7 @@ class CellCompilation {
   #lower(rendered: Rendered, range: { start: number; end: number }): Lowered {
     const isModern = this.#walk.modernSyntax.some((offset) => offset >= range.start && offset < range.end);
     try {
-      return lower(rendered.text, { language: this.#parsed.language, isModern, jsx: this.#jsx });
+      return lower(rendered.text, { language: this.#parsed.language, isModern, jsx: this.#jsx, keepsImports: true });
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
       const { name, source } = this.#parsed;

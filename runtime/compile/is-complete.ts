@@ -1,6 +1,6 @@
 /** Whether Enter should run what was typed, or open another line: asked of the parser, as the cell would be. */
 import type { OxcError, Program } from "oxc-parser";
-import { tryParse } from "./parse.ts";
+import { parseAsObject, tryParse } from "./parse.ts";
 
 export interface Completeness {
   readonly status: "complete" | "incomplete" | "invalid";
@@ -16,10 +16,19 @@ export interface Completeness {
  * ```
  */
 export function isComplete(source: string): Completeness {
+  const object = parseAsObject(source);
+  if (object && !("errors" in object)) return { status: "complete" };
   const outcome = tryParse(source);
   const isOpen = "errors" in outcome ? mayContinue(source, outcome.errors) : lacksBody(outcome.program);
-  if (isOpen) return { status: "incomplete", indent: indentAfter(source) };
+  if (isOpen || ("errors" in outcome && object && isOpenObject(source))) return { status: "incomplete", indent: indentAfter(source) };
   return { status: "errors" in outcome ? "invalid" : "complete" };
+}
+
+/** `{a: 1, b:` is no block any more, and not yet an object. */
+function isOpenObject(source: string): boolean {
+  const text = `(${source}`;
+  const outcome = tryParse(text);
+  return "errors" in outcome && mayContinue(text, outcome.errors);
 }
 
 /** True when the parser was still content where the text ends: something to come may complete it. */

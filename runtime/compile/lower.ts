@@ -10,6 +10,8 @@ export interface LowerOptions {
   readonly language: "ts" | "tsx";
   readonly isModern: boolean;
   readonly jsx: { readonly factory: string; readonly fragment: string };
+  /** False for files, whose imports of types alone go, as TypeScript has it. A cell has no imports left. */
+  readonly keepsImports: boolean;
 }
 
 export interface Lowered {
@@ -29,13 +31,13 @@ export class LoweringError extends Error {
 
 export const lower = (text: string, options: LowerOptions): Lowered => (options.isModern ? lowerWithEsbuild(text, options) : lowerWithOxc(text, options));
 
-function lowerWithOxc(text: string, { language, jsx }: LowerOptions): Lowered {
+function lowerWithOxc(text: string, { language, jsx, keepsImports }: LowerOptions): Lowered {
   const result = transformSync(`cell.${language}`, text, {
     lang: language,
     sourceType: "module",
     sourcemap: true,
     target: "es2024",
-    typescript: { onlyRemoveTypeImports: true },
+    typescript: { onlyRemoveTypeImports: keepsImports },
     jsx: { runtime: "classic", pragma: jsx.factory, pragmaFrag: jsx.fragment, pure: false },
   });
   const [error] = result.errors;
@@ -46,7 +48,7 @@ function lowerWithOxc(text: string, { language, jsx }: LowerOptions): Lowered {
 /** Loaded when first needed: most sessions never need it, and it starts a process. */
 let esbuild: typeof import("esbuild") | undefined;
 
-function lowerWithEsbuild(text: string, { language, jsx }: LowerOptions): Lowered {
+function lowerWithEsbuild(text: string, { language, jsx, keepsImports }: LowerOptions): Lowered {
   esbuild ??= createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
   try {
     const { code, map } = esbuild.transformSync(text, {
@@ -58,7 +60,7 @@ function lowerWithEsbuild(text: string, { language, jsx }: LowerOptions): Lowere
       jsx: "transform",
       jsxFactory: jsx.factory,
       jsxFragment: jsx.fragment,
-      tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+      tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: keepsImports, useDefineForClassFields: true } },
     });
     return { code, map: JSON.parse(map) as SourceMap };
   } catch (error) {

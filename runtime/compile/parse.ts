@@ -27,10 +27,11 @@ type Language = ParsedCell["language"];
 
 export function parseCell(source: string, name: string, { module = false } = {}): ParsedCell {
   const object = module ? undefined : parseAsObject(source);
-  if (object) return toParsed(object, name, source, 1);
+  if (object && !("errors" in object)) return toParsed(object, name, source, 1);
   const outcome = tryParse(source);
-  if ("errors" in outcome) throw toSyntaxError(outcome.errors, name, source);
-  return toParsed(outcome, name, source, 0);
+  if (!("errors" in outcome)) return toParsed(outcome, name, source, 0);
+  const isObject = object !== undefined && firstOffset(object.errors) - 1 > firstOffset(outcome.errors);
+  throw isObject ? toSyntaxError(object.errors, name, source, 1) : toSyntaxError(outcome.errors, name, source, 0);
 }
 
 interface Parsed {
@@ -60,11 +61,10 @@ function parseAs(text: string, language: Language): Parsed | ParseFailure {
 const opensWithBrace = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*\{/;
 
 /** `{a: 1}` and `{ x, y }` at the head of a cell are meant as objects, as in Node's REPL. */
-function parseAsObject(source: string): Parsed | undefined {
+export function parseAsObject(source: string): Parsed | ParseFailure | undefined {
   if (!opensWithBrace.test(source)) return undefined;
   // The newline ends a line comment at the end of the cell.
-  const outcome = tryParse(`(${source.replace(/;\s*$/, "")}\n)`);
-  return "errors" in outcome ? undefined : outcome;
+  return tryParse(`(${source.replace(/;\s*$/, "")}\n)`);
 }
 
 function toParsed(parsed: Parsed, name: string, source: string, shift: number): ParsedCell {
@@ -74,11 +74,11 @@ function toParsed(parsed: Parsed, name: string, source: string, shift: number): 
 
 const firstOffset = (errors: readonly OxcError[]): number => errors[0]?.labels[0]?.start ?? 0;
 
-function toSyntaxError(errors: readonly OxcError[], name: string, source: string): SyntaxError {
+function toSyntaxError(errors: readonly OxcError[], name: string, source: string, shift: number): SyntaxError {
   const [error] = errors;
   const help = error?.helpMessage ? `. ${error.helpMessage}` : "";
   // A redeclaration has two labels: the first declaration, and the one to mend.
   const at = /already been declared/.test(error?.message ?? "") ? error?.labels.at(-1)?.start : error?.labels[0]?.start;
   const message = (error?.message ?? "This is no TypeScript").replace(/\.$/, "") + help;
-  return cellSyntaxError(message, name, source, new LineIndex(source).position(at ?? 0));
+  return cellSyntaxError(message, name, source, new LineIndex(source).position((at ?? 0) - shift));
 }

@@ -64,7 +64,9 @@ export class CellHost {
     const { code, lineOffset } = unitFactory(unit, source);
     this.stacks.register(unit.id, { cell: unit.cell, map: source.map });
     const scope = Object.create(scopePrototype()) as Scope;
-    for (const name of unit.tops) if (Object.hasOwn(this.scope, name)) scope[name] = this.scope[name];
+    for (const name of unit.tops) {
+      if (Object.hasOwn(this.scope, name)) Object.defineProperty(scope, name, { value: this.scope[name], writable: true });
+    }
     const captured = this.capturedBy(value);
     const factory = new vm.Script(code, { filename: unit.id, lineOffset }).runInThisContext() as UnitFactoryFunction;
     const [made, setLocals] = factory(scope, this.runtime, captured);
