@@ -2,8 +2,8 @@
  * What cells put out → messages on iopub, each with the header of the request that caused it as its parent, also when
  * it comes after the cell's end. It owns which request each cell answers.
  */
+import type { Clock } from "../runtime/front/clock.ts";
 import type { FrontOutput } from "../runtime/front/front.ts";
-import type { Clock } from "./stream-coalescer.ts";
 import { StreamCoalescer } from "./stream-coalescer.ts";
 import type { JsonObject, MessageHeader } from "./wire/message.ts";
 import type { KernelWire } from "./wire/server.ts";

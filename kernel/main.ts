@@ -20,6 +20,8 @@ export async function startKernel(connectionFile: string): Promise<void> {
   kernel.current = newKernel({ connection, connectionFile, server, onShutdown: ended.end, log });
   const { front } = kernel.current;
 
+  // a fault of the kernel's own must not cost the user's session
+  for (const fault of ["uncaughtException", "unhandledRejection"] as const) process.on(fault, (error: unknown) => log(`internal error: ${(error as Error)?.stack ?? String(error)}`));
   process.on("SIGINT", () => front.interrupt());
   process.on("SIGTERM", () => ended.end({ restart: false }));
   process.on("SIGHUP", () => ended.end({ restart: false }));

@@ -6,21 +6,9 @@
  * Order between stdout and stderr is kept, unless they alternate so often that keeping it would cost a message a line.
  */
 
+import { type Clock, systemClock } from "../runtime/front/clock.ts";
+
 export type StreamName = "stdout" | "stderr";
-
-export interface Clock {
-  now(): number;
-  /** Returns a function that cancels. */
-  after(delayMs: number, run: () => void): () => void;
-}
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 const FIRST_DELAY_MS = 20;
 const LONGEST_DELAY_MS = 250;

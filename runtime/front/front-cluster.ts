@@ -21,20 +21,25 @@ interface OpenCluster {
 
 /** How long a restarted front may take to come back for the cluster. */
 const KEEP_MS = 30_000;
+/** A head that is stopped must not stop cells from ending. */
+const UP_TO_DATE_MS = 1000;
+
+const elapsed = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms).unref(); });
 
 export class FrontCluster {
   readonly #options: FrontClusterOptions;
   #open: Promise<OpenCluster> | undefined;
+  #events: EventSubscription | undefined;
   #takingOver: Promise<void> | undefined;
 
   constructor(options: FrontClusterOptions) {
     this.#options = options;
   }
 
-  /** Resolves when `onEvents` has been given what the cluster's head knows now. */
+  /** Resolves when `onEvents` has been given what the head knows now; at once while there is none, or one that only starts. */
   async upToDate(): Promise<void> {
-    const open = await this.#open?.catch(() => undefined);
-    await open?.events.upToDate();
+    if (this.#events === undefined) return;
+    await Promise.race([this.#events.upToDate(), elapsed(UP_TO_DATE_MS)]);
   }
 
   /** Takes over the cluster that the front before this one left, which waits for a while only; starts none. */
@@ -58,7 +63,7 @@ export class FrontCluster {
   async end(how: { readonly keep: boolean }): Promise<ClusterAddress | undefined> {
     await this.#takingOver;
     const opening = this.#open;
-    this.#open = undefined;
+    this.#open = this.#events = undefined;
     const open = await opening?.catch(() => undefined); // whoever wanted it was told that it did not start
     if (open === undefined) return undefined;
     await open.events.close();
@@ -71,16 +76,16 @@ export class FrontCluster {
     this.#open = opening;
     const forget = (): boolean => {
       const isCurrent = this.#open === opening;
-      if (isCurrent) this.#open = undefined;
+      if (isCurrent) this.#open = this.#events = undefined;
       return isCurrent;
     };
-    opening.then(
-      ({ head, events }) => head.died.then((reason) => {
-        void events.close();
-        if (forget()) this.#options.onDied(reason);
-      }),
-      forget,
-    );
+    const follow = async ({ head, events }: OpenCluster): Promise<void> => {
+      if (this.#open === opening) this.#events = events;
+      const reason = await head.died;
+      await events.close();
+      if (forget()) this.#options.onDied(reason);
+    };
+    opening.then(follow, forget);
     return opening;
   }
 

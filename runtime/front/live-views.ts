@@ -11,6 +11,7 @@ import type { MimeBundle, Output, ViewDescriptor } from "../session/output.ts";
 import { applyEvents } from "../views/apply-events.ts";
 import { isSettled, renderView, viewDependsOn } from "../views/render-view.ts";
 import { createViewState } from "../views/view-state.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { FrontOutput } from "./front.ts";
 
 type ViewOutput = Extract<Output, { type: "view" }>;
@@ -21,7 +22,8 @@ interface LiveView {
   readonly cell: number;
   shown: string;
   sentAt: number;
-  timer: NodeJS.Timeout | undefined;
+  /** Set while an update waits for its turn. */
+  cancel: (() => void) | undefined;
 }
 
 const INTERVAL_MS = 100;
@@ -30,12 +32,14 @@ const MOST_VIEWS = 500;
 
 export class LiveViews {
   readonly #emit: (output: FrontOutput, cell: number) => void;
+  readonly #clock: Clock;
   readonly #state = createViewState();
   readonly #live = new Map<string, LiveView>();
 
   /** `emit` gets the cell that showed the view. */
-  constructor(emit: (output: FrontOutput, cell: number) => void) {
+  constructor(emit: (output: FrontOutput, cell: number) => void, clock: Clock = systemClock) {
     this.#emit = emit;
+    this.#clock = clock;
   }
 
   add({ view, snapshot, displayId, isResult }: ViewOutput, cell: number): void {
@@ -44,7 +48,7 @@ export class LiveViews {
     this.#emit(isResult ? { type: "result", data, metadata: {}, displayId } : { type: "display", data, metadata: {}, displayId, update: false }, cell);
     this.#forget(displayId);
     if (isSettled(this.#state, view)) return;
-    this.#live.set(displayId, { view, displayId, cell, shown: JSON.stringify(data), sentAt: performance.now(), timer: undefined });
+    this.#live.set(displayId, { view, displayId, cell, shown: JSON.stringify(data), sentAt: this.#clock.now(), cancel: undefined });
     const oldest = this.#live.keys().next();
     if (this.#live.size > MOST_VIEWS && !oldest.done) this.#forget(oldest.value);
   }
@@ -52,15 +56,15 @@ export class LiveViews {
   apply(rows: readonly EngineEvent[]): void {
     applyEvents(this.#state, rows);
     for (const live of this.#live.values()) {
-      if (live.timer !== undefined || !rows.some((row) => viewDependsOn(live.view, row))) continue;
-      const waitMs = Math.max(0, live.sentAt + INTERVAL_MS - performance.now());
-      live.timer = setTimeout(() => this.#send(live), waitMs);
+      if (live.cancel !== undefined || !rows.some((row) => viewDependsOn(live.view, row))) continue;
+      const waitMs = Math.max(0, live.sentAt + INTERVAL_MS - this.#clock.now());
+      live.cancel = this.#clock.after(waitMs, () => this.#send(live));
     }
   }
 
   /** Sends every change that waits for its turn. */
   flush(): void {
-    for (const live of [...this.#live.values()]) if (live.timer !== undefined) this.#send(live);
+    for (const live of [...this.#live.values()]) if (live.cancel !== undefined) this.#send(live);
   }
 
   close(): void {
@@ -68,19 +72,19 @@ export class LiveViews {
   }
 
   #send(live: LiveView): void {
-    clearTimeout(live.timer);
-    live.timer = undefined;
+    live.cancel?.();
+    live.cancel = undefined;
     const data: MimeBundle = renderView(this.#state, live.view);
     if (isSettled(this.#state, live.view)) this.#forget(live.displayId);
     const shown = JSON.stringify(data);
     if (shown === live.shown) return;
     live.shown = shown;
-    live.sentAt = performance.now();
+    live.sentAt = this.#clock.now();
     this.#emit({ type: "display", data, metadata: {}, displayId: live.displayId, update: true }, live.cell);
   }
 
   #forget(displayId: string): void {
-    clearTimeout(this.#live.get(displayId)?.timer);
+    this.#live.get(displayId)?.cancel?.();
     this.#live.delete(displayId);
   }
 }

@@ -1,5 +1,5 @@
 import { StreamCoalescer } from "../../kernel/stream-coalescer.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../fixtures/manual-clock.ts";
 
 type Published = [cell: number, name: string, text: string];
 
