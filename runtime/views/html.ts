@@ -1,0 +1,79 @@
+/**
+ * HTML that survives an untrusted notebook: JupyterLab then keeps tables, `<details>`, `<progress>` and inline styles, drops
+ * `<style>`, `<svg>` and scripts, and drops each declaration with a `var(…)` in it. So every colour stands twice: plain,
+ * then as the theme's, which wins where it may stay.
+ */
+
+/** Markup that is safe to put into a page. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Part = Html | string | number | undefined | readonly Html[];
+
+/** A template whose values are escaped unless they are markup themselves. */
+export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
+  return new Html(strings.reduce((text, string, i) => text + render(values[i - 1]) + string));
+}
+
+function render(value: Part): string {
+  if (value === undefined) return "";
+  if (value instanceof Html) return value.text;
+  if (Array.isArray(value)) return (value as readonly Html[]).map(({ text }) => text).join("");
+  return escape(String(value));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+
+/** Name, plain colour (readable on white and on black) and the theme's variable. */
+const COLORS = {
+  done: ["#388e3c", "--jp-success-color1"],
+  running: ["#1976d2", "--jp-info-color1"],
+  waiting: ["#9e9e9e", "--jp-border-color1"],
+  failed: ["#d32f2f", "--jp-error-color1"],
+  gone: ["#757575", "--jp-ui-font-color3"],
+  line: ["#bdbdbd", "--jp-border-color2"],
+  faint: ["#757575", "--jp-ui-font-color2"],
+} as const;
+export type Color = keyof typeof COLORS;
+
+const styled = (property: string, color: Color): string => `${property}:${COLORS[color][0]};${property}:var(${COLORS[color][1]},${COLORS[color][0]})`;
+
+export const pill = (color: Color, text: string): Html =>
+  html`<span style="${styled("background-color", color)};color:#fff;border-radius:8px;padding:1px 8px;white-space:nowrap">${text}</span>`;
+
+export const faint = (text: string): Html => html`<span style="${styled("color", "faint")}">${text}</span>`;
+
+export const code = (text: string): Html => html`<code style="white-space:pre-wrap;word-break:break-word">${text}</code>`;
+
+/** Text in the colour of failure, its lines kept. */
+export const failure = (text: string): Html => html`<pre style="${styled("color", "failed")};white-space:pre-wrap;margin:4px 0">${text}</pre>`;
+
+/** A row of a table whose first line are the headers; cells without anything are left out with their header in `table`. */
+export function table(headers: readonly string[], rows: readonly (readonly (Html | string | number | undefined)[])[]): Html {
+  const used = headers.map((_, column) => rows.some((row) => row[column] !== undefined && row[column] !== ""));
+  const cell = `text-align:left;padding:2px 10px 2px 0;vertical-align:top`;
+  const head = headers.filter((_, column) => used[column]).map((header) => html`<th style="${cell};${styled("color", "faint")};font-weight:normal">${header}</th>`);
+  const body = rows.map((row) => html`<tr>${row.filter((_, column) => used[column]).map((value) => html`<td style="${cell}">${value}</td>`)}</tr>`);
+  return html`<table style="border-collapse:collapse;margin:2px 0"><tr>${head}</tr>${body}</table>`;
+}
+
+export const details = (summary: string, content: Html): Html => html`<details><summary>${summary}</summary>${content}</details>`;
+
+/** How much of something is used: a bar and its text. */
+export const meter = (used: number, total: number, text: string): Html =>
+  html`<progress max="${total > 0 ? total : 1}" value="${Math.min(used, total)}" title="${text}" style="width:100px;vertical-align:middle"></progress> ${text}`;
+
+/** One bar of coloured parts side by side, the whole width being all of them. */
+export function stackedBar(parts: readonly { readonly color: Color; readonly count: number; readonly label: string }[]): Html {
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
+  const bars = parts
+    .filter(({ count }) => count > 0)
+    .map(({ color, count, label }) => html`<div title="${count} ${label}" style="${styled("background-color", color)};width:${Math.round((count / total) * 1000) / 10}%;height:10px"></div>`);
+  return html`<div style="display:flex;width:100%;max-width:480px;border-radius:4px;overflow:hidden;margin:4px 0;${styled("background-color", "line")}">${bars}</div>`;
+}

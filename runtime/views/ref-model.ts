@@ -1,0 +1,61 @@
+/** What is known of one ref, from its object's row and its task's. */
+import type { ObjectRow, TaskRow } from "../engine/events.ts";
+import type { ObjectId } from "../ids.ts";
+import { isEnded } from "./apply-events.ts";
+import type { Color } from "./html.ts";
+import { durationText } from "./quantity.ts";
+import type { ViewState } from "./view-state.ts";
+
+export type RefState = "waiting" | "running" | "ready" | "error" | "lost" | "freed";
+
+export interface RefModel {
+  readonly ref: string;
+  readonly state: RefState;
+  readonly object: ObjectRow | undefined;
+  readonly task: TaskRow | undefined;
+  readonly error: string | undefined;
+}
+
+export const REF_COLORS: Readonly<Record<RefState, Color>> = { waiting: "waiting", running: "running", ready: "done", error: "failed", lost: "failed", freed: "gone" };
+
+export function refModel(state: ViewState, ref: string): RefModel {
+  const object = state.objects.get(ref as ObjectId);
+  const taskId = state.taskOfRef.get(ref as ObjectId);
+  const task = taskId === undefined ? undefined : state.tasks.get(taskId);
+  return { ref, state: refState(object, task), object, task, error: object?.error ?? task?.error };
+}
+
+function refState(object: ObjectRow | undefined, task: TaskRow | undefined): RefState {
+  if (object !== undefined && object.state !== "pending") return object.state;
+  if (task?.state === "finished") return "ready";
+  if (task?.state === "failed") return "error";
+  return task?.state === "running" ? "running" : "waiting";
+}
+
+export const isOver = ({ state }: RefModel): boolean => state !== "waiting" && state !== "running";
+
+/** How long the news of a task may take after its object's. */
+const TASK_NEWS_MS = 1_000;
+
+/** Nothing more will be known: also its task's row, which tells the time, has come or there is none. */
+export function isComplete(state: ViewState, model: RefModel): boolean {
+  if (!isOver(model)) return false;
+  if (model.task !== undefined) return isEnded(model.task);
+  return model.state === "freed" || state.latestAt - (model.object?.at ?? 0) >= TASK_NEWS_MS;
+}
+
+/** `waiting for arguments`, `running on pid 4657`. */
+export function pendingText({ task }: RefModel): string {
+  switch (task?.state) {
+    case "running": return task.pid === undefined ? "running" : `running on pid ${task.pid}`;
+    case "waiting-for-args": return "waiting for arguments";
+    case "waiting-for-worker": return task.actor === undefined ? "waiting for a worker" : "waiting for its actor";
+    default: return "waiting";
+  }
+}
+
+/** The run time of a task that has one. */
+export function runTime({ task }: RefModel): string | undefined {
+  if (task?.startedAt === undefined || task.finishedAt === undefined || !isEnded(task)) return undefined;
+  return durationText(task.finishedAt - task.startedAt);
+}

@@ -1,0 +1,43 @@
+/**
+ * What a front knows of its cluster: the fold of the head's events that every view is drawn from. `apply-events.ts` alone
+ * changes it. It is for drawing, so it may forget: above the caps the oldest finished tasks go and only their count stays.
+ */
+import type { ActorRow, ObjectRow, ResourcesRow, TaskRow, WorkerRow } from "../engine/events.ts";
+import type { ActorId, ObjectId, ProcessName, TaskId } from "../ids.ts";
+
+export const MOST_FINISHED_TASKS = 100_000;
+/** Objects without a task (`ray.put`), tasks whose end was only counted, dead actors and workers. */
+export const MOST_OTHERS = 100_000;
+
+export interface CallCounts {
+  done: number;
+  failed: number;
+  running: number;
+  waiting: number;
+}
+
+export interface ViewState {
+  readonly objects: Map<ObjectId, ObjectRow>;
+  readonly tasks: Map<TaskId, TaskRow>;
+  readonly taskOfRef: Map<ObjectId, TaskId>;
+  /** In the order in which they finished. */
+  readonly finishedTasks: Set<TaskId>;
+  readonly actors: Map<ActorId, ActorRow>;
+  readonly callsOfActor: Map<ActorId, CallCounts>;
+  readonly workers: Map<ProcessName, WorkerRow>;
+  resources: ResourcesRow | undefined;
+  /** Tasks that ended since the front began, those that came as bare counts among them. */
+  finished: number;
+  failed: number;
+  /** Finished tasks that are counted but no longer known one by one. */
+  droppedTasks: number;
+  /** The time of the latest event. */
+  latestAt: number;
+}
+
+export function createViewState(): ViewState {
+  return {
+    objects: new Map(), tasks: new Map(), taskOfRef: new Map(), finishedTasks: new Set(), actors: new Map(), callsOfActor: new Map(), workers: new Map(),
+    resources: undefined, finished: 0, failed: 0, droppedTasks: 0, latestAt: 0,
+  };
+}

@@ -1,0 +1,150 @@
+import type { EngineEvent } from "../../../runtime/engine/events.ts";
+import type { ViewDescriptor } from "../../../runtime/session/output.ts";
+import { isSettled, renderView, viewDependsOn } from "../../../runtime/views/render-view.ts";
+import type { ActorId } from "../../../runtime/ids.ts";
+import { RAN, REF, actor, object, refs, resources, stateAfter, task, worker } from "./rows.ts";
+
+const ONE: ViewDescriptor = { kind: "object-ref", refs: [REF] };
+const COUNTER: ViewDescriptor = { kind: "actor", actor: "d1-a1", className: "Counter" };
+const CLUSTER: ViewDescriptor = { kind: "cluster" };
+const A1 = "d1-a1" as ActorId;
+
+const plain = (view: ViewDescriptor, rows: readonly EngineEvent[]): string => renderView(stateAfter(...rows), view)["text/plain"];
+const html = (view: ViewDescriptor, rows: readonly EngineEvent[], now?: number): string => renderView(stateAfter(...rows), view, now)["text/html"];
+
+const FLOATS = { preview: "Float64Array(1000000)", sizeBytes: 8_000_000, place: "shared-memory" } as const;
+
+describe("the line of an ObjectRef", () => {
+  test.each<[string, EngineEvent[], string]>([
+    ["of which nothing is known", [], "pending, waiting"],
+    ["whose arguments are not there", [task("waiting-for-args")], "pending, waiting for arguments"],
+    ["that waits for a worker", [task("waiting-for-worker")], "pending, waiting for a worker"],
+    ["of a call that is queued", [task("waiting-for-worker", { actor: A1 })], "pending, waiting for its actor"],
+    ["whose task runs", [task("running", { pid: 4657, startedAt: 2_000 })], "pending, running on pid 4657"],
+    ["that is ready", [task("finished", RAN), object("ready", FLOATS)], "ready Float64Array(1000000) 8.0 MB, 1.2 s"],
+    ["that was put", [object("ready", { preview: "[0, 1, 4, 9]", sizeBytes: 9 })], "ready [0, 1, 4, 9] 9 B"],
+    ["whose task is over before its object's row came", [task("finished", RAN)], "ready, 1.2 s"],
+    ["whose task threw", [task("failed", { ...RAN, error: "RangeError: bad\n    at In[3]:2:5" })], "error RangeError: bad, 1.2 s"],
+    ["that holds an error", [object("error", { error: "RangeError: bad", sizeBytes: 300 })], "error RangeError: bad"],
+    ["that is lost", [object("lost", { error: "its owner died" })], "lost its owner died"],
+    ["that was freed", [object("ready", FLOATS), object("freed")], "freed"],
+  ])("%s", (_what, rows, text) => {
+    expect(plain(ONE, rows)).toBe(`ObjectRef(${REF}) ${text}`);
+  });
+});
+
+describe("the page of an ObjectRef", () => {
+  test("has value, size, place, task and time of a ready one", () => {
+    const page = html(ONE, [task("finished", RAN), object("ready", FLOATS)]);
+    for (const text of ["Float64Array(1000000)", "8.0 MB", "in shared memory", "square", "1.2 s", "ready", "pid 4657"]) expect(page).toContain(text);
+  });
+
+  test("leaves out the columns that have nothing", () => {
+    expect(html(ONE, [object("pending")])).not.toContain(">size<");
+  });
+
+  test("says how long a task has run so far", () => {
+    expect(html(ONE, [task("running", { startedAt: 2_000, pid: 1 })], 5_500)).toContain("3.5 s so far");
+  });
+
+  test("has the first line of an error in sight and the rest folded away", () => {
+    const page = html(ONE, [task("failed", { ...RAN, error: "RangeError: bad\n    at In[3]:2:5", attempt: 2 })]);
+    expect(page.indexOf("RangeError: bad")).toBeLessThan(page.indexOf("<details>"));
+    expect(page.indexOf("at In[3]:2:5")).toBeGreaterThan(page.indexOf("<details>"));
+    expect(page).toMatch(/retries.*<code[^>]*>2</);
+  });
+});
+
+describe("many refs", () => {
+  const view = (n: number): ViewDescriptor => ({ kind: "object-refs", refs: refs(n) });
+
+  test.each<[EngineEvent[], string]>([
+    [[], "4 waiting"],
+    [refs(4).map((ref) => object("ready", { ref })), "4 ready"],
+    [[object("ready"), task("running", { task: "t2", refs: [refs(2)[1] as string] })], "1 ready, 1 running, 2 waiting"],
+    [[object("ready"), object("error", { ref: refs(3)[2] as string, error: "RangeError: bad" })], "1 ready, 1 error, 2 waiting: RangeError: bad"],
+  ])("are one line of counts and the first error (%#)", (rows, text) => {
+    expect(plain(view(4), rows)).toBe(`[ObjectRef × 4] ${text}`);
+  });
+
+  test("are one bar whose parts are the states, and at most 20 rows", () => {
+    const rows = refs(50).slice(0, 25).map((ref) => object("ready", { ref }));
+    const page = html(view(50), rows);
+    expect(page).toContain('title="25 ready"');
+    expect(page.match(/width:50%/g)).toHaveLength(2);
+    expect(page.match(/<tr>/g)).toHaveLength(21);
+    expect(page).toContain("the first 20 of 50");
+  });
+
+  test("drawing ten thousand takes less than a tenth of a second", () => {
+    const many = refs(10_000);
+    const state = stateAfter(...many.map((ref, i) => task("finished", { ...RAN, task: `t${i}`, refs: [ref] })));
+    const started = performance.now();
+    renderView(state, { kind: "object-refs", refs: many });
+    expect(performance.now() - started).toBeLessThan(100);
+  });
+});
+
+describe("an actor", () => {
+  test.each<[EngineEvent[], string]>([
+    [[], "pending"],
+    [[actor("pending")], "pending"],
+    [[actor("alive", { pid: 4657 })], "alive, pid 4657"],
+    [[actor("alive", { pid: 4657 }), actor("restarting")], "restarting"],
+    [[actor("dead", { cause: "ray.kill", pid: 4657 })], "dead: ray.kill"],
+  ])("is one line (%#)", (rows, text) => {
+    expect(plain(COUNTER, rows)).toBe(`ActorHandle(Counter, d1-a1) ${text}`);
+  });
+
+  test("counts its calls by what became of them", () => {
+    const call = (n: number, state: Parameters<typeof task>[0]) => task(state, { task: `t${n}`, refs: [], actor: A1 });
+    const page = html(COUNTER, [actor("alive", { name: "c", namespace: "n" }), call(1, "running"), call(1, "finished"), call(2, "failed"), call(3, "running"), call(4, "waiting-for-worker")]);
+    expect(page).toContain("1 done, 1 failed, 1 running, 1 waiting");
+    expect(page).toContain("c (namespace n)");
+  });
+});
+
+describe("the cluster", () => {
+  test("is one line of what it is, not of what it does", () => {
+    expect(plain(CLUSTER, [])).toBe("Ray cluster starting");
+    expect(plain(CLUSTER, [resources({ total: { CPU: 4, GPU: 1 } })])).toBe("Ray cluster: 4 CPU, 1 GPU");
+  });
+
+  test("shows what is in use, processes, actors and tasks", () => {
+    const counts: EngineEvent = { type: "task-counts", name: "f", finished: 40, failed: 1, totalRunMs: 3, at: 1 };
+    const page = html(CLUSTER, [resources(), worker(1, "idle"), worker(2, "leased"), worker(2, "dead"), actor("alive"), task("finished"), task("failed", { task: "t2" }), counts]);
+    for (const text of ["1.5 of 4 in use", "8.0 MB of 2.0 GB", "1 worker<", "41 finished, 2 failed", 'max="4" value="1.5"']) expect(page).toContain(text);
+  });
+});
+
+describe("isSettled()", () => {
+  test.each<[string, ViewDescriptor, EngineEvent[], boolean]>([
+    ["a pending ref", ONE, [task("running")], false],
+    ["a ready ref and its task's end", ONE, [object("ready"), task("finished", RAN)], true],
+    ["a ready ref whose task's time may still come", ONE, [object("ready")], false],
+    ["a ready ref a second later", ONE, [object("ready"), resources({ at: 6_000 })], true],
+    ["a freed ref", ONE, [object("freed")], true],
+    ["two refs, one pending", { kind: "object-refs", refs: refs(2) }, [object("ready"), task("finished")], false],
+    ["a living actor", COUNTER, [actor("alive")], false],
+    ["a dead actor", COUNTER, [actor("dead")], true],
+    ["a cluster", CLUSTER, [resources()], false],
+  ])("%s", (_what, view, rows, settled) => {
+    expect(isSettled(stateAfter(...rows), view)).toBe(settled);
+  });
+});
+
+describe("viewDependsOn()", () => {
+  test.each<[string, ViewDescriptor, EngineEvent, boolean]>([
+    ["a ref, its object", ONE, object("ready"), true],
+    ["a ref, another's object", ONE, object("ready", { ref: "d3fa9c1d2-2" }), false],
+    ["a ref, its task", ONE, task("running"), true],
+    ["a ref, a worker", ONE, worker(1, "idle"), false],
+    ["an actor, its row", COUNTER, actor("alive"), true],
+    ["an actor, a call of it", COUNTER, task("running", { actor: A1 }), true],
+    ["an actor, a task", COUNTER, task("running"), false],
+    ["the cluster, resources", CLUSTER, resources(), true],
+    ["the cluster, a print", CLUSTER, { type: "log", pid: 1, taskName: "f", stream: "stdout", text: "x", job: "j" }, false],
+  ])("%s", (_what, view, row, depends) => {
+    expect(viewDependsOn(view, row)).toBe(depends);
+  });
+});

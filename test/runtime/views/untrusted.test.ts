@@ -1,0 +1,68 @@
+import type { ViewDescriptor } from "../../../runtime/session/output.ts";
+import type { ActorId } from "../../../runtime/ids.ts";
+import { renderView } from "../../../runtime/views/render-view.ts";
+import type { ViewState } from "../../../runtime/views/view-state.ts";
+import { RAN, REF, actor, object, refs, resources, stateAfter, task, worker } from "./rows.ts";
+
+const EVIL = `<img src=x onerror="alert(1)"><script>alert('2')</script>&\n`;
+
+/** A state in which every text that a user has a hand in is evil. */
+const evilState = (): ViewState =>
+  stateAfter(
+    task("failed", { ...RAN, name: EVIL, error: `${EVIL}\n${EVIL}`, origin: EVIL, attempt: 1 }),
+    object("ready", { ref: refs(2)[1] as string, preview: EVIL, sizeBytes: 10, place: "inline" }),
+    actor("dead", { actor: "d1-a1" as ActorId, className: EVIL, name: EVIL, namespace: EVIL, cause: EVIL, detached: true }),
+    resources({ total: { CPU: 4, [EVIL]: 1 }, available: { CPU: 1, [EVIL]: 1 } }), worker(1, "leased"),
+  );
+
+const VIEWS: ViewDescriptor[] = [
+  { kind: "object-ref", refs: [REF] }, { kind: "object-ref", refs: [refs(2)[1] as string] }, { kind: "object-refs", refs: refs(30) }, { kind: "object-ref", refs: [EVIL] },
+  { kind: "actor", actor: "d1-a1", className: EVIL }, { kind: "actor", actor: EVIL, className: EVIL }, { kind: "cluster" },
+];
+
+const pages = VIEWS.map((view) => [view.kind, renderView(evilState(), view)["text/html"]] as const);
+
+// what JupyterLab's sanitizer keeps of an untrusted notebook (packages/apputils/src/sanitizer.ts), as far as the views use it
+const TAGS = ["div", "span", "b", "code", "pre", "table", "tr", "th", "td", "details", "summary", "progress"];
+const ATTRIBUTES = ["style", "title", "max", "value"];
+const PROPERTIES = [
+  "background-color", "color", "border-radius", "border-collapse", "padding", "margin", "white-space", "word-break", "text-align", "vertical-align",
+  "font-weight", "display", "width", "max-width", "height", "overflow",
+];
+
+describe.each(pages)("the page of %s", (_kind, page) => {
+  test("holds nothing that a user's text could turn into markup", () => {
+    expect(page).not.toMatch(/<img|<script|onerror="/);
+    expect(page.replace(/&(amp|lt|gt|quot|#39);/g, "")).not.toContain("&");
+  });
+
+  test("uses only tags and attributes that an untrusted notebook keeps", () => {
+    for (const [, tag, attributes] of page.matchAll(/<([a-z]+)((?:\s[^<>]*?)?)>/g)) {
+      expect(TAGS).toContain(tag);
+      for (const [, name] of (attributes ?? "").matchAll(/\s([a-z-]+)="[^"]*"/g)) expect(ATTRIBUTES).toContain(name);
+    }
+  });
+
+  test("gives each colour plain before it gives the theme's", () => {
+    for (const [, style] of page.matchAll(/style="([^"]*)"/g)) {
+      const declarations = (style as string).split(";").map((declaration) => declaration.split(":") as [string, string]);
+      declarations.forEach(([property, value], i) => {
+        expect(PROPERTIES).toContain(property);
+        if (value.startsWith("var(")) expect(declarations[i - 1]?.[0]).toBe(property);
+      });
+    }
+  });
+
+  test("closes every tag that it opens", () => {
+    const open: string[] = [];
+    for (const [, slash, tag] of page.matchAll(/<(\/?)([a-z]+)[^<>]*>/g)) {
+      if (slash === "") open.push(tag as string);
+      else expect(open.pop()).toBe(tag);
+    }
+    expect(open).toEqual([]);
+  });
+});
+
+test("the text is one line whatever a user's text holds", () => {
+  for (const view of VIEWS) expect(renderView(evilState(), view)["text/plain"]).not.toContain("\n");
+});
