@@ -1,5 +1,5 @@
 /** What this machine, or the container around this process, gives: the defaults of `ray.init`. */
-import { readFileSync, statfsSync } from "node:fs";
+import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 
@@ -20,8 +20,7 @@ const NO_LIMIT_BYTES = 2 ** 60;
 /** `sharedMemoryRoot` is where segments go; its free space caps the object store. */
 export function defaultLimits(sharedMemoryRoot: string): Limits {
   const cgroup = cgroupLimits(readText);
-  const { bavail, bsize } = statfsSync(sharedMemoryRoot);
-  return limitsFrom({ cores: availableParallelism(), totalBytes: totalmem(), cgroup, freeSharedBytes: bavail * bsize });
+  return limitsFrom({ cores: availableParallelism(), totalBytes: totalmem(), cgroup, freeSharedBytes: freeBytesOf(sharedMemoryRoot) });
 }
 
 export function limitsFrom(found: { cores: number; totalBytes: number; cgroup: CgroupLimits; freeSharedBytes: number }): Limits {
@@ -89,6 +88,13 @@ const smallest = (values: readonly number[]): number | undefined => (values.leng
 function ancestors(path: string): string[] {
   const steps = path.split("/").filter((step) => step !== "" && step !== "..");
   return Array.from({ length: steps.length + 1 }, (_, dropped) => "/" + steps.slice(0, steps.length - dropped).join("/"));
+}
+
+/** A folder that is still to be made caps nothing. */
+function freeBytesOf(folder: string): number {
+  if (!existsSync(folder)) return Infinity;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 function readText(file: string): string | undefined {

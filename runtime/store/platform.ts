@@ -33,6 +33,8 @@ interface Libc {
   readonly pageSizeName: number;
   readonly fallocate: boolean;
   readonly populateWrite: number | undefined;
+  /** A private map is charged for the pages that are written, not for its whole size. */
+  readonly noReserve: number;
 }
 
 const PROT_READ_WRITE = 3;
@@ -42,8 +44,8 @@ const MAP_FAILED = 2n ** 64n - 1n;
 const ALLOCATE_STEP_BYTES = 16 * 2 ** 20;
 
 const systems: Partial<Record<NodeJS.Platform, Libc>> = {
-  linux: { libraries: ["libc.so.6", `libc.musl-${{ x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch}.so.1`, "libc.so"], pageSizeName: 30, fallocate: true, populateWrite: 23 },
-  darwin: { libraries: ["libSystem.dylib"], pageSizeName: 29, fallocate: false, populateWrite: undefined },
+  linux: { libraries: ["libc.so.6", `libc.musl-${{ x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch}.so.1`, "libc.so"], pageSizeName: 30, fallocate: true, populateWrite: 23, noReserve: 0x4000 },
+  darwin: { libraries: ["libSystem.dylib"], pageSizeName: 29, fallocate: false, populateWrite: undefined, noReserve: 0x40 },
 };
 
 /** Page size of every machine of this kind, for a process that cannot ask: a multiple of the real one. */
@@ -99,7 +101,7 @@ function bind(koffi: typeof import("koffi"), libc: Libc): Platform {
   return {
     pageBytes: Math.max(4096, Number(sysconf(libc.pageSizeName))),
     mapShared: (fd, sizeBytes) => map(MAP_SHARED, fd, 0, sizeBytes),
-    mapPrivate: (fd, offset, sizeBytes) => map(MAP_PRIVATE, fd, offset, sizeBytes),
+    mapPrivate: (fd, offset, sizeBytes) => map(MAP_PRIVATE | libc.noReserve, fd, offset, sizeBytes),
     unmap(mapping) {
       if (munmap(mapping.address, mapping.sizeBytes) !== 0) throw systemError("munmap", codes.get(koffi.errno()), mapping.sizeBytes);
     },

@@ -40,7 +40,9 @@ export interface Arena {
   /** The block's readers and counts are all gone. Its memory stays warm for the next `write`. Wrong generations are refused with an error. */
   free(block: BlockAddress): void;
   grant(bytes: number): void;
+  /** Of the blocks in use, in both places. */
   readonly usedBytes: number;
+  /** `sizeBytes` is the real memory a file holds, in use or warm; the file may seem larger. */
   readonly segments: readonly { readonly file: string; readonly sizeBytes: number; readonly usedBytes: number }[];
   /** Removes this process's files. Never unmaps memory that user code may still reach. */
   close(): void;
