@@ -30,19 +30,23 @@ function render(value: Part): string {
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 
-/** Name, plain colour (readable on white and on black) and the theme's variable. */
+/** The plain colour, readable on white and on black, and the theme's variable. */
 const COLORS = {
   done: ["#388e3c", "--jp-success-color1"],
   running: ["#1976d2", "--jp-info-color1"],
-  waiting: ["#9e9e9e", "--jp-border-color1"],
+  // greys of the themes are too light or too dark under white text
+  waiting: ["#757575", undefined],
   failed: ["#d32f2f", "--jp-error-color1"],
-  gone: ["#757575", "--jp-ui-font-color3"],
+  gone: ["#424242", undefined],
   line: ["#bdbdbd", "--jp-border-color2"],
   faint: ["#757575", "--jp-ui-font-color2"],
 } as const;
 export type Color = keyof typeof COLORS;
 
-const styled = (property: string, color: Color): string => `${property}:${COLORS[color][0]};${property}:var(${COLORS[color][1]},${COLORS[color][0]})`;
+function styled(property: string, color: Color): string {
+  const [plain, variable] = COLORS[color];
+  return variable === undefined ? `${property}:${plain}` : `${property}:${plain};${property}:var(${variable},${plain})`;
+}
 
 export const pill = (color: Color, text: string): Html =>
   html`<span style="${styled("background-color", color)};color:#fff;border-radius:8px;padding:1px 8px;white-space:nowrap">${text}</span>`;
