@@ -12,6 +12,7 @@ export interface ProcessInfo {
 }
 
 const POLL_MS = 50;
+const KILLED_MS = 1000;
 
 /** All descendants of `pid`, itself left out. Empty on Windows, where no cheap list of processes is to be had. */
 export function descendantsOf(pid: number): ProcessInfo[] {
@@ -43,7 +44,8 @@ export async function stillAlive(suspects: readonly ProcessInfo[], graceMs: numb
   }
 }
 
-export function kill(processes: readonly ProcessInfo[]): void {
+/** Kills them, and resolves when they are gone. */
+export async function endAll(processes: readonly ProcessInfo[]): Promise<void> {
   for (const { pid } of processes) {
     try {
       process.kill(pid, "SIGKILL");
@@ -51,6 +53,7 @@ export function kill(processes: readonly ProcessInfo[]): void {
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // ended meanwhile
     }
   }
+  await stillAlive(processes, KILLED_MS);
 }
 
 function listProcesses(): ProcessInfo[] {

@@ -10,7 +10,7 @@ import type { Front, FrontOptions } from "../../runtime/front/front.ts";
 import { CellOutputs } from "./cell-outputs.ts";
 import { compareOutputs, isSameAsStored } from "./compare.ts";
 import { executeWithin, type Execution } from "./execute-within.ts";
-import { descendantsOf, kill, stillAlive, type ProcessInfo } from "./leftovers.ts";
+import { descendantsOf, endAll, stillAlive, type ProcessInfo } from "./leftovers.ts";
 import { joinLines, type Cell, type Notebook, type NotebookFile, type NotebookOutput } from "../notebook/notebook.ts";
 import type { CellReport, NotebookReport, Verdict } from "./report.ts";
 import { defaultRules, notebookRules, type Place, type Rule } from "./sanitize.ts";
@@ -81,7 +81,7 @@ export async function runNotebook(file: NotebookFile, options: RunOptions): Prom
   }
   const left = await stillAlive(ofSession, LEFTOVER_GRACE_MS);
   if (left.length > 0) problem ??= { kind: "leftover", lines: leftoverLines(left) };
-  kill(left);
+  await endAll(left);
 
   function outputsOf(cell: Cell): NotebookOutput[] {
     const run = ran.get(cell);

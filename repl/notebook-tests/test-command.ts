@@ -7,7 +7,7 @@ import { createFront } from "../../runtime/front/create-front.ts";
 import { annotationsOf } from "./annotations.ts";
 import { NothingFoundError, findNotebooks } from "./find-notebooks.ts";
 import { junitXml } from "./junit.ts";
-import { kill, stillAlive, type ProcessInfo } from "./leftovers.ts";
+import { endAll, stillAlive, type ProcessInfo } from "./leftovers.ts";
 import { NotebookFormatError, parseNotebook, printNotebook, type NotebookFile } from "../notebook/notebook.ts";
 import { reportLines, summaryLine } from "./print-report.ts";
 import { EXIT_CODES, countsOf, exitCodeOf, type NotebookReport } from "./report.ts";
@@ -46,7 +46,7 @@ export async function testNotebooks(paths: readonly string[], options: TestOptio
   reports.sort((a, b) => files.indexOf(a.path) - files.indexOf(b.path));
   const left = await stillAlive(seen, 3000);
   if (left.length > 0) reports.push({ path: "after all notebooks", durationMs: 0, cells: [], updated: false, problem: { kind: "leftover", lines: leftoverLines(left) } });
-  kill(left);
+  await endAll(left);
   publish(reports, left, options);
   return exitCodeOf(reports);
 }

@@ -111,7 +111,7 @@ class Interactive {
     return [matches.map(({ text }) => text), code.slice(start)];
   }
 
-  /** `ray.input` of the running line. */
+  /** The running line asks the user. */
   async #ask({ prompt, password }: { prompt: string; password: boolean }): Promise<string | undefined> {
     this.#options.printer.endLine();
     if (password) return readPassword(prompt, this.#keys, () => this.#options.runner.interrupt());

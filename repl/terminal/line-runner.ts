@@ -1,5 +1,5 @@
 /** Runs lines one after another in a front and prints what they put out: what the REPL, a pipe and a shown notebook share. */
-import type { CellResult, Front, FrontOptions } from "../../runtime/front/front.ts";
+import type { CellRequest, CellResult, Front, FrontOptions } from "../../runtime/front/front.ts";
 import type { Printer } from "./printer.ts";
 
 export interface LineRunnerOptions {
@@ -13,7 +13,7 @@ const PATIENCE_MS = 2000;
 
 export class LineRunner {
   readonly front: Front;
-  /** Answers `ray.input`; set by who has a keyboard. */
+  /** Answers what a running line asks the user; set by who has a keyboard. */
   onInput: (request: { prompt: string; password: boolean }) => Promise<string | undefined> = async () => undefined;
   readonly #printer: Printer;
   readonly #kept: string[] = [];
@@ -31,29 +31,26 @@ export class LineRunner {
     return this.#kept;
   }
 
-  get isRunning(): boolean {
-    return this.#isRunning;
-  }
-
   /** The name of the next line: `In[3]`. */
   get nextName(): string {
     return `In[${this.#count + 1}]`;
   }
 
-  /** `name` where the code is a file's; otherwise the next `In[3]`. An error is printed. */
-  async run(code: string, options: { readonly name?: string; readonly silent?: boolean } = {}): Promise<CellResult> {
-    const name = options.name ?? this.nextName;
-    if (options.name === undefined) this.#count++;
-    this.#isRunning = true;
-    this.#interruptedAt = undefined;
-    try {
-      const result = await this.front.execute({ code, name, silent: options.silent ?? false });
-      if (result.error) this.#printer.error(result.error);
-      else this.#kept.push(code);
-      return result;
-    } finally {
-      this.#isRunning = false;
-    }
+  /** Runs the next line, `In[3]`. An error is printed. */
+  async run(code: string): Promise<CellResult> {
+    const name = this.nextName;
+    this.#count++;
+    const result = await this.#execute({ code, name });
+    if (result.error) this.#printer.error(result.error);
+    else this.#kept.push(code);
+    return result;
+  }
+
+  /** Runs a file's text: its last value is not shown, and `process.exit` in it is no error. */
+  async runScript(code: string, name: string): Promise<CellResult> {
+    const result = await this.#execute({ code, name, silent: true });
+    if (result.error && result.exitCode === undefined) this.#printer.error(result.error);
+    return result;
   }
 
   /** Stops the running line and keeps the session's state; a second time, when that did not help, ends the session. */
@@ -64,5 +61,15 @@ export class LineRunner {
     if (isTried && sessionPid !== undefined) process.kill(sessionPid, "SIGKILL");
     else this.front.interrupt();
     this.#interruptedAt ??= performance.now();
+  }
+
+  async #execute(request: CellRequest): Promise<CellResult> {
+    this.#isRunning = true;
+    this.#interruptedAt = undefined;
+    try {
+      return await this.front.execute(request);
+    } finally {
+      this.#isRunning = false;
+    }
   }
 }

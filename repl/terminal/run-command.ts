@@ -40,8 +40,8 @@ async function runScript(path: string, code: string, args: readonly string[], ru
   const argv = [resolve(path), ...args];
   // a script sees its own arguments, and the folder that it was started in
   const set = `process.argv.splice(1, Infinity, ...${JSON.stringify(argv)}); process.chdir(${JSON.stringify(process.cwd())});`;
-  await runner.run(set, { name: "ray-ts run", silent: true });
-  const result = await runner.run(code, { name: resolve(path), silent: true });
+  await runner.runScript(set, "ray-ts run");
+  const result = await runner.runScript(code, resolve(path));
   if (result.exitCode !== undefined) return result.exitCode;
   if (result.interrupted) return INTERRUPTED;
   return result.status === "ok" ? 0 : 1;
@@ -54,7 +54,7 @@ async function showNotebook(notebook: Notebook, runner: LineRunner, printer: Pri
     const { isSkipped, mustRaise } = rulesOf(cell);
     if (cell.cell_type === "markdown") printer.say("\n" + source);
     if (cell.cell_type !== "code" || source === "" || isSkipped) continue;
-    printer.say(`\n${runner.nextName}:\n${source.replace(/^/gm, "    ")}\n`);
+    printer.say(`\n${runner.nextName}:\n${source.replace(/^/gm, "    ")}`);
     const { status } = await runner.run(source);
     if (status !== "ok" && !mustRaise) return 1;
   }
