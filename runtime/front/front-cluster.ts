@@ -24,7 +24,12 @@ const KEEP_MS = 30_000;
 /** A head that is stopped must not stop cells from ending. */
 const UP_TO_DATE_MS = 1000;
 
-const elapsed = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms).unref(); });
+function withinLimit(work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, UP_TO_DATE_MS);
+    work.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}
 
 export class FrontCluster {
   readonly #options: FrontClusterOptions;
@@ -39,7 +44,7 @@ export class FrontCluster {
   /** Resolves when `onEvents` has been given what the head knows now; at once while there is none, or one that only starts. */
   async upToDate(): Promise<void> {
     if (this.#events === undefined) return;
-    await Promise.race([this.#events.upToDate(), elapsed(UP_TO_DATE_MS)]);
+    await withinLimit(this.#events.upToDate());
   }
 
   /** Takes over the cluster that the front before this one left, which waits for a while only; starts none. */
@@ -97,7 +102,10 @@ export class FrontCluster {
   async #join(head: HeadProcess): Promise<OpenCluster> {
     try {
       // before the session may submit: no print and no state of its work is missed
-      return { head, events: await subscribeToHead(head.address, this.#options.onEvents) };
+      const events = await subscribeToHead(head.address, this.#options.onEvents);
+      // and the first view of the cluster shows it, not nothing
+      await withinLimit(events.upToDate());
+      return { head, events };
     } catch (error) {
       await head.close();
       throw error;

@@ -125,6 +125,32 @@ class KernelTest(unittest.TestCase):
         self.assertIn("undefined", run.result)
         self.assertNotIn(before, run.result)
 
+    def test_restart_keeps_cluster(self):
+        """a restart keeps the cluster: a detached actor answers with its count, from the same process"""
+        self.kernel.run("class Counter { i = 0; incr() { return ++this.i; } pid() { return process.pid; } }")
+        self.kernel.run("const counter = ray.remote(Counter).options({ name: 'counter', lifetime: 'detached' }).remote()")
+        before = self.kernel.run("[await ray.get(counter.incr.remote()), await ray.get(counter.pid.remote())].join()")
+        self.kernel.restart()
+        self.kernel.run("const counter = await ray.getActor('counter')")
+        after = self.kernel.run("[await ray.get(counter.incr.remote()), await ray.get(counter.pid.remote())].join()")
+        self.assertEqual(before.result.replace("1,", "2,"), after.result)
+
+    def test_worker_print(self):
+        """what a task prints is in the cell that submitted it, before its end"""
+        run = self.kernel.run("const shout = ray.remote(function shout(x: string) { console.log('heard ' + x); return process.pid; });\nawait ray.get(shout.remote('this'))")
+        self.assertEqual(f"(shout pid={run.result}) heard this\n", run.text)
+
+    def test_live_view(self):
+        """a pending ref shows as pending and is updated before the end of the cell that gets it"""
+        self.kernel.run("const slow = ray.remote(async () => { await new Promise((r) => setTimeout(r, 300)); return 7; }); const ref = slow.remote()")
+        shown = [m for m in self.kernel.run("ref").outputs if m["msg_type"] == "execute_result"][0]["content"]
+        self.assertNotIn("ready", shown["data"]["text/plain"])
+        got = self.kernel.run("await ray.get(ref)")
+        updates = [m["content"] for m in got.outputs if m["msg_type"] == "update_display_data"]
+        self.assertEqual(shown["transient"], updates[-1]["transient"])
+        self.assertIn("ready", updates[-1]["data"]["text/plain"])
+        self.assertEqual("7", got.result)
+
     def test_shutdown(self):
         """a shutdown ends kernel and session"""
         session = int(self.kernel.run("process.pid").result)

@@ -206,3 +206,38 @@ test("the connection file is read once and left alone", async () => {
   client = await JupyterClient.start();
   expect(JSON.parse(readFileSync(client.connectionFile, "utf8"))).toMatchObject({ kernel_name: "ray-ts" });
 });
+
+describe("the cluster", () => {
+  const counterClass = "class Counter { i = 0; incr() { return ++this.i; } pid() { return process.pid; } }";
+  const askCounter = "[await ray.get(counter.incr.remote()), await ray.get(counter.pid.remote())].join()";
+
+  test("outlives a session: a detached actor keeps its count and its process", async () => {
+    client = await JupyterClient.start();
+    await client.execute(`${counterClass} const counter = ray.remote(Counter).options({ name: "counter", lifetime: "detached" }).remote();`);
+    const before = await client.execute(askCounter);
+    await client.execute("process.exit(1)");
+    await client.execute('const counter = await ray.getActor("counter")');
+    expect((await client.execute(askCounter)).result).toBe(before.result?.replace("1,", "2,"));
+  });
+
+  test("ends with the kernel", async () => {
+    client = await JupyterClient.start();
+    await client.execute("const where = ray.remote(() => [process.pid, process.ppid].join())");
+    const pids = (await client.execute("await ray.get(where.remote())")).result?.match(/\d+/g)?.map(Number) ?? [];
+    expect(pids).toHaveLength(2);
+    await client.request("shutdown_request", { restart: false }, "control");
+    await client.kernelExit;
+    await Promise.all(pids.map(ended));
+  });
+
+  test("dies alone: the cell that waits is told, and the next remote call starts another", async () => {
+    client = await JupyterClient.start();
+    await client.execute("const square = ray.remote((x: number) => x * x); const forever = ray.remote(() => new Promise(() => {})); const head = ray.remote(() => process.ppid)");
+    const pid = Number((await client.execute("await ray.get(head.remote())")).result);
+    const waiting = client.startCell("console.log('waits'); await ray.get(forever.remote())");
+    await client.until(printed("waits"));
+    process.kill(pid, "SIGKILL");
+    expect((await client.collect(waiting)).reply).toMatchObject({ status: "error", ename: "ClusterDiedError" });
+    expect((await client.execute("await ray.get(square.remote(7))")).result).toBe("49");
+  });
+});
