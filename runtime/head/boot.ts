@@ -5,6 +5,8 @@ import type { ClusterAddress } from "../session/session-protocol.ts";
 export interface HeadBoot {
   readonly address: Omit<ClusterAddress, "headPid">;
   readonly prestart: number;
+  /** Working folder of the workers: what they import resolves from there. */
+  readonly folder: string;
   /** Stays without an owner; else it ends with its last one. */
   readonly isPersistent: boolean;
 }

@@ -47,6 +47,7 @@ export interface HeadOptions {
   readonly address: ClusterAddress;
   readonly self: ProcessName;
   readonly prestart: number;
+  readonly folder: string;
   readonly isPersistent: boolean;
   readonly log: (text: string) => void;
   readonly onEnd: () => void;
@@ -292,6 +293,7 @@ export class Head {
   private startWorker(slot: number): void {
     const worker = new WorkerProcess(slot, {
       address: this.options.address,
+      folder: this.options.folder,
       onPrint: (from, print) => this.onPrint(from, print),
       onExit: (ended, code, signal) => this.onWorkerExit(ended, code, signal),
       onSpawnError: (failed, error) => {

@@ -28,7 +28,7 @@ process.on("uncaughtException", (error) => {
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
 process.on("SIGTERM", () => head.end("SIGTERM"));
 
-const head = new Head({ address, self: address.headName as ProcessName, prestart: boot.prestart, isPersistent: boot.isPersistent, log, onEnd: leave });
+const head = new Head({ address, self: address.headName as ProcessName, prestart: boot.prestart, folder: boot.folder, isPersistent: boot.isPersistent, log, onEnd: leave });
 const writeRecord = (): void => writeClusterFile(clusterFolders(address.clusterId as ClusterId), ownClusterRecord(address.clusterId));
 writeRecord();
 setInterval(writeRecord, RECORD_AGAIN_MS).unref();

@@ -15,6 +15,7 @@ const WORKER_PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "worker.js"
 
 export interface WorkerProcessOptions {
   readonly address: ClusterAddress;
+  readonly folder: string;
   readonly onPrint: (worker: WorkerProcess, print: Print) => void;
   readonly onExit: (worker: WorkerProcess, code: number | null, signal: string | null) => void;
   readonly onSpawnError: (worker: WorkerProcess, error: Error) => void;
@@ -32,6 +33,7 @@ export class WorkerProcess {
     // a session of its own (setsid): Ctrl-C in a terminal reaches the front alone
     this.child = spawn(process.execPath, ["--expose-gc", WORKER_PROGRAM], {
       detached: true,
+      cwd: options.folder,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       env: { ...process.env, RAY_TS_WATCH_FD: String(WORKER_WATCH_FD) },
     });

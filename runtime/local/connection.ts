@@ -52,6 +52,7 @@ export class Connection {
     const address = await connect();
     if (joinsLiveness) {
       this.liveness = await joinLiveness(address.folder, { token: address.token, name: self, kind: kind === "front" ? "front" : "driver", job, namespace: address.namespace, pid: process.pid, isOwner: false });
+      this.liveness.ref(false); // it must not keep a finished script alive
       this.liveness.ended.then(() => {
         if (!this.isClosed) this.options.onEnded("The cluster's head process ended");
       });
@@ -106,11 +107,6 @@ export class Connection {
   processDied(process: ProcessName): void {
     this.dead.add(process);
     this.links?.drop(process);
-  }
-
-  /** While work is pending the process stays; an idle script ends by itself. */
-  hold(isHeld: boolean): void {
-    this.liveness?.ref(isHeld);
   }
 
   async close(): Promise<void> {

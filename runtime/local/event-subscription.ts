@@ -39,7 +39,6 @@ export async function subscribeToHead(address: ClusterAddress, onEvents: (rows: 
   });
   connection.sayToHead({ type: "subscribe", isOn: true });
   await connection.connected;
-  connection.hold(false);
   return {
     upToDate: () => new Promise((resolve) => {
       if (hasEnded) return resolve();

@@ -37,6 +37,8 @@ export interface OpenHeadOptions {
   /** A front that restarts finds its cluster by this (its connection file's path). */
   readonly takeoverKey?: string;
   readonly kind: "front" | "driver";
+  /** Where the workers run and resolve their imports; default: this process's working folder. */
+  readonly folder?: string;
 }
 
 /** Takes over the head left for the key, else spawns one. */
@@ -44,7 +46,7 @@ export async function openHead(options: OpenHeadOptions): Promise<HeadProcess> {
   sweepDeadClusters();
   const left = options.takeoverKey === undefined ? undefined : await takeOverHead(options.takeoverKey);
   if (left) return left;
-  const address = await spawnHead(options.cluster);
+  const address = await spawnHead(options.cluster, options.folder ?? process.cwd());
   const link = await joinAsOwner(address.address);
   address.release();
   if (options.takeoverKey !== undefined) writeFileSync(takeoverFile(options.takeoverKey), JSON.stringify(address.address), { mode: 0o600 });
@@ -88,10 +90,10 @@ function headProcess(address: ClusterAddress, link: LivenessLink, { takeoverKey 
 const joinAsOwner = (address: ClusterAddress): Promise<LivenessLink> =>
   joinLiveness(address.folder, { token: address.token, name: newProcessName("front"), kind: "front", job: "", namespace: address.namespace, pid: process.pid, isOwner: true });
 
-async function spawnHead(options: ClusterOptions): Promise<{ readonly address: ClusterAddress; release(): void }> {
+async function spawnHead(options: ClusterOptions, folder: string): Promise<{ readonly address: ClusterAddress; release(): void }> {
   const clusterId = newClusterId();
   const folders = makeClusterFolders(clusterId);
-  const boot = bootOf(clusterId, folders, options);
+  const boot = bootOf(clusterId, folders, options, folder);
   const log = openSync(join(folders.endpoints, "head.log"), "a", 0o600);
   const child = spawn(process.execPath, [HEAD_PROGRAM], { detached: true, stdio: ["ignore", log, log, "pipe"] });
   closeSync(log);
@@ -132,7 +134,7 @@ function readLog(folder: string): string {
   return text ? `\nIts log says:\n${text.slice(-2000)}` : "";
 }
 
-function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>, options: ClusterOptions): HeadBoot {
+function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>, options: ClusterOptions, folder: string): HeadBoot {
   const limits = defaultLimits(sharedMemoryRoot());
   const numCpus = options.numCpus ?? limits.numCpus;
   const objectStoreMemory = options.objectStoreMemory ?? limits.objectStoreBytes;
@@ -150,6 +152,7 @@ function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>
       diskFolder: folders.disk,
     },
     prestart: Math.min(Math.ceil(numCpus), MOST_PRESTARTED),
+    folder,
     isPersistent: false,
   };
 }

@@ -77,7 +77,6 @@ export class LocalEngine implements Engine {
   private actorCount = 0;
   private answerCount = 0;
   private blockedDepth = 0;
-  private isHeld = false;
 
   constructor(options: LocalEngineOptions) {
     this.options = options;
@@ -692,10 +691,6 @@ export class LocalEngine implements Engine {
 
   private touch(): void {
     this.collector.touch();
-    if (!this.isHeld && this.options.kind === "driver") {
-      this.isHeld = true;
-      this.connection.hold(true);
-    }
   }
 
   private keepHouse(): void {
@@ -719,6 +714,11 @@ export class LocalEngine implements Engine {
     const place = value.kind === "inline" ? "inline" : value.block.place;
     const preview = this.options.preview(this.values.read(value, entry));
     return { sizeBytes: value.kind === "inline" ? value.bytes.length : value.block.sizeBytes, place, isError: entry.isError, ...(preview !== undefined ? { preview } : {}) };
+  }
+
+  /** Somebody waits for an object, an answer or the connection. */
+  get isWaitedFor(): boolean {
+    return this.blockedDepth > 0 || this.answers.size > 0 || (this.info === undefined && this.state === "open");
   }
 
   /** Changes of these refs are reported one by one, with a preview: somebody looks at them. */

@@ -1,8 +1,9 @@
 /**
  * The out-buffer of one peer and when it is emptied. Owns: records not yet sent. Does not own: the socket.
  *
- * O1. The first record after a quiet moment leaves at once; later ones in a microtask, at 64 KiB, or when the oldest has
- *     waited over 1 ms (looked at on each write, on each print, and by loop guards through `flushAged`).
+ * O1. The first few records after a quiet moment leave at once (a call or two before a long loop must not wait for its end);
+ *     later ones in a microtask, at 64 KiB, or when the oldest has waited over 1 ms (looked at on each write, on each print,
+ *     and by loop guards through `flushAged`).
  * O2. Records leave in the order in which they were written.
  * O3. While something waits, the guard word says so (FLUSH_WANTED), because no microtask runs inside a `for` loop.
  */
@@ -12,6 +13,8 @@ import { RecordWriter } from "./record-writer.ts";
 
 const FLUSH_AT_BYTES = 64 * 1024;
 const OLDEST_MAY_WAIT_MS = 1;
+const QUIET_MS = 1;
+const FEW = 4;
 
 /** Value of guard word 0 that asks a loop guard to look at waiting records; interrupts use other values (watch-commands.ts). */
 export const FLUSH_WANTED = -2;
@@ -42,7 +45,9 @@ export function flushAll(): void {
 export class Outbox implements Lane {
   private readonly writer = new RecordWriter();
   private oldestAt = 0;
-  private lastSentAt = 0;
+  private lastWriteAt = 0;
+  /** Records that may still leave at once in this burst. */
+  private atOnce = FEW;
   private isScheduled = false;
 
   private readonly send: (frame: Buffer) => void;
@@ -67,8 +72,10 @@ export class Outbox implements Lane {
   private afterWrite(wasEmpty: boolean): void {
     if (this.writer.sizeBytes >= FLUSH_AT_BYTES) return this.flush();
     const now = performance.now();
+    if (now - this.lastWriteAt > QUIET_MS) this.atOnce = FEW;
+    this.lastWriteAt = now;
     if (wasEmpty) {
-      if (now - this.lastSentAt > OLDEST_MAY_WAIT_MS) return this.flush();
+      if (this.atOnce-- > 0) return this.flush();
       this.oldestAt = now;
       waiting.add(this);
       if (guard) Atomics.compareExchange(guard, 0, 0, FLUSH_WANTED);
@@ -94,7 +101,6 @@ export class Outbox implements Lane {
     if (this.writer.sizeBytes === FRAME_HEADER_BYTES) return;
     const frame = this.writer.take();
     writeHeader(this.writer);
-    this.lastSentAt = performance.now();
     this.send(frame);
   }
 

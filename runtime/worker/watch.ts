@@ -5,7 +5,7 @@ import { GUARD_WORDS } from "./watch-commands.ts";
 export interface Watch {
   /** Shared with the watch thread; places are in `GUARD`. */
   readonly guard: Int32Array;
-  /** Resolves when the watch thread reads its pipe. */
+  /** Resolves when the watch thread reads its pipe. What is written to the pipe before that is not lost: nobody need wait. */
   readonly ready: Promise<void>;
 }
 

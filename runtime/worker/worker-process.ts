@@ -1,8 +1,7 @@
 /**
- * What every worker has, whatever it runs: its engine, its executor and its watch thread, put together. `main.ts` gives it the
+ * What every worker has, whatever it runs: its engine, its executor and its actor host, put together. `main.ts` gives it the
  * code shipper and the public face.
  */
-import { createCodec, type CodecHooks } from "../serialize/create-codec.ts";
 import { encodeError, encodeSystemError } from "../serialize/encode-error.ts";
 import { preview } from "../serialize/preview.ts";
 import type { ValueCodec } from "../serialize/codec.ts";
@@ -13,28 +12,24 @@ import { LocalEngine } from "../local/local-engine.ts";
 import { flushByGuard } from "../wire/outbox.ts";
 import { ActorHost } from "./actor-host.ts";
 import { Executor } from "./executor.ts";
-import { startWatch } from "./watch.ts";
 
 export interface WorkerParts {
   readonly engine: LocalEngine;
   readonly executor: Executor;
-  readonly codec: ValueCodec;
-  readonly guard: Int32Array;
 }
 
 export interface WorkerProcessOptions {
   readonly boot: WorkerBoot;
-  readonly hooks: CodecHooks;
+  readonly guard: Int32Array;
+  readonly codec: ValueCodec;
   readonly mapStack: (text: string) => string;
   /** Rebuilds shipped code. */
   readonly receive: (code: ShippedCode) => Function | Promise<Function>;
 }
 
 export function createWorker(options: WorkerProcessOptions): WorkerParts {
-  const { boot } = options;
-  const { guard } = startWatch();
+  const { boot, guard, codec } = options;
   flushByGuard(guard);
-  const codec = createCodec(options.hooks);
   const executor = new Executor({
     self: boot.name,
     guard,
@@ -73,7 +68,7 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     },
   });
   engine.connection.sayToHead({ type: "worker-ready", pid: process.pid });
-  return { engine, executor, codec, guard };
+  return { engine, executor };
 }
 
 function stackOf(error: unknown, mapStack: (text: string) => string): string | undefined {

@@ -1,0 +1,120 @@
+/**
+ * What `ray` in a plain script needs: a cluster of its own, spawned at the first use, and an end. A script that awaits nothing
+ * more is over, as any Node program is: its sockets do not keep it alive, and its cluster ends with it.
+ */
+import { createRequire } from "node:module";
+import type { RayHost } from "../api/host.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { EngineEvent } from "../engine/events.ts";
+import { RayError } from "../errors.ts";
+import type { JobId, ProcessName } from "../ids.ts";
+import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
+import { encodeSystemError } from "../serialize/encode-error.ts";
+import { preview } from "../serialize/preview.ts";
+import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
+import { createShipper, type Shipper } from "../ship/create-shipper.ts";
+import { parseLater } from "../ship/foreign/parse-later.ts";
+import { openHead, type HeadProcess } from "./head-process.ts";
+import { LocalEngine } from "./local-engine.ts";
+import { whenIdle } from "./when-idle.ts";
+
+export function createScriptHost(): RayHost {
+  return new ScriptHost();
+}
+
+class ScriptHost implements RayHost {
+  readonly codec: ValueCodec;
+  readonly shipper: CodeShipper;
+  private readonly ship: Shipper;
+  private refs: RefHooks | undefined;
+  private current: { readonly engine: LocalEngine; readonly head: Promise<HeadProcess>; readonly stopWaiting: () => void } | undefined;
+
+  constructor() {
+    const require = createRequire(process.argv[1] ?? process.cwd());
+    this.ship = createShipper({
+      runtime: { import: (specifier) => import(specifier) as Promise<Record<string, unknown>>, require },
+      refs: () => this.refs,
+      warn: (text) => console.error(text),
+      parse: parseLater(createRequire(import.meta.url)),
+    });
+    this.codec = this.ship.codec;
+    this.shipper = this.ship;
+  }
+
+  engine(): Engine {
+    return this.current?.engine ?? this.start({});
+  }
+
+  currentEngine(): Engine | undefined {
+    return this.current?.engine;
+  }
+
+  start({ address, ...options }: ClusterOptions & { readonly address?: string }): Engine {
+    if (address !== undefined) throw new RayError(`Cannot join the cluster at "${address}": this version starts a cluster of its own in each script. Leave \`address\` out`);
+    const head = openHead({ cluster: options, kind: "driver" });
+    const job = `j${process.pid.toString(36)}-${Date.now().toString(36)}` as JobId;
+    const engine: LocalEngine = new LocalEngine({
+      kind: "driver",
+      job: () => job,
+      connect: () => head.then(({ address: at }): ClusterAddress => at),
+      encodeError: (error) => encodeSystemError(this.codec, error),
+      preview: (value) => previewOf(this.codec, value),
+      notice: (text) => console.error(text),
+      onEnded: () => {
+        if (this.current?.engine === engine) this.forget();
+      },
+    });
+    const stopWaiting = whenIdle(() => engine.isWaitedFor, () => void this.shutdown());
+    this.current = { engine, head, stopWaiting };
+    engine.subscribe((event) => print(event, job, engine.process));
+    return engine;
+  }
+
+  private forget(): void {
+    this.current?.stopWaiting();
+    this.current = undefined;
+  }
+
+  async shutdown(): Promise<void> {
+    const { current } = this;
+    if (!current) return;
+    this.forget();
+    await current.engine.close();
+    await (await current.head).close();
+  }
+
+  registerRefs(hooks: RefHooks): void {
+    this.refs = hooks;
+  }
+
+  taskContext(): undefined {
+    return undefined;
+  }
+
+  origin(): undefined {
+    return undefined;
+  }
+
+  unitName(code: Function): string | undefined {
+    return this.ship.registry.unitName(code);
+  }
+
+  display(data: Record<string, unknown>): void {
+    console.log(typeof data["text/plain"] === "string" ? data["text/plain"] : JSON.stringify(data));
+  }
+}
+
+/** What workers print appears here with the task's name and pid, as in Ray. */
+function print(event: EngineEvent, job: string, self: ProcessName): void {
+  if (event.type === "log" && (event.job === job || event.job === "")) process[event.stream].write(`(${event.taskName} pid=${event.pid}) ${event.text}\n`);
+  else if (event.type === "notice" && (event.job === undefined || event.job === job || event.job === self)) console.error(event.text);
+}
+
+function previewOf(codec: ValueCodec, value: Parameters<ValueCodec["decode"]>[0]): string | undefined {
+  const decoded = codec.decode(value);
+  if (decoded instanceof Promise) {
+    decoded.catch(() => undefined); // only a preview: whoever gets the object hears of it
+    return undefined;
+  }
+  return preview(decoded);
+}

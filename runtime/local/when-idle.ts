@@ -1,0 +1,21 @@
+/**
+ * ZeroMQ's sockets keep a process alive for ever, and nothing else of ours should. So a script is over when only they are left:
+ * no timer, file, server or child of the user's is active and nobody waits for an object.
+ */
+const LOOK_EVERY_MS = 50;
+/** Calls `end` once when the process has nothing left to do. Returns a function that stops looking. */
+export function whenIdle(isWaitedFor: () => boolean, end: () => void): () => void {
+  let quiet = 0;
+  const timer = setInterval(() => {
+    quiet = isWaitedFor() || hasWork() ? 0 : quiet + 1;
+    // twice: a promise between two steps shows as nothing
+    if (quiet < 2) return;
+    clearInterval(timer);
+    end();
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Node lists what keeps the event loop alive, but for ZeroMQ's sockets, which it does not know. */
+const hasWork = (): boolean => process.getActiveResourcesInfo().length > 0;

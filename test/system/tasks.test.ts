@@ -1,0 +1,135 @@
+/** Tasks on a real cluster, from plain scripts that import the built package. */
+import { Sandbox } from "../fixtures/sandbox.ts";
+
+const sandbox = new Sandbox();
+afterAll(() => sandbox.close());
+
+const start = `import ray from "ray-ts"; await ray.init({ numCpus: 2 });\n`;
+const run = (body: string, env?: Record<string, string>): Promise<unknown> => sandbox.scriptValue(start + body + "\nawait ray.shutdown();", env);
+
+test("the first remote call starts a cluster, without init", async () => {
+  const value = await sandbox.scriptValue(`
+    import ray from "ray-ts";
+    const before = ray.isInitialized();
+    const square = ray.remote((x) => x * x);
+    const value = await ray.get(square.remote(7));
+    report([before, value, ray.isInitialized()]);
+    await ray.shutdown();
+  `);
+  expect(value).toEqual([false, 49, true]);
+});
+
+test("a script that awaits nothing more ends by itself, and leaves nothing", async () => {
+  const finished = await sandbox.script(`
+    import ray from "ray-ts";
+    console.log(await ray.get(ray.remote(() => "done").remote()));
+  `);
+  expect([finished.code, finished.stdout.trim()]).toEqual([0, "done"]);
+  expect(await sandbox.leftovers(3000)).toEqual({ processes: [], files: [] });
+});
+
+test("get() of an array keeps order and types of values", async () => {
+  expect(await run(`
+    const same = ray.remote((x) => x);
+    const values = [1, "two", { three: [3] }, null, true, [4, [5]]];
+    report(await ray.get(values.map((x) => same.remote(x))));
+  `)).toEqual([1, "two", { three: [3] }, null, true, [4, [5]]]);
+});
+
+test("top-level refs arrive as values, nested refs as refs", async () => {
+  expect(await run(`
+    const f = ray.remote((a, b) => [typeof a, b.ref.constructor.name]);
+    const ref = ray.put(5);
+    report(await ray.get(f.remote(ref, { ref })));
+  `)).toEqual(["number", "ObjectRef"]);
+});
+
+test("a dependent task runs when its argument is there, and fails with its error", async () => {
+  expect(await run(`
+    const slow = ray.remote(async (x) => { await new Promise((r) => setTimeout(r, 50)); return x; });
+    const plus = ray.remote((a, b) => a + b);
+    const bad = ray.remote(() => { throw new RangeError("no"); });
+    const ok = await ray.get(plus.remote(slow.remote(1), slow.remote(2)));
+    const error = await ray.get(plus.remote(1, bad.remote())).catch((e) => e);
+    report([ok, error.name, error instanceof RangeError, error.message]);
+  `)).toEqual([3, "RayTaskError", true, "no"]);
+});
+
+test("nested tasks do not deadlock: fib(9) on 2 CPUs", async () => {
+  expect(await run(`
+    const fib = ray.remote(async function fib(n) { return n < 2 ? n : (await ray.get([again.remote(n - 1), again.remote(n - 2)])).reduce((a, b) => a + b); });
+    const again = fib;
+    report(await ray.get(fib.remote(9)));
+  `)).toBe(34);
+}, 120_000);
+
+test("numCpus is respected: never more than two of six tasks run at once", async () => {
+  expect(await run(`
+    const span = ray.remote(async () => { const from = Date.now(); await new Promise((r) => setTimeout(r, 60)); return [from, Date.now()]; });
+    const spans = await ray.get(Array.from({ length: 6 }, () => span.remote()));
+    const overlaps = spans.map(([from]) => spans.filter(([f, t]) => f <= from && from < t).length);
+    report(Math.max(...overlaps) <= 2);
+  `)).toBe(true);
+});
+
+test("a worker that dies is replaced and its task is tried again", async () => {
+  expect(await run(`
+    import { existsSync, writeFileSync } from "node:fs";
+    const file = process.cwd() + "/tried-" + process.pid;
+    const once = ray.remote((file) => { const fs = process.getBuiltinModule("node:fs"); if (!fs.existsSync(file)) { fs.writeFileSync(file, ""); process.exit(1); } return "second"; });
+    report(await ray.get(once.remote(file)));
+  `)).toBe("second");
+});
+
+test("a task whose worker dies at every try is reported with WorkerCrashedError", async () => {
+  expect(await run(`
+    const crash = ray.remote(() => process.exit(3), { maxRetries: 1, name: "crash" });
+    const error = await ray.get(crash.remote()).catch((e) => e);
+    const after = await ray.get(ray.remote(() => 1).remote());
+    report([error.name, error.code, /exit code 3/.test(error.message), /tried 2 times/.test(error.message), after]);
+  `)).toEqual(["WorkerCrashedError", "WORKER_CRASHED", true, true, 1]);
+});
+
+test("numReturns gives as many refs, and a wrong count fails the task", async () => {
+  expect(await run(`
+    const two = ray.remote(() => ["a", "b"], { numReturns: 2 });
+    const wrong = ray.remote(() => [1], { numReturns: 2 });
+    const [a, b] = two.remote();
+    const [c] = wrong.remote();
+    report([await ray.get(a), await ray.get(b), (await ray.get(c).catch((e) => e)).message.includes("numReturns: 2")]);
+  `)).toEqual(["a", "b", true]);
+});
+
+test("wait() gives what is ready first, in the order given; timeouts and signals end a get", async () => {
+  expect(await run(`
+    const nap = ray.remote(async (ms) => { await new Promise((r) => setTimeout(r, ms)); return ms; });
+    const refs = [2000, 5].map((ms) => nap.remote(ms));
+    const [ready, pending] = await ray.wait(refs);
+    const timeout = await ray.get(refs[0], { timeoutMs: 20 }).catch((e) => e.name);
+    const abort = await ray.get(refs[0], { signal: AbortSignal.timeout(20) }).catch((e) => e.name);
+    report([ready[0] === refs[1], pending[0] === refs[0], timeout, abort]);
+  `)).toEqual([true, true, "GetTimeoutError", "TimeoutError"]);
+});
+
+test("an array that changes between two submissions in one synchronous loop arrives in both states", async () => {
+  expect(await run(`
+    const sum = ray.remote((xs) => xs.reduce((a, b) => a + b, 0));
+    await ray.get(sum.remote([0]));
+    const small = [1, 2, 3], large = new Float64Array(100_000).fill(1);
+    const refs = [];
+    for (const value of [1, 2]) { small[0] = value; large[0] = value; refs.push(sum.remote(small), sum.remote(large)); }
+    report(await ray.get(refs));
+  `)).toEqual([6, 100_000, 7, 100_001]);
+});
+
+test("a rejected connection, a wrong token and garbage cost nothing", async () => {
+  expect(await run(`
+    import { connect } from "node:net";
+    import { readdirSync } from "node:fs";
+    import { join } from "node:path";
+    const { address } = await ray.init({ numCpus: 2 });
+    const sockets = readdirSync(address).filter((name) => /^[hwd]|live/.test(name));
+    for (const name of sockets) await new Promise((done) => { const s = connect(join(address, name)); s.on("error", done); s.on("close", done); s.on("connect", () => { s.write('{"token":"wrong"}\\n' + "x".repeat(5000)); setTimeout(() => s.destroy(), 50); }); });
+    report([sockets.length > 2, await ray.get(ray.remote(() => "alive").remote())]);
+  `)).toEqual([true, "alive"]);
+});
