@@ -4,11 +4,15 @@ import {
   RuntimeEnvSetupError, SerializationError, TaskCancelledError, WorkerCrashedError,
 } from "../errors.ts";
 
-/** The error classes by name, as `ray.exceptions`. */
-export const exceptions = Object.freeze({
+const all = Object.freeze({
   RayError, RayTaskError, WorkerCrashedError, RayActorError, ActorDiedError, ActorUnavailableError, ActorNotFoundError, ActorAlreadyExistsError,
   PendingCallsLimitExceededError, TaskCancelledError, GetTimeoutError, ObjectLostError, OwnerDiedError, ObjectStoreFullError, OutOfDiskError,
   OutOfMemoryError, RuntimeEnvSetupError, CaptureError, SerializationError, ClusterDiedError,
 });
 
-export type Exceptions = typeof exceptions;
+type All = typeof all;
+/** The error classes by name. */
+export interface Exceptions extends All {}
+
+/** What `ray.exceptions` is. */
+export const exceptions: Exceptions = all;

@@ -18,14 +18,14 @@ export type ObjectRefValue<R> = R extends ObjectRef<infer T> ? T : never;
 /** The values behind refs, in their order; tuples stay tuples. */
 export type ObjectRefValues<T extends readonly unknown[]> = { -readonly [K in keyof T]: ObjectRefValue<T[K]> };
 
-type AnyFunction = (...args: any[]) => unknown;
-type AnyClass = new (...args: any[]) => object;
+/** What `ray.remote` makes of a class or a function. */
+export type Remote<T, N extends number> =
+  T extends new (...args: any[]) => object ? ActorClass<ConstructorArgs<T>, InstanceType<T>>
+  : T extends (...args: any[]) => unknown ? RemoteFunctionOf<T, N>
+  : "ray.remote wants a function, or a class that is not abstract and whose constructor is public";
 
-/** `ray.remote(options)`: makes functions and classes remote with these options. */
-export interface RemoteWith<N extends number> {
-  <T extends AnyClass>(actorClass: T): ActorClass<ConstructorArgs<T>, InstanceType<T>>;
-  <F extends AnyFunction>(task: F): RemoteFunctionOf<F, N>;
-}
+/** The options that go with a class or a function. */
+export type RemoteOptions<T, N extends number> = T extends new (...args: any[]) => object ? ActorOptions : TaskOptions<N>;
 
 export interface Ray {
   /**
@@ -44,26 +44,24 @@ export interface Ray {
   /** Ends the cluster with its workers, actors and objects. Does nothing when there is none. */
   shutdown(): Promise<void>;
 
+  /** The same with the options first: `ray.remote({ numCpus: 2 })(fn)`. */
+  remote<N extends number = 1>(options: TaskOptions<N> | ActorOptions): <T extends Function>(code: T) => Remote<T, N>;
   /**
-   * Makes an actor class of a class: each `.remote(...)` makes an actor in a process of its own.
-   *
-   * @example
-   * class Counter { i = 0; incr(by: number) { return (this.i += by); } }
-   * const counter = ray.remote(Counter).remote();
-   * await ray.get(counter.incr.remote(1)); // 1
-   */
-  remote<T extends AnyClass>(actorClass: T, options?: ActorOptions): ActorClass<ConstructorArgs<T>, InstanceType<T>>;
-  /**
-   * Makes a remote function: each `.remote(...)` runs it as a task on a worker process.
+   * Makes a remote function of a function: each `.remote(...)` runs it as a task on a worker process. Makes an actor class of
+   * a class: each `.remote(...)` makes an actor in a process of its own.
    *
    * @example
    * const square = ray.remote((x: number) => x * x);
    * await ray.get(square.remote(4)); // 16
+   *
+   * class Counter { i = 0; incr(by: number) { return (this.i += by); } }
+   * const counter = ray.remote(Counter).remote();
+   * await ray.get(counter.incr.remote(1)); // 1
    * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.remote.html
    */
-  remote<F extends AnyFunction, N extends NumReturns<AnyReturn<F>> = NumReturns<AnyReturn<F>> & 1>(task: F, options?: TaskOptions<N>): RemoteFunctionOf<F, N>;
-  /** The same with the options first: `ray.remote({ numCpus: 2 })(fn)`. */
-  remote<N extends number = 1>(options: TaskOptions<N> | ActorOptions): RemoteWith<N>;
+  // T extends Function and nothing narrower: a call signature there would be the context of the function's parameters, so that
+  // `(x: number, by = 2) => …` would have `by: any`
+  remote<T extends Function, N extends NumReturns<AnyReturn<T>> = NumReturns<AnyReturn<T>> & 1>(code: T, options?: RemoteOptions<T, N>): Remote<T, N>;
 
   /**
    * The value of a ref, or the values of an array of refs in its order. A value that failed is thrown as its error.
@@ -73,8 +71,8 @@ export interface Ray {
    * const [a, b] = await ray.get([square.remote(2), square.remote(3)]);
    * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.get.html
    */
-  get<T>(ref: ObjectRef<T>, options?: GetOptions): Promise<T>;
   get<T extends readonly ObjectRef<any>[] | []>(refs: T, options?: GetOptions): Promise<ObjectRefValues<T>>;
+  get<T>(ref: ObjectRef<T>, options?: GetOptions): Promise<T>;
 
   /**
    * Stores a copy of a value in the cluster. Typed arrays are read from there without another copy.
@@ -104,11 +102,11 @@ export interface Ray {
   ready(handle: AnyActorHandle): ObjectRef<true>;
 
   /**
-   * The handle of a named actor: `ray.getActor<Counter>("counter")`.
+   * The handle of a named actor: `ray.getActor<Counter>("counter")`. Without the class it is `any`.
    *
    * @throws ActorNotFoundError when there is none of that name.
    */
-  getActor<C = any>(name: string, options?: { readonly namespace?: string | undefined }): Promise<ActorHandle<C>>;
+  getActor<C = never>(name: string, options?: { readonly namespace?: string | undefined }): Promise<[C] extends [never] ? any : ActorHandle<C>>;
 
   /** Where the code runs: ids, the task's signal, what it holds. */
   getRuntimeContext(): RuntimeContext;
