@@ -17,7 +17,12 @@ export async function startKernel(connectionFile: string): Promise<void> {
   const kernel: { current?: Kernel } = {};
   const server = await openServer({ connection, log, onMessage: (channel, message) => kernel.current?.receive(channel, message) });
   void server.publish("status", { execution_state: "starting" }, {});
-  kernel.current = newKernel({ connection, connectionFile, server, onShutdown: ended.end, log });
+  try {
+    kernel.current = newKernel({ connection, connectionFile, server, onShutdown: ended.end, log });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   const { front } = kernel.current;
 
   // a fault of the kernel's own must not cost the user's session

@@ -50,7 +50,11 @@ export async function openServer({ connection, onMessage, log }: ServerOptions):
   const iopub = new XPublisher({ ...socketOptions, verbosity: "allSubs" });
   const heartbeat = new Reply(socketOptions);
 
-  await bindAll(connection, { ...routers, iopub, heartbeat });
+  const closeAll = (): void => { for (const socket of [...Object.values(routers), iopub, heartbeat]) socket.close(); };
+  await bindAll(connection, { ...routers, iopub, heartbeat }).catch((error: unknown) => {
+    closeAll();
+    throw error;
+  });
 
   const sendError = (socket: string) => (error: unknown) => log(`cannot send on ${socket}: ${String(error)}`);
   const queueOf = (name: string, socket: Router | XPublisher) => new SendQueue((frames) => socket.send(frames), sendError(name));
@@ -89,7 +93,7 @@ export async function openServer({ connection, onMessage, log }: ServerOptions):
     },
     async close() {
       await Promise.all(Object.values(queues).map((queue) => queue.drained()));
-      for (const socket of [...Object.values(routers), iopub, heartbeat]) socket.close();
+      closeAll();
     },
   };
 }

@@ -130,6 +130,7 @@ class KernelTest(unittest.TestCase):
         self.kernel.run("class Counter { i = 0; incr() { return ++this.i; } pid() { return process.pid; } }")
         self.kernel.run("const counter = ray.remote(Counter).options({ name: 'counter', lifetime: 'detached' }).remote()")
         before = self.kernel.run("[await ray.get(counter.incr.remote()), await ray.get(counter.pid.remote())].join()")
+        self.assertRegex(str(before.result), r"1,\d+")
         self.kernel.restart()
         self.kernel.run("const counter = await ray.getActor('counter')")
         after = self.kernel.run("[await ray.get(counter.incr.remote()), await ray.get(counter.pid.remote())].join()")

@@ -141,9 +141,9 @@ test("output after a cell's end has that cell as its parent", async () => {
   expect(late.parent_header.msg_id).toBe(first);
 });
 
-test("a cell can ask the user, and a client without stdin is not asked", async () => {
+test("a cell can ask the user", async () => {
   client = await JupyterClient.start();
-  const id = client.startCell("const answer = await ray.input('name? '); 'Hello ' + answer");
+  const id = client.startCell("const answer = await prompt('name? '); 'Hello ' + answer");
   const asked = await client.until(({ header }) => header.msg_type === "input_request");
   expect(asked.content).toEqual({ prompt: "name? ", password: false });
   client.send("input_reply", { value: "Ada" }, { channel: "stdin" });
@@ -202,6 +202,15 @@ test("a cell does not see the client's pid or the session's pipes in its environ
   expect(result).toMatch(/^'?"?OF_THE_USER'?"?$/);
 });
 
+test("a kernel whose address is taken ends at once and names it", async () => {
+  client = await JupyterClient.start();
+  const second = client.restartKernel();
+  let said = "";
+  second.stderr?.on("data", (chunk: Buffer) => { said += chunk.toString(); });
+  expect(await new Promise((resolve) => { second.once("close", resolve); })).toBe(1);
+  expect(said).toMatch(/Cannot listen on tcp:\/\/127\.0\.0\.1:\d+ \(shell_port\)/);
+});
+
 test("the connection file is read once and left alone", async () => {
   client = await JupyterClient.start();
   expect(JSON.parse(readFileSync(client.connectionFile, "utf8"))).toMatchObject({ kernel_name: "ray-ts" });
@@ -215,6 +224,7 @@ describe("the cluster", () => {
     client = await JupyterClient.start();
     await client.execute(`${counterClass} const counter = ray.remote(Counter).options({ name: "counter", lifetime: "detached" }).remote();`);
     const before = await client.execute(askCounter);
+    expect(before.result).toMatch(/1,\d+/);
     await client.execute("process.exit(1)");
     await client.execute('const counter = await ray.getActor("counter")');
     expect((await client.execute(askCounter)).result).toBe(before.result?.replace("1,", "2,"));
