@@ -2,7 +2,7 @@
  * One walk over the tree of a cell: scopes, references, closures, loops and whatever else the rewriting needs to know.
  * Names are resolved afterwards (`resolve.ts`), for a function may use what is declared below it.
  */
-import type { CallExpression, NewExpression, ObjectExpression, Program, SwitchStatement, UnaryExpression } from "oxc-parser";
+import type { CallExpression, NewExpression, ObjectExpression, ObjectPropertyKind, Program, SwitchStatement, UnaryExpression } from "oxc-parser";
 import { forEachChild, isFunction, isTypeOnly, staticKey, unwrap } from "./ast.ts";
 import type { Node } from "./ast.ts";
 import { Walk } from "./walk.ts";
@@ -74,8 +74,10 @@ function visitExpression(walk: Walk, node: Node): void {
   switch (node.type) {
     case "MemberExpression":
       walk.visit(node.object);
-      if (node.computed) walk.visit(node.property);
+      if (node.computed || node.property.type === "PrivateIdentifier") walk.visit(node.property);
       return;
+    case "PrivateIdentifier":
+      return walk.tieToClassOf(node.name);
     case "ObjectExpression":
       return visitObject(walk, node);
     case "Property":
@@ -168,13 +170,21 @@ function visitUnary(walk: Walk, node: UnaryExpression): void {
 
 /** A helper object is often captured whole, so its methods have to be units. */
 function visitObject(walk: Walk, object: ObjectExpression): void {
-  for (const property of object.properties) {
+  for (const [index, property] of object.properties.entries()) {
     if (property.type === "Property" && property.method) {
       const name = staticKey(property.key, property.computed);
-      if (name !== undefined) walk.objectMethods.set(property.value, { object, property, name });
+      const later = object.properties.slice(index + 1);
+      if (name !== undefined && !later.some((other) => mayReplace(other, name))) walk.objectMethods.set(property.value, { object, property, name });
     }
     walk.visit(property);
   }
+}
+
+/** True when the object may have something else under that name in the end. */
+function mayReplace(property: ObjectPropertyKind, name: string): boolean {
+  if (property.type !== "Property") return true;
+  const key = staticKey(property.key, property.computed);
+  return key === undefined || key === name;
 }
 
 function visitProperty(walk: Walk, node: Node & { type: "Property" }): void {

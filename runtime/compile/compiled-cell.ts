@@ -39,7 +39,7 @@ export interface Unit {
   readonly nested: readonly string[];
 }
 
-/** A unit lowered to JavaScript. `code` is a statement list that assigns the function or class to `__unit`; it may use `__$`, `__rt` and the unit's locals. */
+/** A unit lowered to JavaScript. `code` is a statement list that assigns the function or class to `__unit`; it may use `__$`, `__rt`, the unit's locals and, in a class, `__captured` (see `unit-factory.ts`). */
 export interface UnitSource {
   readonly code: string;
   readonly map: SourceMap;

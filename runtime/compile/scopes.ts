@@ -83,7 +83,7 @@ export interface Closure {
   readonly eager: Set<string>;
   /** An arrow function that uses the `this` of something around it: that thing. */
   outerThis: Closure | null;
-  /** Uses `super`, `arguments` or `new.target` of a function around it, which no copy can have. */
+  /** Uses `super`, `arguments`, `new.target` or a `#private` name of something around it, which no copy can have. */
   isTied: boolean;
 }
 

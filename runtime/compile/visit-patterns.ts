@@ -86,14 +86,19 @@ export function visitNamed(walk: Walk, value: Node, name: string | undefined, is
   walk.visit(value);
 }
 
-/** The functions and classes that `ray.remote(f)`, `remote(f, options)` and `ray.remote(options)(f)` are given. */
+/** The functions and classes that `ray.remote(f)`, `ray.remote(options)(f)` and `ray.remote(f).options(…)` are given. */
 function remoteTargets(node: Node): Node[] {
-  const call = node.type === "AwaitExpression" ? unwrap(node.argument) : node;
-  if (call.type !== "CallExpression") return [];
-  const callee = unwrap(call.callee);
-  const name = calleeName(callee.type === "CallExpression" ? unwrap(callee.callee) : callee);
-  if (name !== "remote" && !(name === "options" && callee.type === "CallExpression")) return [];
-  return call.arguments.map(unwrap).filter((argument) => isFunction(argument) || isClass(argument));
+  if (node.type !== "CallExpression") return [];
+  const callee = unwrap(node.callee);
+  if (callee.type === "MemberExpression" && calleeName(callee) === "options") return remoteTargets(unwrap(callee.object));
+  if (!isRemote(callee.type === "CallExpression" ? unwrap(callee.callee) : callee)) return [];
+  return node.arguments.map(unwrap).filter((argument) => isFunction(argument) || isClass(argument));
+}
+
+/** `remote` or `ray.remote`, not the `remote` of a remote function, whose arguments are its own affair. */
+function isRemote(callee: Node): boolean {
+  if (calleeName(callee) !== "remote") return false;
+  return callee.type !== "MemberExpression" || calleeName(unwrap(callee.object)) === "ray";
 }
 
 export function calleeName(callee: Node): string | undefined {

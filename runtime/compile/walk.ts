@@ -162,6 +162,20 @@ export class Walk {
     for (let at = this.closure; at && at !== this.thisOwner; at = at.parent) at.isTied = true;
   }
 
+  /** `#name` here: ties everything up to the class that has that member to it. */
+  tieToClassOf(name: string): void {
+    const holder = this.#classWith(name);
+    for (let at = this.closure; at && at !== holder; at = at.parent) at.isTied = true;
+  }
+
+  #classWith(name: string): Closure | null {
+    for (let at = this.closure; at; at = at.parent) {
+      const members = isClass(at.node) ? at.node.body.body : [];
+      if (members.some((member) => "key" in member && member.key.type === "PrivateIdentifier" && member.key.name === name)) return at;
+    }
+    return null;
+  }
+
   terminate(node: Node): void {
     if (this.source[node.end - 1] !== ";") this.unterminated.push(node);
   }

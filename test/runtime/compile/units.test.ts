@@ -71,8 +71,8 @@ describe("what a unit says it needs", () => {
   });
 
   test("no unit for arrow functions tied to what is around them", async () => {
-    const host = await hostWith("function f() { return () => arguments.length } class A extends Object { m() { return () => super.toString() } constructor() { super(); const t = () => new.target } } const o = { m() { return super.toString() } }");
-    expect(host.cells[0]!.units.map((unit) => unit.name)).toEqual(["f", "A"]);
+    const host = await hostWith("function f() { return () => arguments.length } class A extends Object { m() { return () => super.toString() } constructor() { super(); const t = () => new.target } } const o = { m() { return super.toString() } }; class P { #x = 1; #y() {} m() { return [() => this.#x, (o: P) => #x in o, class { n(p: P) { p.#y() } }] } }");
+    expect(host.cells[0]!.units.map((unit) => unit.name)).toEqual(["f", "A", "P"]);
   });
 
   test("a unit that the cell does not have is an error that lists those it has", async () => {
