@@ -27,6 +27,7 @@ import { StoreGrants } from "./store-grants.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const TICK_MS = 250;
+const REPORT_MS = 50;
 
 interface Client {
   readonly kind: "driver" | "front" | "worker";
@@ -68,6 +69,7 @@ export class Head {
   private keepMs = 0;
   private isEnding = false;
   private resourcesSent = "";
+  private reportTimer: NodeJS.Timeout | undefined;
 
   constructor(options: HeadOptions) {
     this.options = options;
@@ -171,14 +173,14 @@ export class Head {
   private onWorkerReady(name: ProcessName, pid: number): void {
     const worker = this.workers.get(name);
     if (!worker) return;
-    worker.isReady = true;
+    worker.saidHello();
     this.handle({ type: "worker-started", slot: worker.slot, worker: name, pid });
   }
 
   // ---- actors
 
   private onActorWanted(owner: ProcessName, wanted: ActorWanted, parts: Buffer[]): void {
-    const job = this.clients.get(owner)?.job ?? this.jobOf(owner);
+    const job = this.clients.get(owner)?.job ?? "";
     const state: ActorRecord["state"] = { type: "actor-state", actor: wanted.actor, state: "pending" };
     this.actors.set(wanted.actor, { wanted, parts, owner, job, watchers: new Set([owner]), state });
     this.handle({
@@ -195,15 +197,14 @@ export class Head {
     });
   }
 
-  /** A worker that makes an actor does so for the job of whoever made the worker's own actor, else for the driver it works for. */
-  private jobOf(worker: ProcessName): string {
-    for (const record of this.actors.values()) if (record.state.worker === worker) return record.job;
-    return "";
+  /** For a worker that made the actor the scheduler knows whose work it did. */
+  private jobOf(actor: ActorId, record: ActorRecord): string {
+    return record.job || (this.scheduler.snapshot().actors.find((known) => known.actor === actor)?.job ?? "");
   }
 
   private onActorKilled(from: ProcessName, message: Extract<ToHead, { type: "actor-killed" }>): void {
-    const record = this.actors.get(message.actor);
-    if (record && record.state.state !== "dead") this.handle({ type: "actor-killed", actor: message.actor, noRestart: message.noRestart, cause: message.cause });
+    // a kill may come before the wish for the actor: the scheduler remembers it
+    if (this.actors.get(message.actor)?.state.state !== "dead") this.handle({ type: "actor-killed", actor: message.actor, noRestart: message.noRestart, cause: message.cause });
     if (message.reply !== undefined) this.tell(from, { type: "answer", reply: message.reply, value: null });
   }
 
@@ -268,7 +269,7 @@ export class Head {
       return this.options.log(error.message);
     }
     for (const command of commands) this.obey(command);
-    this.reportChanges();
+    this.reportSoon();
   }
 
   private obey(command: SchedulerCommand): void {
@@ -324,7 +325,7 @@ export class Head {
   private placeActor(actor: ActorId, worker: ProcessName): void {
     const record = this.actors.get(actor);
     if (!record) return;
-    this.tell(worker, { type: "become-actor", owner: record.owner, job: record.job, wanted: record.wanted }, record.parts);
+    this.tell(worker, { type: "become-actor", owner: record.owner, job: this.jobOf(actor, record), wanted: record.wanted }, record.parts);
   }
 
   private onActorState(command: Extract<SchedulerCommand, { type: "actor-state" }>): void {
@@ -357,15 +358,19 @@ export class Head {
     return { total: { ...total }, available: { ...available } };
   }
 
+  /** Once a batch: a grant and its return a millisecond later need no rows. */
+  private reportSoon(): void {
+    if (this.hub.isHeard) this.reportTimer ??= setTimeout(() => this.reportChanges(), REPORT_MS);
+  }
+
   private reportChanges(): void {
-    const { workers } = this.scheduler.takeChanges();
-    if (!this.hub.isHeard) return;
-    const rows: EngineEvent[] = workers.map(workerRow);
+    this.reportTimer = undefined;
+    const rows: EngineEvent[] = this.scheduler.takeChanges().workers.map(workerRow);
     const resources = this.resourcesRow();
     const text = JSON.stringify([resources.available, resources.storeUsedBytes]);
     if (text !== this.resourcesSent) rows.push(resources);
     this.resourcesSent = text;
-    if (rows.length > 0) this.hub.push(rows);
+    this.hub.push(rows);
   }
 
   private resourcesRow(): Extract<EngineEvent, { type: "resources" }> {
@@ -392,6 +397,7 @@ export class Head {
     this.options.log(`The head ends: ${reason}`);
     clearInterval(this.ticker);
     clearTimeout(this.keepTimer);
+    clearTimeout(this.reportTimer);
     for (const worker of this.workers.values()) worker.kill();
     this.liveness?.close();
     void this.links.close().then(this.options.onEnd);

@@ -13,6 +13,8 @@ import { PrintParser, type Print } from "./prints.ts";
 
 const WORKER_PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "worker.js");
 
+const START_WITHIN_MS = 60_000;
+
 export interface WorkerProcessOptions {
   readonly address: ClusterAddress;
   readonly folder: string;
@@ -24,7 +26,8 @@ export interface WorkerProcessOptions {
 export class WorkerProcess {
   readonly name: ProcessName = newProcessName("worker");
   readonly slot: number;
-  isReady = false;
+  private ready = false;
+  private readonly startTimer: NodeJS.Timeout;
   private readonly child: ChildProcess;
 
   constructor(slot: number, options: WorkerProcessOptions) {
@@ -39,7 +42,10 @@ export class WorkerProcess {
     });
     this.child.on("error", (error) => options.onSpawnError(this, error));
     // "close" comes after the last print was read, "exit" may come before
-    this.child.on("close", (code, signal) => options.onExit(this, code, signal));
+    this.child.on("close", (code, signal) => {
+      clearTimeout(this.startTimer);
+      options.onExit(this, code, signal);
+    });
     for (const stream of ["stdout", "stderr"] as const) {
       const parser = new PrintParser(nonce, stream, (print) => options.onPrint(this, print));
       this.child[stream]?.on("data", (chunk: Buffer) => parser.push(chunk));
@@ -49,6 +55,17 @@ export class WorkerProcess {
     const pipe = this.pipe(WORKER_BOOT_FD);
     pipe.end(JSON.stringify(boot));
     this.pipe(WORKER_WATCH_FD);
+    // one that never says hello would hold a place for ever; its exit is then told like any other
+    this.startTimer = setTimeout(() => this.kill(), START_WITHIN_MS);
+  }
+
+  get isReady(): boolean {
+    return this.ready;
+  }
+
+  saidHello(): void {
+    this.ready = true;
+    clearTimeout(this.startTimer);
   }
 
   private pipe(fd: number): Writable {

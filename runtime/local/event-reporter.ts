@@ -78,7 +78,7 @@ export class EventReporter {
       ...(task.actor ? { actor: task.actor } : {}),
       ...(task.lease ? { worker: task.lease.worker, pid: task.lease.pid } : {}),
       submittedAt: task.submittedAt,
-      ...(task.startedAt > 0 ? { startedAt: task.startedAt, finishedAt: task.startedAt + task.runMicros / 1000 } : {}),
+      ...timesOf(task),
       attempt: task.attempt,
       ...(meta.origin ? { origin: meta.origin } : {}),
       ...(task.error !== undefined ? { error: task.error } : {}),
@@ -109,5 +109,17 @@ export class EventReporter {
 
 function stateOf(task: Task): TaskRow["state"] {
   if (task.isSettled) return task.error === undefined ? "finished" : "failed";
-  return task.missing > 0 ? "waiting-for-args" : "waiting-for-worker";
+  if (task.missing > 0) return "waiting-for-args";
+  return isRunning(task) ? "running" : "waiting-for-worker";
+}
+
+/** A busy worker cannot say that it began; but it runs what it was sent in order, so its oldest unfinished task is the one. */
+function isRunning(task: Task): boolean {
+  if (task.sentAt === 0) return false;
+  return task.actor !== undefined || task.lease?.unfinished.values().next().value === task;
+}
+
+function timesOf(task: Task): { startedAt?: number; finishedAt?: number } {
+  if (task.startedAt > 0) return { startedAt: task.startedAt, finishedAt: task.startedAt + task.runMicros / 1000 };
+  return !task.isSettled && isRunning(task) ? { startedAt: task.sentAt } : {};
 }

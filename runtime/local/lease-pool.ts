@@ -126,6 +126,7 @@ export class LeasePool {
       if (!lease) continue;
       lease.unfinished.delete(task);
       task.lease = undefined;
+      task.sentAt = 0;
       lease.window = Math.max(1, lease.unfinished.size);
     }
     this.requeue(tasks);
@@ -144,7 +145,7 @@ export class LeasePool {
     if (!lease) return { running: undefined, unstarted: [] };
     this.leases.delete(id);
     const [running, ...unstarted] = lease.unfinished;
-    for (const task of lease.unfinished) task.lease = undefined;
+    for (const task of lease.unfinished) Object.assign(task, { lease: undefined, sentAt: 0 });
     return { running, unstarted };
   }
 

@@ -221,6 +221,7 @@ export class LocalEngine implements Engine {
       attempt: 0,
       missing: 0,
       lease: undefined,
+      sentAt: 0,
       isSettled: false,
       startedAt: 0,
       runMicros: 0,

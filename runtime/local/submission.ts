@@ -113,6 +113,8 @@ export class Submission {
   sendTo(task: Task, to: ProcessName): void {
     const lane = this.shell.lane(to);
     if (!lane) return; // it died a moment ago: `lease-broken` or the actor's state follows and decides
+    task.sentAt = Date.now();
+    this.shell.report(task);
     const { books } = this.shell;
     const meta = books.meta(to, lane, task.meta);
     if (task.code) books.code(to, lane, task.code);

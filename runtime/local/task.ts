@@ -21,6 +21,8 @@ export interface Task {
   /** Dependencies whose values are not there yet. */
   missing: number;
   lease: Lease | undefined;
+  /** When it was sent to a worker, milliseconds since the epoch; 0: not yet, or taken back. */
+  sentAt: number;
   isSettled: boolean;
   startedAt: number;
   runMicros: number;
