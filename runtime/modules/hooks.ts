@@ -24,7 +24,7 @@ export function configureHooks(config: HooksConfig): void {
   rayExports = config.rayExports;
 }
 
-interface ResolveContext { readonly parentURL?: string | undefined; readonly importAttributes?: Readonly<Record<string, string | undefined>> }
+interface ResolveContext { readonly parentURL?: string | undefined; readonly conditions?: readonly string[]; readonly importAttributes?: Readonly<Record<string, string | undefined>> }
 interface Resolved { url: string; format?: string | null | undefined; shortCircuit?: boolean | undefined }
 interface Loaded { format: string; source?: string | ArrayBuffer | NodeJS.TypedArray | undefined; shortCircuit?: boolean | undefined }
 
@@ -34,8 +34,8 @@ export function resolveHook<R extends Resolved | Promise<Resolved>>(specifier: s
   if (isLocalSpecifier(specifier) && parent?.startsWith("file:") === true && !parent.includes("/node_modules/")) {
     const file = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
     const found = resolveLocal(file, dirname(fileURLToPath(parent)));
-    // what Node finds by itself keeps Node's way, format included
-    if (found !== undefined) return next(pathToFileURL(found).href, context);
+    // Node goes on with what was found, its format included; require() takes paths
+    if (found !== undefined) return next(context.conditions?.includes("require") === true ? found : pathToFileURL(found).href, context);
   }
   return next(specifier, context);
 }

@@ -3,8 +3,8 @@
  * importing file stood there.
  */
 import { createRequire, isBuiltin } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
 import { RAY_MODULE } from "./hooks.ts";
 import { installHooks } from "./install-hooks.ts";
@@ -20,6 +20,8 @@ export interface ImporterOptions {
 
 export interface Importer {
   import(specifier: string, options?: { with?: Record<string, string> }): Promise<Record<string, unknown>>;
+  /** As a module at `from` (a path or a file URL) would import it. */
+  importFrom(specifier: string, from: string | undefined): Promise<Record<string, unknown>>;
   readonly require: (specifier: string) => unknown;
   readonly meta: { readonly url: string; readonly filename: string; readonly dirname: string };
 }
@@ -34,15 +36,22 @@ export function createImporter(options: ImporterOptions): Importer {
   Object.defineProperty(globalThis, RAY_MODULE, { value: options.ray, configurable: true, enumerable: false });
   const hooks = { rayExports: Object.keys(options.ray).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name)) };
 
+  const importBy = async (load: DynamicImport, specifier: string, folder: string, attributes?: object): Promise<Record<string, unknown>> => {
+    if (specifier === "ray-ts") return options.ray;
+    if (!isBuiltin(specifier)) installHooks(hooks);
+    try {
+      return await load(importable(specifier, folder), attributes);
+    } catch (error) {
+      throw explainMissing(error, specifier, folder);
+    }
+  };
+
   return {
-    async import(specifier, importOptions) {
-      if (specifier === "ray-ts") return options.ray;
-      if (!isBuiltin(specifier)) installHooks(hooks);
-      try {
-        return await importHere(importable(specifier, options.folder), importOptions);
-      } catch (error) {
-        throw explainMissing(error, specifier, options.folder);
-      }
+    import: (specifier, attributes) => importBy(importHere, specifier, options.folder, attributes),
+    importFrom(specifier, from) {
+      if (from === undefined) return importBy(importHere, specifier, options.folder);
+      const path = from.startsWith("file:") ? fileURLToPath(from) : from;
+      return importBy(dynamicImportFrom(path), specifier, dirname(path));
     },
     require: Object.assign(
       (specifier: string): unknown => {

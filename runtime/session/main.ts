@@ -55,7 +55,16 @@ const errors: ErrorContext = { mapStack: (stack) => stacks.mapStack(stack), sour
 reportLateErrors(streams.stderr, executions, errors);
 reportWarnings(streams.stderr);
 
-const face = startRay({ link, executions, pipe, interrupts, names: scope.names, notice: (text) => streams.stderr.write(`ray: ${text}\n`) });
+const face = startRay({
+  link,
+  executions,
+  pipe,
+  interrupts,
+  scope,
+  stacks,
+  importer: () => importer,
+  notice: (text) => streams.stderr.write(`ray: ${text}\n`),
+});
 const importer = createImporter({ folder, ray: face.exports });
 const recent = new RecentResults((value) => face.viewOf(value) !== undefined);
 let displays = 0;
@@ -94,5 +103,9 @@ async function askUser(prompt = "", { password = false }: { readonly password?: 
 process.on("exit", (code) => link.send({ type: "exiting", code }));
 // the watch thread decides about SIGINT; one from elsewhere must not end the session
 process.on("SIGINT", () => { if (guard[GUARD.running] !== 0) interrupts.arrived(guard[GUARD.running] as number); });
-await ready;
+// a session that nothing can stop must not run
+ready.catch((error: Error) => {
+  streams.stderr.write(`ray-ts: ${error.message}\n`);
+  process.exit(1);
+});
 link.send({ type: "ready", pid: process.pid });

@@ -4,11 +4,13 @@
  */
 import type { RayHost } from "../api/host.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { EngineEvent } from "../engine/events.ts";
 import { RayError } from "../errors.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
 import type { Executions } from "./execution.ts";
 import type { FrontLink } from "./front-link.ts";
 import type { OutputPipe } from "./output-pipe.ts";
+import type { ViewDescriptor } from "./output.ts";
 import type { ClusterAddress, ClusterOptions } from "./session-protocol.ts";
 import { UncutEngine, type Uncut } from "./uncut-engine.ts";
 
@@ -90,6 +92,11 @@ export class SessionHost implements RayHost {
     const { executions, pipe } = this.#parts;
     const { displayId, update = false } = options;
     pipe.output(executions.receiving?.id ?? pipe.lastExecution, { type: "display", data, metadata: {}, update, ...(displayId === undefined ? {} : { displayId }) });
+  }
+
+  displayView(view: ViewDescriptor, snapshot: readonly EngineEvent[], { displayId }: { readonly displayId: string }): void {
+    const { executions, pipe } = this.#parts;
+    pipe.output(executions.receiving?.id ?? pipe.lastExecution, { type: "view", view, snapshot, displayId, isResult: false });
   }
 
   async #askForCluster(options: ClusterOptions): Promise<ClusterAddress> {

@@ -13,7 +13,7 @@ export interface PathRoots {
 
 const IDENTIFIER = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*`;
 const STEP = String.raw`(?:\??\.\s*${IDENTIFIER}|(?:\?\.)?\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])`;
-const PATH_AT_END = new RegExp(String.raw`(?<![\p{ID_Continue}$.)\]"'\x60])(${IDENTIFIER})(${STEP}*)$`, "u");
+const PATH_AT_END = new RegExp(String.raw`(?<![\p{ID_Continue}$)\]"'\x60]|(?<!\.\.)\.)(${IDENTIFIER})(${STEP}*)$`, "u");
 const STEPS = new RegExp(String.raw`\??\.\s*(${IDENTIFIER})|\[(?:(\d+)|"([^"\\]*)"|'([^'\\]*)')\]`, "gu");
 
 export const IDENTIFIER_AT_END = new RegExp(`(?:${IDENTIFIER})?$`, "u");

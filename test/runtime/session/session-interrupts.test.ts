@@ -101,6 +101,8 @@ test("an interrupt of a cell that has ended does nothing to the next", async () 
 });
 
 test("an interrupt that comes before its cell stops it at its start", async () => {
+  // from here on the watch thread is known to read its pipe
+  await interrupted("console.log('running'); await new Promise(() => {})");
   session.begin("const busy = Date.now() + 100; while (Date.now() < busy) {}");
   const id = session.begin("console.log('ran')");
   session.interrupt(id);
