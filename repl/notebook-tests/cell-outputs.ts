@@ -52,6 +52,11 @@ export class CellOutputs {
     });
   }
 
+  /** True when an output of the cell may still be updated, as a live view's is. */
+  isLive(cell: number): boolean {
+    return (this.#cells.get(cell) ?? []).some((shown) => "displayId" in shown && shown.displayId !== undefined);
+  }
+
   #shownIn(cell: number): Shown[] {
     let shown = this.#cells.get(cell);
     if (shown === undefined) this.#cells.set(cell, (shown = []));

@@ -38,7 +38,8 @@ export async function testNotebooks(paths: readonly string[], options: TestOptio
   const seen: ProcessInfo[] = [];
   const jobs = options.jobs ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
   await inParallel(files, jobs, async (path) => {
-    const run = await runFile(path, { createFront, timeoutMs: options.timeoutMs, update: options.update });
+    const run = await runFile(path, { createFront, timeoutMs: options.timeoutMs, update: options.update, onCell: (number, firstLine) => showProgress(`${path}: cell ${number}  ${firstLine}`) });
+    showProgress("");
     reports.push(run.report);
     seen.push(...run.seen);
     if (!options.json) for (const line of reportLines(run.report, paint)) console.log(line);
@@ -78,6 +79,12 @@ function publish(reports: readonly NotebookReport[], left: readonly ProcessInfo[
   if (left.length > 0) for (const line of reportLines(reports.at(-1)!, paint)) console.log(line);
   if (process.env["GITHUB_ACTIONS"] === "true") for (const line of reports.flatMap(annotationsOf)) console.log(line);
   console.log(summaryLine(reports, paint));
+}
+
+/** The cell that runs now, on one line of a terminal that is written over. */
+function showProgress(text: string): void {
+  const { isTTY, columns } = process.stderr;
+  if (isTTY) process.stderr.write("\r\x1b[2K" + text.slice(0, columns - 1));
 }
 
 async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
