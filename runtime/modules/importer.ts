@@ -6,7 +6,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
-import { RAY_MODULE } from "./hooks.ts";
+import { RAY_MODULE, type HooksConfig } from "./hooks.ts";
 import { installHooks } from "./install-hooks.ts";
 import { explainMissing } from "./missing-module.ts";
 import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
@@ -34,11 +34,12 @@ export function createImporter(options: ImporterOptions): Importer {
   const importHere = dynamicImportFrom(filename);
   const requireHere = createRequire(filename);
   Object.defineProperty(globalThis, RAY_MODULE, { value: options.ray, configurable: true, enumerable: false });
-  const hooks = { rayExports: Object.keys(options.ray).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name)) };
+  // read late: a process may fill in its `ray` after its importer
+  const hooks = (): HooksConfig => ({ rayExports: Object.keys(options.ray).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name)) });
 
   const importBy = async (load: DynamicImport, specifier: string, folder: string, attributes?: object): Promise<Record<string, unknown>> => {
     if (specifier === "ray-ts") return options.ray;
-    if (!isBuiltin(specifier)) installHooks(hooks);
+    if (!isBuiltin(specifier)) installHooks(hooks());
     try {
       return await load(importable(specifier, folder), attributes);
     } catch (error) {
@@ -56,7 +57,7 @@ export function createImporter(options: ImporterOptions): Importer {
     require: Object.assign(
       (specifier: string): unknown => {
         if (specifier === "ray-ts") return options.ray;
-        if (!isBuiltin(specifier)) installHooks(hooks);
+        if (!isBuiltin(specifier)) installHooks(hooks());
         try {
           return requireHere(specifier) as unknown;
         } catch (error) {

@@ -1,0 +1,113 @@
+/**
+ * The session's `ray`, put together: how values and code are sent, the host that `ray` stands on, and the engine behind it.
+ */
+import { parseSync } from "oxc-parser";
+import { exceptions } from "../api/exceptions.ts";
+import { ObjectRef } from "../api/object-ref.ts";
+import { createRay, RAY_GLOBAL, revivers } from "../api/ray.ts";
+import { viewOf } from "../api/view-of.ts";
+import type { StackMapper } from "../compile/stack-map.ts";
+import { isRayError } from "../errors.ts";
+import { newProcessName, type JobId } from "../ids.ts";
+import { LocalEngine } from "../local/local-engine.ts";
+import type { Importer } from "../modules/importer.ts";
+import type { Encoded } from "../engine/engine.ts";
+import type { RefHooks, ValueCodec } from "../serialize/codec.ts";
+import { encodeSystemError } from "../serialize/encode-error.ts";
+import { preview } from "../serialize/preview.ts";
+import type { CodeRegistry } from "../ship/code-registry.ts";
+import { createShipper } from "../ship/create-shipper.ts";
+import type { ModuleBook } from "../ship/module-book.ts";
+import type { Executions } from "./execution.ts";
+import type { FrontLink } from "./front-link.ts";
+import type { Interrupts } from "./interrupts.ts";
+import type { OutputPipe } from "./output-pipe.ts";
+import type { PresentContext } from "./present.ts";
+import { SessionHost } from "./ray-host.ts";
+import type { CellScope } from "./scope.ts";
+import { uncutCodec, uncutShipper } from "./uncut-engine.ts";
+
+/** First byte of a value that is a graph of nodes (serialize/codec.ts). */
+const GRAPH_TAG = 2;
+const LARGEST_PREVIEWED_BYTES = 64 * 1024;
+
+export interface RayFaceParts {
+  readonly link: FrontLink;
+  readonly executions: Executions;
+  readonly pipe: OutputPipe;
+  readonly interrupts: Interrupts;
+  readonly scope: CellScope;
+  readonly stacks: StackMapper;
+  readonly importer: () => Importer;
+  /** Shown to the user. */
+  readonly notice: (text: string) => void;
+}
+
+export interface RayFace {
+  /** What `import … from "ray-ts"` gives. */
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly registry: CodeRegistry;
+  readonly modules: ModuleBook;
+  readonly viewOf: PresentContext["viewOf"];
+}
+
+export function startRay(parts: RayFaceParts): RayFace {
+  const { link, executions, pipe, interrupts, scope, stacks, importer, notice } = parts;
+  let refs: RefHooks | undefined;
+  const shipper = createShipper({
+    scope: scope.names,
+    runtime: {
+      guard: interrupts.guard,
+      interrupted: () => interrupts.interrupted(),
+      assignToConstant: scope.assignToConstant,
+      import: (specifier, options) => importer().import(specifier, options),
+      require: (specifier) => importer().require(specifier),
+      get meta() { return importer().meta; },
+    },
+    importModule: (specifier, from) => importer().importFrom(specifier, from),
+    refs: () => refs,
+    stacks,
+    warn: notice,
+    parse: parseSync,
+  });
+  const host = new SessionHost({
+    codec: uncutCodec(shipper.codec, interrupts),
+    shipper: uncutShipper(shipper, interrupts),
+    registerRefs: (hooks) => { refs = hooks; },
+    unitName: (code) => shipper.registry.unitName(code),
+    createEngine: ({ connect, onEnded }) => {
+      const name = newProcessName("driver");
+      return new LocalEngine({
+        kind: "driver",
+        process: name,
+        job: () => name as string as JobId,
+        connect,
+        onEnded,
+        encodeError: (error) => encodeSystemError(shipper.codec, error),
+        preview: (value) => previewEncoded(shipper.codec, value),
+        notice,
+      });
+    },
+    link,
+    executions,
+    pipe,
+    uncut: interrupts,
+  });
+  const ray = createRay(host);
+  shipper.singletons.set("ray", ray);
+  shipper.singletons.setRevivers(revivers(ray) as never);
+  // a copy of the package that a module brings along gives this one too
+  (globalThis as { [RAY_GLOBAL]?: unknown })[RAY_GLOBAL] = ray;
+  return {
+    exports: { default: ray, ray, ObjectRef, ...exceptions, isRayError },
+    registry: shipper.registry,
+    modules: shipper.book,
+    viewOf: (value) => viewOf(value, preview),
+  };
+}
+
+/** Values that decode without running code or counting refs: what is a graph of classes and refs has no preview. */
+function previewEncoded(codec: ValueCodec, value: Encoded): string | undefined {
+  if (value.head[0] === GRAPH_TAG || value.head.length > LARGEST_PREVIEWED_BYTES) return undefined;
+  return preview(codec.decode(value));
+}
