@@ -27,7 +27,7 @@ export interface RayHost {
   taskContext(): TaskContext | undefined;
   /** The cell or file that runs now: `In[3]`. */
   origin(): string | undefined;
-  /** `In[3]` for a fallback name `In[3]#0` of an unnamed function; undefined outside cells. */
+  /** For a function without a name of its own: the name that the compiler saw it bound to, else `In[3]#0`; undefined outside cells. */
   unitName(code: Function): string | undefined;
   /** Shows rich output where there is a place for it; a script prints the text. */
   display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void;

@@ -38,7 +38,12 @@ export function waitUntil(holds: readonly Hold[], isEnough: (ready: Hold) => boo
     for (const scope of scopes) scope.beginWait(fail);
     for (const hold of holds) {
       forgets.push(hold.scope.engine.whenReady(hold.id, () => {
-        if (!isOver && isEnough(hold)) end(() => resolve("enough"));
+        if (isOver) return;
+        try {
+          if (isEnough(hold)) end(() => resolve("enough"));
+        } catch (error) {
+          end(() => reject(error)); // the engine that called has no use for it
+        }
       }));
     }
   });
