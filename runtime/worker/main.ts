@@ -12,7 +12,7 @@ import { WORKER_BOOT_FD, type WorkerBoot } from "../head/boot.ts";
 import { createImporter } from "../modules/importer.ts";
 import type { RefHooks } from "../serialize/codec.ts";
 import { createShipper } from "../ship/create-shipper.ts";
-import { parseLater } from "../ship/parse-later.ts";
+import { parseLater } from "../ship/foreign/parse-later.ts";
 import { flushAged } from "../wire/outbox.ts";
 import { markPrints } from "./print-marks.ts";
 import { startWatch } from "./watch.ts";

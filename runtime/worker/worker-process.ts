@@ -35,7 +35,7 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     guard,
     engine: () => engine,
     encode: (value, label) => codec.encode(value, label),
-    encodeTaskError: (error, { taskName, pid }) => encodeError(codec, error, { taskName, pid, stack: stackOf(error, options.mapStack) }),
+    encodeTaskError: (error, { taskName, pid }) => encodeError(codec, error, { taskName, pid }),
     decode: (value) => codec.decode(value),
     receive: options.receive,
   });

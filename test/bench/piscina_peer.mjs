@@ -1,0 +1,20 @@
+// The same calls on piscina, one worker thread a core. Prints one line each: BENCH {"name": …, "value": …}.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const { Piscina } = createRequire(join(process.argv[2], "package.json"))("piscina");
+const bench = (name, value) => console.log("BENCH " + JSON.stringify({ name, value }));
+const rate = async (n, run) => { const start = performance.now(); await run(n); return (1000 * n) / (performance.now() - start); };
+
+const pool = new Piscina({ filename: fileURLToPath(new URL("./piscina_worker.mjs", import.meta.url)), minThreads: 2, maxThreads: 2, concurrentTasksPerWorker: 1000 });
+const sync = async (n) => { for (let i = 0; i < n; i++) await pool.run(undefined, { name: "noop" }); };
+const all = async (n) => { await Promise.all(Array.from({ length: n }, () => pool.run(undefined, { name: "noop" }))); };
+const kib = new Uint8Array(1024);
+
+await sync(2000);
+bench("tasks_sync", await rate(5000, sync));
+for (let i = 0; i < 3; i++) await all(10_000);
+bench("tasks_async", await rate(40_000, async (n) => { for (let k = 0; k < n; k += 10_000) await all(10_000); }));
+bench("tasks_1KiB", await rate(20_000, async (n) => { await Promise.all(Array.from({ length: n }, () => pool.run(kib, { name: "echo" }))); }));
+await pool.destroy();

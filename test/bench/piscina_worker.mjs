@@ -1,0 +1,2 @@
+export const noop = () => undefined;
+export const echo = (x) => x;
