@@ -20,6 +20,8 @@ export interface CodecHooks {
   refs?(): RefHooks | undefined;
   /** Functions, classes and what goes by name. */
   readonly code?: CodeHooks;
+  /** Stacks of errors as they are sent: in terms of cells and files, which only the process that ran the code knows. */
+  mapStack?(stack: string): string;
 }
 
 export function createCodec(hooks: CodecHooks = {}): ValueCodec {
@@ -49,7 +51,7 @@ class Codec implements ValueCodec {
     const clone = shape === CLONEABLE ? tryClone(value) : undefined;
     if (clone !== undefined) return clone;
     try {
-      return writeGraph(value, { label, tag: GRAPH_TAG, isArgs, refs: this.hooks.refs?.(), code: this.hooks.code });
+      return writeGraph(value, { label, tag: GRAPH_TAG, isArgs, refs: this.hooks.refs?.(), code: this.hooks.code, mapStack: this.hooks.mapStack });
     } catch (error) {
       if (isRayError(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);

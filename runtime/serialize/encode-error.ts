@@ -5,15 +5,31 @@ import type { ValueCodec } from "./codec.ts";
 import { blankError, builtinErrorName, errorPrototype } from "./error-class.ts";
 import { classOf } from "./graph-write.ts";
 import { preview } from "./preview.ts";
-import { TaskFailure, type TaskErrorContext } from "./task-error.ts";
+import { TaskFailure } from "./task-error.ts";
 
 const MAX_DEPTH = 8;
 
+export interface FailureContext {
+  readonly taskName: string;
+  readonly pid: number;
+  /** The thrown error's stack in terms of cells and files. */
+  readonly mapStack?: (text: string) => string;
+}
+
 /** Decodes to the error that `ray.get` throws: see `makeTaskError`. */
-export function encodeError(codec: ValueCodec, thrown: unknown, context: TaskErrorContext): Encoded {
-  const label = `the error of ${context.taskName}`;
+export function encodeError(codec: ValueCodec, thrown: unknown, { taskName, pid, mapStack }: FailureContext): Encoded {
+  const label = `the error of ${taskName}`;
+  const context = { taskName, pid, stack: mapStack === undefined ? undefined : mappedStack(thrown, mapStack) };
   const failure = new TaskFailure(thrown, context);
   return isSendable(codec, failure) ? codec.encode(failure, label) : codec.encode(new TaskFailure(sendablePart(codec, thrown, 0), context), label);
+}
+
+/** Also takes what the compiler put into names out of the message: `(0 , __$.f) is not a function`. */
+function mappedStack(thrown: unknown, mapStack: (text: string) => string): string | undefined {
+  if (!isError(thrown)) return undefined;
+  const { message, stack } = thrown;
+  if (typeof message === "string" && message.includes("__")) Reflect.defineProperty(thrown, "message", { value: mapStack(message), writable: true, configurable: true, enumerable: false });
+  return typeof stack === "string" ? mapStack(stack) : undefined;
 }
 
 /** For an error of the runtime itself (`WorkerCrashedError`): decodes to that error, not to a RayTaskError around it. */

@@ -10,7 +10,8 @@ import { ACCESSOR, CONFIGURABLE, DESERIALIZE, ENUMERABLE, NODE, PRIVATE, WRITABL
 import { readPlatform } from "./platform.ts";
 import { makeTaskError } from "./task-error.ts";
 
-const PENDING = Symbol("being made");
+const PENDING = Symbol("not made yet");
+const BUSY = Symbol("being made");
 
 export function readGraph(payload: GraphPayload, refs: readonly ObjectId[], refHooks: RefHooks | undefined, code: CodeHooks | undefined): unknown {
   return new GraphReader(payload, refs, refHooks, code).read();
@@ -23,6 +24,7 @@ class GraphReader implements NodeReader {
   private readonly code: CodeHooks | undefined;
   private readonly made: unknown[];
   private readonly unfilled: (() => void)[] = [];
+  private readonly waiting: ((isLast: boolean) => boolean)[] = [];
   private readonly last: (() => void)[] = [];
 
   constructor(payload: GraphPayload, refs: readonly ObjectId[], refHooks: RefHooks | undefined, code: CodeHooks | undefined) {
@@ -35,12 +37,12 @@ class GraphReader implements NodeReader {
 
   read(): unknown {
     const root = this.value(this.payload.root);
-    this.fill();
     // finishing one function may make others
-    for (let run = this.last.shift(); run !== undefined; run = this.last.shift()) {
-      run();
+    do {
       this.fill();
-    }
+      this.settle(true);
+      for (const run of this.last.splice(0)) run();
+    } while (this.unfilled.length + this.waiting.length + this.last.length > 0);
     return root;
   }
 
@@ -49,11 +51,29 @@ class GraphReader implements NodeReader {
     const index = (entry[0] as number) - 1;
     if (index < 0) return entry[1];
     const made = this.made[index];
-    return made === PENDING ? (this.made[index] = this.make(index)) : made;
+    if (made === BUSY) throw new ReferenceError(`Cannot access ${this.nameOf(index)} before initialization`);
+    if (made !== PENDING) return made;
+    this.made[index] = BUSY;
+    return (this.made[index] = this.make(index));
+  }
+
+  isReady(entry: Entry): boolean {
+    return !Array.isArray(entry) || (entry[0] as number) < 1 || this.made[(entry[0] as number) - 1] !== BUSY;
+  }
+
+  complete(entry: Entry): unknown {
+    const value = this.value(entry);
+    this.fill();
+    this.settle(false);
+    return value;
   }
 
   attachment(id: string): unknown {
     return this.payload.attachments.get(id);
+  }
+
+  whenReady(run: (isLast: boolean) => boolean): void {
+    this.waiting.push(run);
   }
 
   whenDone(run: () => void): void {
@@ -64,11 +84,19 @@ class GraphReader implements NodeReader {
     for (let next = this.unfilled.pop(); next !== undefined; next = this.unfilled.pop()) next();
   }
 
-  /** The value with all that it reaches. */
-  private complete(entry: Entry): unknown {
-    const value = this.value(entry);
-    this.fill();
-    return value;
+  /** Gives functions what they captured; those that wait for what is being made stay on the list, which nested calls share. */
+  private settle(isLast: boolean): void {
+    const left: ((isLast: boolean) => boolean)[] = [];
+    for (let run = this.waiting.shift(); run !== undefined; run = this.waiting.shift()) {
+      if (!run(isLast)) left.push(run);
+      this.fill();
+    }
+    this.waiting.push(...left);
+  }
+
+  private nameOf(index: number): string {
+    const node = this.payload.nodes[index]!;
+    return node[0] === NODE.code ? `'${String(node[1]).replace(/~\w+$/, "")}'` : "a value";
   }
 
   private make(index: number): unknown {
@@ -84,7 +112,7 @@ class GraphReader implements NodeReader {
       case NODE.symbolWellKnown: return (Symbol as unknown as Record<string, symbol>)[node[1] as string];
       case NODE.ref: return this.needRefs().makeRef(this.refs[node[1] as number]!);
       case NODE.handle: return this.handle(node[1] as ActorInfo, node[2] as number);
-      case NODE.instance: return this.instance(index, node);
+      case NODE.instance: return this.instance(node);
       case NODE.custom: return this.custom(node);
       case NODE.revived: return this.needCode().revive(node[1] as string, (node[2] as Entry[]).map((arg) => this.complete(arg)));
       case NODE.taskFailure: return makeTaskError(this.complete(node[1]), { stack: node[2] as string | undefined, taskName: node[3] as string, pid: node[4] as number });
@@ -132,11 +160,9 @@ class GraphReader implements NodeReader {
     return this.needRefs().makeHandle(ref < 0 ? info : { ...info, handleRef: this.refs[ref]! });
   }
 
-  private instance(index: number, node: GraphNode): object {
+  private instance(node: GraphNode): object {
     const [, classEntry, base, properties, privates] = node as unknown as [number, Entry, 0 | unknown[], Properties, [Entry, boolean, Entry[]][]];
     const made = classEntry === 0 ? undefined : (this.value(classEntry) as Function);
-    // the class's own captures may reach this very instance
-    if (this.made[index] !== PENDING) return this.made[index] as object;
     const instance = privates.length > 0 ? this.construct(made!) : withBase(base, made?.prototype as object | undefined);
     if (base !== 0) this.fillBase(instance, base);
     this.unfilled.push(() => {

@@ -32,6 +32,7 @@ export interface GraphOptions {
   readonly isArgs: boolean;
   readonly refs: RefHooks | undefined;
   readonly code: CodeHooks | undefined;
+  readonly mapStack?: ((stack: string) => string) | undefined;
 }
 
 export function writeGraph(value: unknown, options: GraphOptions): Encoded {
@@ -50,6 +51,7 @@ class GraphWriter implements NodeWriter {
   private readonly rawBudget: number;
   private readonly refHooks: RefHooks | undefined;
   private readonly code: CodeHooks | undefined;
+  private readonly mapStack: (stack: string) => string;
 
   private readonly values: (object | symbol)[] = [];
   private readonly nodes: GraphNode[] = [];
@@ -67,7 +69,8 @@ class GraphWriter implements NodeWriter {
   private readonly attachments = new Map<string, unknown>();
   private readonly modules = new Map<string, ModuleAddress>();
 
-  constructor({ label, isArgs, refs, code }: GraphOptions, rawBudget: number) {
+  constructor({ label, isArgs, refs, code, mapStack = (stack) => stack }: GraphOptions, rawBudget: number) {
+    this.mapStack = mapStack;
     this.rawBudget = rawBudget;
     this.label = label;
     this.isArgs = isArgs;
@@ -257,7 +260,7 @@ class GraphWriter implements NodeWriter {
     }
     const made = sendable === undefined ? 0 : this.entry(sendable, `:class ${sendable.name}`);
     const privates = sendable === undefined ? [] : this.privates(value, sendable);
-    return [NODE.instance, made, ["error", builtin, stackOf(value)], this.properties(value, (key) => key === "stack"), privates];
+    return [NODE.instance, made, ["error", builtin, stackOf(value, this.mapStack)], this.properties(value, (key) => key === "stack"), privates];
   }
 
   private baseOf(value: object): unknown {
@@ -303,7 +306,7 @@ class GraphWriter implements NodeWriter {
       if ("value" in descriptor) {
         flag |= descriptor.writable === true ? WRITABLE : 0;
         values.push(this.entry(descriptor.value, step));
-      } else if (this.code === undefined) {
+      } else if (!this.canKeepAccessor(descriptor)) {
         flag |= WRITABLE;
         values.push(this.entry((value as Record<string | symbol, unknown>)[key], step));
       } else {
@@ -315,6 +318,12 @@ class GraphWriter implements NodeWriter {
       if (flag !== PLAIN_PROPERTY) isPlain = false;
     }
     return { keys, values, flags: isPlain ? 0 : flags, integrity: integrityOf(value) };
+  }
+
+  /** Otherwise the property is sent with the value it has now. */
+  private canKeepAccessor({ get, set }: PropertyDescriptor): boolean {
+    const { code } = this;
+    return code !== undefined && [get, set].every((accessor) => accessor === undefined || code.canWrite(accessor));
   }
 
   private derivesFromBuiltin(value: object): boolean {
@@ -378,10 +387,10 @@ function integrityOf(value: object): number {
   return Object.isSealed(value) ? 2 : 1;
 }
 
-function stackOf(error: Error): string | undefined {
+function stackOf(error: Error, mapStack: (stack: string) => string): string | undefined {
   try {
     const { stack } = error;
-    return typeof stack === "string" ? stack : undefined;
+    return typeof stack === "string" ? mapStack(stack) : undefined;
   } catch (failure) {
     // a user's prepareStackTrace threw: the error itself matters more than its stack
     return `${error.name}: ${error.message}\n    (its stack could not be read: ${String(failure)})`;

@@ -60,9 +60,16 @@ export interface NodeWriter {
 }
 
 export interface NodeReader {
+  /** May be a shell whose parts come later. Throws a ReferenceError for what is being made right now. */
   value(entry: Entry): unknown;
+  /** The value with all that it reaches, for code that runs now. */
+  complete(entry: Entry): unknown;
+  /** False while the value is being made: a class that is evaluated, say. */
+  isReady(entry: Entry): boolean;
   assign(target: object, properties: Properties): void;
   attachment(id: string): unknown;
+  /** Runs as soon as something is completed, again at the end with `isLast` if it gave false. */
+  whenReady(run: (isLast: boolean) => boolean): void;
   /** Runs once everything in the table is there; before `decode` returns. */
   whenDone(run: () => void): void;
   readonly refs: readonly ObjectId[];
@@ -76,6 +83,8 @@ export interface CodeHooks {
   readNamed(node: readonly unknown[]): unknown;
   /** Why instances of `classFunction` cannot go, or undefined. */
   refuseInstance(classFunction: Function): import("./refusal.ts").Refusal | undefined;
+  /** False for what `write` would refuse at once: a native function, say. */
+  canWrite(code: Function): boolean;
   write(code: Function, writer: NodeWriter): readonly unknown[];
   read(node: readonly unknown[], reader: NodeReader, keep: (code: Function) => void): Function;
   /** Resolves when the modules are loaded; undefined when they are already. */

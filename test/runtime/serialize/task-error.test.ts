@@ -5,7 +5,7 @@ import { roundTrip } from "./round-trip.ts";
 
 const codec = createCodec();
 const failed = (thrown: unknown, stack?: string): RayTaskError & Record<string, unknown> =>
-  codec.decode(encodeError(codec, thrown, { taskName: "square", pid: 42, stack })) as RayTaskError & Record<string, unknown>;
+  codec.decode(encodeError(codec, thrown, { taskName: "square", pid: 42, ...(stack === undefined ? {} : { mapStack: () => stack }) })) as RayTaskError & Record<string, unknown>;
 
 describe("an error as a value keeps", () => {
   test("class, message, stack, cause and own properties", () => {

@@ -1,0 +1,94 @@
+/**
+ * What every process has under the same name: globals (`Math.max`, `Array.prototype.map`, `setTimeout`, `console`) and the exports
+ * of Node's own modules. Tables of the realm that cells run in, made when first needed.
+ */
+import { builtinModules } from "node:module";
+import { runInThisContext } from "node:vm";
+
+export interface BuiltinExport {
+  readonly specifier: string;
+  readonly imported: string;
+}
+
+const realm = runInThisContext("globalThis") as Record<string, unknown>;
+/** Before any user code could add to them. */
+const GLOBAL_NAMES = Object.getOwnPropertyNames(realm);
+const LAZY_NAMES = new Set(GLOBAL_NAMES.filter((name) => Object.getOwnPropertyDescriptor(realm, name)?.get !== undefined && name !== "localStorage" && name !== "sessionStorage"));
+/** Modules that only warn when they are looked at. */
+const SILENT = /^(_|punycode$|sys$|constants$|trace_events$|wasi$|inspector|repl$|domain$|test)/;
+
+let globals: Map<unknown, string> | undefined;
+let builtins: { readonly values: Map<unknown, BuiltinExport>; loaded: number } | undefined;
+
+/** `["Math", "max"]` joined by dots, for a function or namespace object of the language or of Node. */
+export function globalPath(value: object): string | undefined {
+  globals ??= readGlobals();
+  return globals.get(value) ?? lazyGlobal(value);
+}
+
+/** Node makes most of its globals when they are first read: only the one that can be meant is looked at. */
+function lazyGlobal(value: object): string | undefined {
+  for (const name of typeof value === "function" ? [value.name] : ["process", "crypto", "performance"]) {
+    if (LAZY_NAMES.has(name) && realm[name] === value) return name;
+  }
+  return undefined;
+}
+
+export function globalByPath(path: string): unknown {
+  if (path === "globalThis") return realm;
+  let value: unknown = realm;
+  for (const key of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
+  if (value === undefined) throw new ReferenceError(`${path} is not defined in this version of Node`);
+  return value;
+}
+
+function readGlobals(): Map<unknown, string> {
+  const table = new Map<unknown, string>([[realm, "globalThis"]]);
+  const holders: [object, string][] = [];
+  for (const name of GLOBAL_NAMES) {
+    const value = name === "process" || name === "Buffer" ? realm[name] : dataOf(realm, name);
+    if (!isHolder(value) || table.has(value)) continue;
+    table.set(value, name);
+    holders.push([value, name]);
+    const prototype = typeof value === "function" ? dataOf(value, "prototype") : undefined;
+    if (isHolder(prototype)) holders.push([prototype, `${name}.prototype`]);
+  }
+  for (const [holder, path] of holders) {
+    if (path.endsWith(".prototype")) table.set(holder, path);
+    for (const key of Object.getOwnPropertyNames(holder)) {
+      const value = dataOf(holder, key);
+      if (typeof value === "function" && key !== "constructor" && !table.has(value)) table.set(value, `${path}.${key}`);
+    }
+  }
+  return table;
+}
+
+/** `{ specifier: "node:path", imported: "join" }` for an export of one of Node's modules that is loaded. */
+export function builtinExport(value: object): BuiltinExport | undefined {
+  const loaded = (process as unknown as { moduleLoadList: readonly string[] }).moduleLoadList;
+  if (builtins === undefined || builtins.loaded !== loaded.length) builtins = { values: readBuiltins(new Set(loaded)), loaded: loaded.length };
+  return builtins.values.get(value);
+}
+
+function readBuiltins(loaded: ReadonlySet<string>): Map<unknown, BuiltinExport> {
+  const table = new Map<unknown, BuiltinExport>();
+  for (const name of builtinModules) {
+    if (SILENT.test(name) || !loaded.has(`NativeModule ${name}`)) continue;
+    const exports: unknown = process.getBuiltinModule(name);
+    if (!isHolder(exports)) continue;
+    const specifier = `node:${name}`;
+    if (!table.has(exports)) table.set(exports, { specifier, imported: "default" });
+    for (const imported of Object.keys(exports)) {
+      const value = dataOf(exports, imported);
+      if (isHolder(value) && !table.has(value)) table.set(value, { specifier, imported });
+    }
+  }
+  return table;
+}
+
+const isHolder = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
+
+function dataOf(holder: object, key: string): unknown {
+  const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+  return descriptor !== undefined && "value" in descriptor ? descriptor.value : undefined;
+}

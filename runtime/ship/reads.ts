@@ -1,0 +1,83 @@
+/**
+ * What was read while a function was encoded, so that the next submission can tell at once whether anything changed. Only
+ * reads whose value cannot change inside (primitives, functions, refs, what goes by name) can be told so; others are
+ * encoded again.
+ */
+import type { CodeMeta, ScopeView } from "./code-registry.ts";
+
+const ABSENT = Symbol("absent");
+
+interface TopRead {
+  readonly scope: ScopeView;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+interface LocalsRead {
+  readonly meta: CodeMeta;
+  readonly values: Record<string, unknown>;
+}
+
+interface OwnRead {
+  readonly code: Function;
+  readonly keyCount: number;
+  readonly values: readonly (readonly [key: string | symbol, value: unknown])[];
+}
+
+export class Reads {
+  /** False when something was read that may change without being replaced. */
+  isComparable = true;
+  /** Captured objects, by the name they were captured under: what a warning about their cost can name. */
+  readonly objects: { readonly name: string; readonly value: object }[] = [];
+  private readonly tops: TopRead[] = [];
+  private readonly locals: LocalsRead[] = [];
+  private readonly owns: OwnRead[] = [];
+  private readonly isFixed: (value: object) => boolean;
+
+  constructor(isFixed: (value: object) => boolean) {
+    this.isFixed = isFixed;
+  }
+
+  top(scope: ScopeView, name: string, value: unknown): void {
+    this.tops.push({ scope, name, value });
+    this.look(name, value);
+  }
+
+  missingTop(scope: ScopeView, name: string): void {
+    this.tops.push({ scope, name, value: ABSENT });
+  }
+
+  local(meta: CodeMeta, values: Record<string, unknown>): void {
+    this.locals.push({ meta, values });
+    for (const [name, value] of Object.entries(values)) this.look(name, value);
+  }
+
+  own(code: Function, values: readonly (readonly [key: string | symbol, value: unknown])[]): void {
+    this.owns.push({ code, keyCount: Reflect.ownKeys(code).length, values });
+    for (const [key, value] of values) this.look(`${code.name}.${String(key)}`, value);
+  }
+
+  /** For a reader that cannot say again what it read. */
+  look(name: string, value: unknown): void {
+    if (typeof value === "function" || typeof value !== "object" || value === null || this.isFixed(value)) return;
+    this.isComparable = false;
+    this.objects.push({ name, value });
+  }
+
+  areSame(): boolean {
+    if (!this.isComparable) return false;
+    for (const { scope, name, value } of this.tops) {
+      const now = Object.hasOwn(scope.names, name) ? (scope.names as Record<string, unknown>)[name] : ABSENT;
+      if (!Object.is(now, value)) return false;
+    }
+    for (const { meta, values } of this.locals) {
+      const now = meta.locals!();
+      for (const name in values) if (!Object.is(now[name], values[name])) return false;
+    }
+    for (const { code, keyCount, values } of this.owns) {
+      if (Reflect.ownKeys(code).length !== keyCount) return false;
+      for (const [key, value] of values) if (!Object.is((code as unknown as Record<string | symbol, unknown>)[key], value)) return false;
+    }
+    return true;
+  }
+}
