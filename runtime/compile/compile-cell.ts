@@ -14,6 +14,7 @@ import { guardDeclaration, guardLoops } from "./guard-loops.ts";
 import { jsxOf } from "./jsx.ts";
 import { LoweringError, lower } from "./lower.ts";
 import type { Lowered } from "./lower.ts";
+import { memberAccess, namedWrap } from "./named-wrap.ts";
 import { parseCell } from "./parse.ts";
 import type { ParsedCell } from "./parse.ts";
 import type { Position } from "./positions.ts";
@@ -22,7 +23,7 @@ import { rewriteStatements } from "./rewrite-statements.ts";
 import { rewriteVariables } from "./rewrite-variables.ts";
 import { isInside } from "./scopes.ts";
 import type { Closure } from "./scopes.ts";
-import { memberAccess, namedWrap, outerThisName, registerUnits } from "./units.ts";
+import { outerThisName, registerUnits } from "./units.ts";
 import type { Walk } from "./walk.ts";
 
 export interface CompileOptions {

@@ -1,7 +1,7 @@
 /** Every name that no scope inside the cell binds becomes a property of the scope object `__$`. */
 import type { DeclarationKind } from "./compiled-cell.ts";
 import type { Edits } from "./edits.ts";
-import { capture } from "./scopes.ts";
+import { capture, noteEscape } from "./scopes.ts";
 import type { Closure, Reference } from "./scopes.ts";
 import type { Walk } from "./walk.ts";
 
@@ -28,6 +28,7 @@ export function rewriteNames(walk: Walk, edits: Edits<Closure>, surroundings: Su
     if (binding && binding !== walk.top) {
       const owner = binding.ownerOf(name);
       if (owner) edits.replace(reference.start, reference.end, inForm(reference, `${owner}.${name}`));
+      noteEscape(reference, binding);
       capture(owner ? { ...reference, name: owner } : reference, binding);
       continue;
     }

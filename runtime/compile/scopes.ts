@@ -10,6 +10,7 @@ export class Scope {
   readonly #names = new Set<string>();
   /** For a block of a namespace or enum: what all blocks of that name have exported. */
   readonly #shared: SharedMembers | undefined;
+  readonly #functions = new Map<string, Closure>();
   #namespaces: Map<string, Set<string>> | undefined;
 
   constructor(kind: Scope["kind"], parent: Scope | null, closure: Closure | null, shared?: SharedMembers) {
@@ -21,6 +22,16 @@ export class Scope {
 
   declare(name: string): void {
     this.#names.add(name);
+  }
+
+  /** A name that is this function or class and never anything else. */
+  bindForGood(name: string, closure: Closure): void {
+    this.#functions.set(name, closure);
+    closure.isBoundForGood = true;
+  }
+
+  functionNamed(name: string): Closure | undefined {
+    return this.#functions.get(name);
   }
 
   /** The scope that binds a name; null when the cell does not. */
@@ -81,6 +92,10 @@ export interface Closure {
   readonly assigned: Set<string>;
   /** Locals that a class reads while it is evaluated (`extends`, computed keys, decorators, static members). */
   readonly eager: Set<string>;
+  /** Declared in a block, or the value of a local `const`. */
+  isBoundForGood: boolean;
+  /** Of one that is: its name stands somewhere else than in calls of its own block's functions. */
+  escapes: boolean;
   /** An arrow function that uses the `this` of something around it: that thing. */
   outerThis: Closure | null;
   /** Uses `super`, `arguments`, `new.target` or a `#private` name of something around it, which no copy can have. */
@@ -111,6 +126,14 @@ export function capture(reference: Reference, binding: Scope | null): void {
     if (isWrite) closure.assigned.add(name);
     if (binding && reference.isEager && closure === reference.closure) closure.eager.add(name);
   }
+}
+
+/** A use of a local function's name that is no plain call, or stands in another function that may itself be sent. */
+export function noteEscape(reference: Reference, binding: Scope): void {
+  const closure = binding.functionNamed(reference.name);
+  if (!closure || closure.escapes) return;
+  const isNear = reference.closure === binding.closure || reference.closure === closure;
+  closure.escapes = reference.form !== "callee" || !isNear;
 }
 
 export const isInside = (closure: Closure, outer: Closure): boolean => {

@@ -4,10 +4,13 @@ import type { Node } from "./ast.ts";
 import type { Unit } from "./compiled-cell.ts";
 import type { Edits } from "./edits.ts";
 import type { Position } from "./positions.ts";
+import { memberAccess, namedWrap } from "./named-wrap.ts";
 import { addPrivateState } from "./private-state.ts";
 import { isInside } from "./scopes.ts";
 import type { Closure } from "./scopes.ts";
 import type { Walk } from "./walk.ts";
+
+export { namedWrap };
 
 /** Stands for the `this` around an arrow function, in the unit and among its locals. */
 export const outerThisName = "__this";
@@ -35,7 +38,10 @@ export function registerUnits(walk: Walk, edits: Edits<Closure>, origin: UnitOri
   return units;
 }
 
-const isUnit = (closure: Closure): boolean => closure.placement !== "unregistered" && !closure.isTied;
+const isUnit = (closure: Closure): boolean => closure.placement !== "unregistered" && !closure.isTied && !isLocalHelper(closure);
+
+/** Inside a function, a function that is only ever called goes nowhere; registering it would cost more than most calls. */
+const isLocalHelper = (closure: Closure): boolean => closure.isBoundForGood && closure.parent !== null && !closure.escapes;
 
 /** A declaration inside a function brings its own name with it. */
 function forgetOwnName(closure: Closure): void {
@@ -105,13 +111,3 @@ function restOfCall(closure: Closure, id: string): (unit: Closure | undefined) =
     return `${head},()=>({${[...names, ...self]}}))`;
   };
 }
-
-/** Names an anonymous function as its binding would: it stands in a call now. */
-export function namedWrap(name: string): [open: string, close: string] {
-  const key = isPlainName(name) && name !== "__proto__" ? name : `[${JSON.stringify(name)}]`;
-  return [`{${key}:`, `}${memberAccess(name)}`];
-}
-
-const isPlainName = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name);
-
-export const memberAccess = (name: string): string => (isPlainName(name) ? `.${name}` : `[${JSON.stringify(name)}]`);

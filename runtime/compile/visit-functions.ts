@@ -15,6 +15,7 @@ export function visitFunction(walk: Walk, node: AnyFunction, placement = placeme
   if (isDeclared) walk.declare(walk.scope, node.id!.name, "function");
   const isTop = isDeclared && walk.scope === walk.top;
   const closure = walk.addClosure(node, placement, isTop);
+  if (isDeclared && !isTop) walk.scope.bindForGood(closure.name, closure);
   const scope = walk.functionScope(closure);
   if (node.type === "FunctionExpression" && node.id) scope.declare(node.id.name);
   const inside = { scope, closure, isInFunction: true, isEager: false, block: node.body };

@@ -71,7 +71,12 @@ export function visitVariables(walk: Walk, node: VariableDeclaration, role: TopV
       if (kind !== "var") walk.initializations.set(name.name, { start: name.start, initStart: init?.start ?? 0, initEnd: init?.end ?? 0 });
       if (id.type !== "Identifier") walk.refer(name, name.name, form === "shorthand" ? "shorthand" : "declared");
     });
-    if (init) visitNamed(walk, init, id.type === "Identifier" ? id.name : undefined);
+    if (!init) continue;
+    const [name] = id.type === "Identifier" ? [id.name] : [];
+    const closures = walk.closures.length;
+    visitNamed(walk, init, name);
+    const closure = walk.closures[closures];
+    if (!isTop && kind === "const" && name !== undefined && closure?.node === init && isFunction(init)) walk.scope.bindForGood(name, closure);
   }
   if (role === "statement") walk.terminate(node);
 }

@@ -132,6 +132,8 @@ export class Walk {
       locals: new Set(),
       assigned: new Set(),
       eager: new Set(),
+      isBoundForGood: false,
+      escapes: false,
       outerThis: null,
       isTied: false,
     };

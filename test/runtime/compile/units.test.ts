@@ -70,6 +70,14 @@ describe("what a unit says it needs", () => {
     expect(host.cells[0]!.units.map((unit) => unit.name)).toEqual(["f", "A"]);
   });
 
+  test("no unit for local functions that are only called, but for those that go somewhere or are captured", async () => {
+    const host = await hostWith(
+      "function f(n: number) { const only = (x: number) => x ? only(x - 1) : n; function called() { return only(n) }; const given = () => 1; const kept = () => 2; function held() { return 3 }; const late = () => kept() + held(); function again(x: number) { return () => again(x) }; again(1); return [called(), only(1), given, late] }",
+    );
+    expect(host.cells[0]!.units.map((unit) => unit.name)).toEqual(["f", "only", "given", "kept", "held", "late", "again", ""]);
+    expect(await host.run("const [a, b, given, late] = f(2); [a, b, given(), late(), given.name]")).toEqual([2, 2, 1, 5, "given"]);
+  });
+
   test("no unit for arrow functions tied to what is around them", async () => {
     const host = await hostWith("function f() { return () => arguments.length } class A extends Object { m() { return () => super.toString() } constructor() { super(); const t = () => new.target } } const o = { m() { return super.toString() } }; class P { #x = 1; #y() {} m() { return [() => this.#x, (o: P) => #x in o, class { n(p: P) { p.#y() } }] } }");
     expect(host.cells[0]!.units.map((unit) => unit.name)).toEqual(["f", "A", "P"]);
