@@ -22,6 +22,8 @@ export interface RayHost {
   readonly shipper: CodeShipper;
   /** Called once by `createRay` with the face's side of refs and handles. */
   registerRefs(hooks: RefHooks): void;
+  /** Called once by `createRay`: how the face's own objects, met in a value, are rebuilt here. A host that sets them on its shipper itself needs none. */
+  registerRevivers?(revivers: Readonly<Record<string, (...args: unknown[]) => unknown>>): void;
 
   /** What `ray.getRuntimeContext()` reports inside a task or actor call, else undefined (a driver). */
   taskContext(): TaskContext | undefined;

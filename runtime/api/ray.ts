@@ -1,6 +1,6 @@
 /** Makes the `ray` object of a process on what its host offers. */
 import { READY_METHOD, type ActorInfo } from "../engine/engine.ts";
-import { ActorNotFoundError, isRayError } from "../errors.ts";
+import { ActorNotFoundError, isRayError, type RayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
 import { makeActorClass } from "./actor-class.ts";
 import { handleToUse, infoOf, makeHandle, methodOf } from "./actor-handle.ts";
@@ -17,7 +17,7 @@ import { checkOptions, KILL_OPTIONS, NAMESPACE_OPTIONS, type ActorOptions, type 
 import { remote } from "./remote.ts";
 import { makeRemoteFunction } from "./remote-function.ts";
 import { runtimeContext } from "./runtime-context.ts";
-import type { Shipped } from "./shippable.ts";
+import { SHIP, type Shipped } from "./shippable.ts";
 import { wait } from "./wait.ts";
 
 /** Where a process keeps its one `ray`, so that every copy of the package gives the same. */
@@ -47,10 +47,18 @@ export function createRay(host: RayHost): Ray {
     availableResources: () => host.engine().resources("available"),
     display: makeDisplay(host),
     exceptions,
-    isRayError,
+    isRayError: (error: unknown): error is RayError => isRayError(error),
   } satisfies Ray;
   homes.set(face, home);
+  markShippable(face, []);
+  host.registerRevivers?.(revivers(face));
   return face;
+}
+
+/** A task that captures `ray`, or `get` taken out of it, has those of the process where it runs. */
+function markShippable(value: object, path: readonly string[]): void {
+  Object.defineProperty(value, SHIP, { value: (): Shipped => ({ singleton: "ray", args: path }) });
+  for (const [name, member] of Object.entries(value)) if (typeof member === "function") markShippable(member as object, [...path, name]);
 }
 
 /** For `ship/`: rebuilds the face's objects that `[Symbol.for("ray-ts.ship")]()` named, by its `singleton`. */
@@ -58,6 +66,7 @@ export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unkno
   const home = homes.get(ray);
   if (!home) throw new TypeError("revivers(ray) wants what createRay(host) gave");
   return {
+    ray: (...path) => path.reduce((value, name) => (value as Record<string, unknown>)[name as string], ray as unknown),
     "remote-function": (code, options, name) => makeRemoteFunction(home, code as Function, options as TaskOptions, name as string),
     "actor-class": (code, options, name) => makeActorClass(home, code as Function, options as ActorOptions, name as string),
     "remote-method": (handle, name, numReturns) => methodOf(handle as object, name as string, numReturns as number),

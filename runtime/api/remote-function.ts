@@ -49,6 +49,9 @@ export interface AnyRemoteFunction {
   options(options: TaskOptions): AnyRemoteFunction;
 }
 
+/** What a function is called that has no name at all. */
+export const ANONYMOUS = "anonymous";
+
 const remoteNames = new WeakMap<object, string>();
 
 /** The name of a remote function; undefined for every other value. */
@@ -57,13 +60,14 @@ export const remoteFunctionName = (value: object): string | undefined => remoteN
 /** `options` are checked; `name` is what the function is called if they name nothing. */
 export function makeRemoteFunction(home: Home, code: Function, options: TaskOptions, name: string): AnyRemoteFunction {
   const label = options.name ?? name;
+  const callee = identifier(name === ANONYMOUS ? "" : name, "f");
   const numReturns = options.numReturns ?? 1;
   const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3 };
   const fromOrigin = withOrigin(engineOptions);
   const madeBy = `task "${label}"`;
 
   const remoteFunction = function (...args: unknown[]): never {
-    throw new TypeError(`Remote function "${label}" cannot be called directly: write ${callText(identifier(name, "f"), args)}`);
+    throw new TypeError(`Remote function "${label}" cannot be called directly: write ${callText(callee, args)}`);
   };
   const members = {
     remote(...args: unknown[]): unknown {
@@ -74,7 +78,7 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
       return refsOf(scope, ids, numReturns, madeBy);
     },
     options(changed: TaskOptions): AnyRemoteFunction {
-      const given = checkOptions(changed, TASK_OPTIONS, `${identifier(name, "f")}.options`);
+      const given = checkOptions(changed, TASK_OPTIONS, `${callee}.options`);
       return makeRemoteFunction(home, code, { ...options, ...given }, name);
     },
     [SHIP]: (): Shipped => ({ singleton: "remote-function", args: [code, options, name] }),

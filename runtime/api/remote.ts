@@ -4,7 +4,7 @@ import { describeValue, isClass } from "./describe-value.ts";
 import type { Home } from "./home.ts";
 import { identifier } from "./call-text.ts";
 import { ACTOR_OPTIONS, checkOptions, TASK_OPTIONS } from "./options.ts";
-import { makeRemoteFunction, remoteFunctionName } from "./remote-function.ts";
+import { ANONYMOUS, makeRemoteFunction, remoteFunctionName } from "./remote-function.ts";
 
 export function remote(home: Home, code: unknown, options?: unknown): unknown {
   if (typeof code === "function") return remoteOf(home, code, options);
@@ -20,7 +20,7 @@ export function remote(home: Home, code: unknown, options?: unknown): unknown {
 function remoteOf(home: Home, code: Function, options: unknown): unknown {
   if (isDecoratorContext(options)) throw noDecorator(code, "");
   refuseRemote(code);
-  const name = code.name || (home.host.unitName(code) ?? "anonymous");
+  const name = code.name || (home.host.unitName(code) ?? ANONYMOUS);
   if (isClass(code)) {
     const checked = checkOptions(options as object | undefined, ACTOR_OPTIONS, "ray.remote");
     checkTogether(checked, "ray.remote");

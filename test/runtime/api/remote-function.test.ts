@@ -36,6 +36,7 @@ describe("a remote function", () => {
     expect(() => task("a", null, 1n)).toThrow('write square.remote("a", null, 1n)');
     expect(() => task({})).toThrow("write square.remote(…)");
     expect(() => task()).toThrow("write square.remote()");
+    expect(() => (ray.remote((x: number) => x) as never as (x: number) => void)(2)).toThrow('Remote function "anonymous" cannot be called directly: write f.remote(2)');
   });
 
   test("is called by its option, its own name, else by its cell", () => {
@@ -114,6 +115,18 @@ describe("a remote function", () => {
     expect(await ray.get(again.remote(1))).toBe(2);
     expect(inspect(again)).toBe("RemoteFunction(f)");
   });
+});
+
+test("ray and its members ship as those of the process where they arrive", () => {
+  const { ray } = memoryRay();
+  const there = memoryRay();
+  const shipped = (value: object): unknown => {
+    const { singleton, args } = (value as Record<symbol, () => { singleton: "ray"; args: unknown[] }>)[Symbol.for("ray-ts.ship")]!();
+    return there.revive[singleton](...args);
+  };
+  expect(shipped(ray)).toBe(there.ray);
+  expect(shipped(ray.get)).toBe(there.ray.get);
+  expect(shipped(ray.display.html)).toBe(there.ray.display.html);
 });
 
 describe("ray.remote refuses", () => {
