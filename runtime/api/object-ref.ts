@@ -57,6 +57,8 @@ export class ObjectRef<T> implements Disposable {
   readonly #hold: Hold;
 
   static {
+    // a bundler renames a class that names itself inside
+    Object.defineProperty(this, "name", { value: "ObjectRef", configurable: true });
     construct = (hold) => new ObjectRef<unknown>(hold as never);
     read = (value) => (#hold in value ? value.#hold : undefined);
   }

@@ -17,5 +17,16 @@ export function whenIdle(isWaitedFor: () => boolean, end: () => void): () => voi
   return () => clearInterval(timer);
 }
 
-/** Node lists what keeps the event loop alive, but for ZeroMQ's sockets, which it does not know. */
-const hasWork = (): boolean => process.getActiveResourcesInfo().length > 0;
+/** Node lists what keeps the event loop alive, but for ZeroMQ's sockets, which it does not know; stdout and stderr it lists for nothing. */
+function hasWork(): boolean {
+  if (process.getActiveResourcesInfo().some((kind) => kind !== "PipeWrap" && kind !== "TTYWrap")) return true;
+  const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles(): readonly (object & { fd?: number })[] };
+  return handles.call(process).some((handle) => !STANDARD_OUTPUTS.has(handle.fd ?? -1) && !isUnread(handle));
+}
+
+const STANDARD_OUTPUTS = new Set([1, 2]);
+
+/** Stdin that somebody looked at and nobody reads. */
+function isUnread(handle: object & { fd?: number }): boolean {
+  return handle.fd === 0 && (handle as NodeJS.ReadStream).readableFlowing !== true && (handle as NodeJS.ReadStream).listenerCount("readable") === 0;
+}
