@@ -106,7 +106,6 @@ class GraphWriter implements NodeWriter {
   private isRaw(value: object): boolean {
     if (this.raw.has(value)) return true;
     if (this.rawBudget === 1 && Array.isArray(value)) return false;
-    if (this.code?.named(value) !== undefined) return false;
     if (this.cut.has(value)) return false;
     const met = new Set<object>();
     const scan = new Scan(met, (other) => (this.raw.has(other) ? false : this.cut.has(other) || this.indexes.has(other) ? true : undefined), this.rawBudget);
@@ -301,7 +300,7 @@ class GraphWriter implements NodeWriter {
         if (typeof descriptor.value !== "object" && this.derivesFromBuiltin(value)) continue;
         this.refuse(refusedSymbol(key), [`:key ${String(key)}`]);
       }
-      const step = typeof key === "symbol" ? `:[${String(key)}]` : key;
+      const step = typeof key === "symbol" ? `:[${String(key)}]` : typeof value === "function" ? `.${key}` : key;
       let flag = (descriptor.enumerable === true ? ENUMERABLE : 0) | (descriptor.configurable === true ? CONFIGURABLE : 0);
       if ("value" in descriptor) {
         flag |= descriptor.writable === true ? WRITABLE : 0;

@@ -65,10 +65,10 @@ export function refuse(path: string, refusal: Refusal, isCapture: boolean, cause
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** One step in the notation of the language: ` → name` into a function, `.key`, `[3]`, `["odd key"]`; `:` begins a step that is words. */
+/** One step in the notation of the language: ` → name` into a function, `.key`, `[3]`, `["odd key"]`; `:` begins a step that is words, `.` a function's own property. */
 export function formatStep(step: string | number, isCapture: boolean): string {
   if (typeof step === "number") return `[${step}]`;
   if (step.startsWith(":")) return ` → ${step.slice(1)}`;
-  if (isCapture) return ` → ${step}`;
+  if (isCapture) return step.startsWith(".") ? step : ` → ${step}`;
   return IDENTIFIER.test(step) ? `.${step}` : `[${step.length > 40 ? JSON.stringify(step.slice(0, 40)) + "…" : JSON.stringify(step)}]`;
 }

@@ -112,15 +112,15 @@ export class Shipper implements CodeShipper {
 
   ship(code: Function, boundName: string | undefined): ShippedCode {
     const before = this.submitted.get(code);
-    if (before?.reads.areSame() === true) return before.shipped;
     const name = this.nameOf(code, boundName);
+    if (before?.reads.areSame() === true) return renamed(before.shipped, name);
     const outer = this.reads;
     const reads = new Reads((value) => this.isFixed(value));
     this.reads = reads;
     const startedAt = performance.now();
     try {
       const value = this.codec.encode(code, name);
-      const shipped = before !== undefined && isSame(before.shipped.value, value) ? before.shipped : { key: keyOf(value), value: keep(value), name };
+      const shipped = before !== undefined && isSame(before.shipped.value, value) ? renamed(before.shipped, name) : { key: keyOf(value), value: keep(value), name };
       this.submitted.set(code, { shipped, reads });
     } finally {
       this.reads = outer;
@@ -195,6 +195,8 @@ function importBeside(filename: string): (specifier: string) => Promise<Record<s
   const script = new Script("(specifier) => import(specifier)", { filename, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
   return script.runInThisContext() as (specifier: string) => Promise<Record<string, unknown>>;
 }
+
+const renamed = (shipped: ShippedCode, name: string): ShippedCode => (shipped.name === name ? shipped : { ...shipped, name });
 
 /** Content-addressed: the same code with the same captured values. */
 function keyOf({ head, buffers, refs }: Encoded): string {

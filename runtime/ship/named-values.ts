@@ -55,10 +55,12 @@ export class NamedValues {
       const specifier = this.parts.book.moduleOf(value) ?? namespaceOfBuiltin(value);
       return specifier === undefined ? this.ofForeign(value) : ["n", specifier];
     }
-    // arrays and class instances are content; the objects that modules of Node and the language are have no class
     if (Array.isArray(value) || ArrayBuffer.isView(value)) return undefined;
     const path = globalPath(value);
     if (path !== undefined) return ["g", path];
+    // instances of classes are content; what modules of Node and packages export as a whole is a plain object
+    const proto = Object.getPrototypeOf(value) as object | null;
+    if (proto !== null && Object.getPrototypeOf(proto) !== null) return undefined;
     const builtin = builtinExport(value);
     if (builtin !== undefined) return nodeOf(builtin);
     const exported = this.parts.book.exportOf(value);

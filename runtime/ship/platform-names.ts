@@ -3,6 +3,7 @@
  * of Node's own modules. Tables of the realm that cells run in, made when first needed.
  */
 import { builtinModules } from "node:module";
+import { performance } from "node:perf_hooks";
 import { runInThisContext } from "node:vm";
 
 export interface BuiltinExport {
@@ -18,7 +19,9 @@ const LAZY_NAMES = new Set(GLOBAL_NAMES.filter((name) => Object.getOwnPropertyDe
 const SILENT = /^(_|punycode$|sys$|constants$|trace_events$|wasi$|inspector|repl$|domain$|test)/;
 
 let globals: Map<unknown, string> | undefined;
-let builtins: { readonly values: Map<unknown, BuiltinExport>; loaded: number } | undefined;
+/** Modules may have been loaded since the table was made; looked at now and then only. */
+const STALE_MS = 20;
+let builtins: { readonly values: Map<unknown, BuiltinExport>; readonly loaded: number; readAt: number } | undefined;
 
 /** `["Math", "max"]` joined by dots, for a function or namespace object of the language or of Node. */
 export function globalPath(value: object): string | undefined {
@@ -28,10 +31,16 @@ export function globalPath(value: object): string | undefined {
 
 /** Node makes most of its globals when they are first read: only the one that can be meant is looked at. */
 function lazyGlobal(value: object): string | undefined {
-  for (const name of typeof value === "function" ? [value.name] : ["process", "crypto", "performance"]) {
-    if (LAZY_NAMES.has(name) && realm[name] === value) return name;
-  }
-  return undefined;
+  const name = typeof value === "function" ? value.name : OBJECT_NAMES.get(className(value));
+  return name !== undefined && LAZY_NAMES.has(name) && realm[name] === value ? name : undefined;
+}
+
+const OBJECT_NAMES = new Map([["process", "process"], ["Crypto", "crypto"], ["Performance", "performance"], ["Navigator", "navigator"]]);
+
+function className(value: object): string {
+  const proto = Object.getPrototypeOf(value) as object | null;
+  const made = proto === null ? undefined : dataOf(proto, "constructor");
+  return typeof made === "function" ? made.name : "";
 }
 
 export function globalByPath(path: string): unknown {
@@ -65,8 +74,12 @@ function readGlobals(): Map<unknown, string> {
 
 /** `{ specifier: "node:path", imported: "join" }` for an export of one of Node's modules that is loaded. */
 export function builtinExport(value: object): BuiltinExport | undefined {
-  const loaded = (process as unknown as { moduleLoadList: readonly string[] }).moduleLoadList;
-  if (builtins === undefined || builtins.loaded !== loaded.length) builtins = { values: readBuiltins(new Set(loaded)), loaded: loaded.length };
+  const now = performance.now();
+  if (builtins === undefined || now - builtins.readAt > STALE_MS) {
+    const loaded = (process as unknown as { moduleLoadList: readonly string[] }).moduleLoadList;
+    if (builtins?.loaded === loaded.length) builtins.readAt = now;
+    else builtins = { values: readBuiltins(new Set(loaded)), loaded: loaded.length, readAt: now };
+  }
   return builtins.values.get(value);
 }
 

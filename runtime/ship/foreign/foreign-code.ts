@@ -114,10 +114,11 @@ export class ForeignCode {
 
   private learn(code: Function, text: FunctionText, closure: Closure, url: string, free: readonly string[]): ForeignCapture {
     const bindings = this.bindingsOf(closure.place.scriptId);
-    const isOurs = closure.scopes.some(({ values }) => "__$" in values);
+    const isOurs = this.registry.mapOfScript(url) !== undefined;
     const locals = free.filter((name) => !(isOurs && PROVIDED.has(name)) && closure.scopes.some(({ values }) => name in values));
     const unit = this.unitOf(code, text, closure, url, { locals, tops: isOurs ? [...text.names.scopeMembers] : [] });
-    const names = isOurs ? (closure.scopes.find(({ values }) => "__$" in values)!.values["__$"] as object) : undefined;
+    // in reach only if some function beside it uses the cell's names
+    const names = isOurs ? (closure.scopes.find(({ values }) => "__$" in values)?.values["__$"] as object | undefined) : undefined;
     const scope = names === undefined ? undefined : this.registry.scopeOf(names);
     this.nameImports(locals, closure.scopes, bindings, url);
     const capture = this.captured(unit, scope, this.read(locals, closure.scopes, bindings));

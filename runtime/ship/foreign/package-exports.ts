@@ -1,5 +1,6 @@
 /** Functions of packages that a script loaded, by the file that exports them. */
 import type { createRequire } from "node:module";
+import { performance } from "node:perf_hooks";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ImportedName } from "../code-registry.ts";
 
@@ -7,10 +8,13 @@ type Require = ReturnType<typeof createRequire>;
 
 const nodeModule = process.getBuiltinModule("node:module") as { createRequire: typeof createRequire };
 
+/** Packages may have been loaded since the cache was read; it is looked at now and then only. */
+const STALE_MS = 20;
+
 export class PackageExports {
   private readonly byFile = new Map<string, Map<unknown, ImportedName>>();
   private require: Require | undefined;
-  private objects: { readonly values: Map<unknown, ImportedName>; readonly count: number } | undefined;
+  private objects: { readonly values: Map<unknown, ImportedName>; readonly count: number; readAt: number } | undefined;
 
   /** `url`: the script that the function stands in. */
   ofFunction(code: Function, url: string): ImportedName | undefined {
@@ -21,9 +25,13 @@ export class PackageExports {
 
   /** What `require("package")` gave: the whole exports of a CommonJS file. */
   ofObject(value: object): ImportedName | undefined {
-    const { cache } = this.required();
-    const count = Object.keys(cache).length;
-    if (this.objects === undefined || this.objects.count !== count) this.objects = { values: readCache(cache), count };
+    const now = performance.now();
+    if (this.objects === undefined || now - this.objects.readAt > STALE_MS) {
+      const { cache } = this.required();
+      const count = Object.keys(cache).length;
+      if (this.objects?.count === count) this.objects.readAt = now;
+      else this.objects = { values: readCache(cache), count, readAt: now };
+    }
     return this.objects.values.get(value);
   }
 
