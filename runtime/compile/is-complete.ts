@@ -41,7 +41,8 @@ function mayContinue(source: string, errors: readonly OxcError[]): boolean {
   if (error.message === "Unterminated string") return !/["']/.test(source[start] ?? "") || source.endsWith("\\");
   if (/initializer/i.test(error.message)) return /^\s*(?::[^;=\n]*)?$/.test(source.slice(end));
   if (error.message.startsWith("Identifier expected after")) return source.trimEnd().endsWith("?.");
-  return start >= source.trimEnd().length;
+  // the last digit separator of an unfinished number is an error at the end that nothing to come can mend
+  return start >= source.trimEnd().length && !/(?<![\w$])\d[\d_]*_$/.test(source.trimEnd());
 }
 
 /** `function f()` may be an overload's signature; at the end of a cell it waits for its body. */
