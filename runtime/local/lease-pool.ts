@@ -9,8 +9,7 @@ import type { LeaseId, ProcessName } from "../ids.ts";
 import type { Shape } from "../wire/message.ts";
 import type { Task } from "./task.ts";
 
-/** A task behind a long one cannot be taken back, so nothing waits behind a task of unknown length; the gap costs one round trip. */
-const FIRST_WINDOW = 1;
+const FIRST_WINDOW = 2;
 const WIDEST_WINDOW = 1000;
 const SHORT_TASK_MICROS = 1000;
 const MOST_LEASES_WANTED = 256;
@@ -23,6 +22,8 @@ export interface Lease {
   /** Insertion order is the order of sending (Q1). */
   readonly unfinished: Set<Task>;
   window: number;
+  /** Unfinished tasks of kinds not known to be short (Q2). */
+  long: number;
   isRecalled: boolean;
   idleSince: number;
 }
@@ -62,7 +63,7 @@ export class LeasePool {
 
   granted(lease: LeaseId, worker: ProcessName, pid: number): Lease {
     this.outstanding = Math.max(0, this.outstanding - 1);
-    const granted: Lease = { id: lease, worker, pid, pool: this, unfinished: new Set(), window: FIRST_WINDOW, isRecalled: false, idleSince: this.shell.now() };
+    const granted: Lease = { id: lease, worker, pid, pool: this, unfinished: new Set(), window: FIRST_WINDOW, long: 0, isRecalled: false, idleSince: this.shell.now() };
     this.leases.set(lease, granted);
     this.dispatch();
     return granted;
@@ -71,11 +72,20 @@ export class LeasePool {
   /** Sends what the windows allow and asks for more leases, or fewer. */
   dispatch(): void {
     while (this.queued > 0) {
-      const lease = this.freest();
+      const task = this.queue[this.head] as Task;
+      if (task.isSettled) {
+        this.head++;
+        continue;
+      }
+      const isShort = this.isShort(task);
+      const lease = this.freest(isShort);
       if (!lease) break;
-      const task = this.queue[this.head++] as Task;
-      if (task.isSettled) continue;
+      this.head++;
       lease.unfinished.add(task);
+      if (!isShort) {
+        lease.long++;
+        this.sentAsLong.add(task);
+      }
       task.lease = lease;
       this.shell.send(task, lease);
     }
@@ -86,10 +96,24 @@ export class LeasePool {
     this.adjustWanted();
   }
 
-  private freest(): Lease | undefined {
+  /** By the call's kind: a function's name, cell and key, or less where those change. */
+  private isShort(task: Task): boolean {
+    return (this.lastMicros.get(task.meta) ?? Infinity) < SHORT_TASK_MICROS;
+  }
+
+  private readonly lastMicros = new WeakMap<Task["meta"], number>();
+  private readonly sentAsLong = new WeakSet<Task>();
+
+  private leave(lease: Lease, task: Task): void {
+    if (lease.unfinished.delete(task) && this.sentAsLong.delete(task)) lease.long--;
+    task.lease = undefined;
+  }
+
+  private freest(isShort: boolean): Lease | undefined {
     let best: Lease | undefined;
     for (const lease of this.leases.values()) {
-      if (lease.isRecalled || lease.unfinished.size >= lease.window) continue;
+      const room = isShort && lease.long === 0 ? lease.window : 1;
+      if (lease.isRecalled || lease.unfinished.size >= room) continue;
       if (!best || lease.unfinished.size < best.unfinished.size) best = lease;
       if (best.unfinished.size === 0) break;
     }
@@ -109,8 +133,8 @@ export class LeasePool {
   finished(task: Task, runMicros: number): void {
     const lease = task.lease;
     if (!lease) return;
-    task.lease = undefined;
-    lease.unfinished.delete(task);
+    this.leave(lease, task);
+    this.lastMicros.set(task.meta, runMicros);
     if (runMicros < SHORT_TASK_MICROS) lease.window = Math.min(WIDEST_WINDOW, Math.max(FIRST_WINDOW, lease.window * 2));
     else lease.window = FIRST_WINDOW;
     if (lease.unfinished.size === 0) {
@@ -124,12 +148,19 @@ export class LeasePool {
     for (const task of tasks) {
       const lease = task.lease;
       if (!lease) continue;
-      lease.unfinished.delete(task);
-      task.lease = undefined;
+      this.leave(lease, task);
       task.sentAt = 0;
-      lease.window = Math.max(1, lease.unfinished.size);
+      // what it runs is long by what it does: it waits
+      if (lease.long === 0) this.markLong(lease);
     }
     this.requeue(tasks);
+  }
+
+  private markLong(lease: Lease): void {
+    const [running] = lease.unfinished;
+    if (!running) return;
+    lease.long++;
+    this.sentAsLong.add(running);
   }
 
   recalled(id: LeaseId): void {
