@@ -48,7 +48,10 @@ function rowsOf(holds: readonly Hold[], preview: Preview | undefined): ObjectRow
     const ref = hold.id;
     if (!hold.scope.isLive || hold.isReleased) return { type: "object", ref, state: "freed", at };
     const resolved = hold.scope.engine.peek(ref);
-    if (!resolved) return { type: "object", ref, state: "pending", at };
+    if (!resolved) {
+      hold.scope.engine.watch?.([ref]);
+      return { type: "object", ref, state: "pending", at };
+    }
     const sizeBytes = sizeOf(resolved.value);
     const decoded = ++previews <= MOST_PREVIEWS ? decodeSmall(hold, resolved) : undefined;
     if (resolved.error) return { type: "object", ref, state: "error", sizeBytes, at, ...(isError(decoded?.value) ? { error: `${decoded.value.name}: ${decoded.value.message}` } : {}) };

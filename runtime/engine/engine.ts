@@ -123,6 +123,9 @@ export interface Engine {
   /** Says that this process waits (true) or no longer waits in get or wait; a worker gives its CPU back meanwhile. */
   blocked(isBlocked: boolean): void;
 
+  /** Somebody looks at these refs: each change of theirs is reported one by one, with a preview. */
+  watch?(refs: readonly ObjectId[]): void;
+
   resources(which: "total" | "available"): Promise<Record<string, number>>;
   nodes(): Promise<readonly NodeInfo[]>;
   subscribe(on: (event: EngineEvent) => void): () => void;

@@ -78,6 +78,11 @@ export class UncutEngine implements Engine {
     try { this.#engine.release(ref); } finally { this.#uncut.leaveRuntime(); }
   }
 
+  watch(refs: readonly ObjectId[]): void {
+    this.#uncut.enterRuntime();
+    try { this.#engine.watch?.(refs); } finally { this.#uncut.leaveRuntime(); }
+  }
+
   free(refs: readonly ObjectId[]): void {
     this.#uncut.enterRuntime();
     try { this.#engine.free(refs); } finally { this.#uncut.leaveRuntime(); }
