@@ -6,12 +6,13 @@
  * - F1 A cell is done when the session has replied and both output pipes have shown its end; or when the session died.
  * - F2 When a session died a fresh one starts at once; cells wait for it.
  * - F3 What the head knows at the cell's end, workers' prints and views that changed, is put out before it, with the
- *   running cell: clients that record notebooks take nothing later and nothing of another cell.
+ *   running cell: clients that record notebooks take nothing later and nothing of another cell. The cell's value comes
+ *   behind the prints.
  */
 import { isComplete } from "../compile/is-complete.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
-import type { MimeBundle } from "../session/output.ts";
+import type { MimeBundle, Output } from "../session/output.ts";
 import type { Completion, SessionMessage } from "../session/session-protocol.ts";
 import { FrontCluster } from "./front-cluster.ts";
 import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
@@ -77,6 +78,7 @@ class SessionFront implements Front {
       await this.#begin(cell, request);
       const result = await cell.result;
       await this.#cluster.upToDate();
+      for (const output of cell.takeHeld()) this.#put(output, cell.id);
       this.#views.flush();
       return result;
     } finally {
@@ -162,8 +164,14 @@ class SessionFront implements Front {
     if (event.type === "end") this.#running?.outputEnded(event.execution);
     if (event.type !== "output") return;
     const { output, execution } = event;
-    if (output.type === "view") this.#views.add(output, execution);
-    else this.#options.onOutput(output, execution);
+    const isResult = output.type === "result" || (output.type === "view" && output.isResult);
+    if (isResult && execution === this.#running?.id) this.#running.hold(output);
+    else this.#put(output, execution);
+  }
+
+  #put(output: Output, cell: number): void {
+    if (output.type === "view") this.#views.add(output, cell);
+    else this.#options.onOutput(output, cell);
   }
 
   #onMessage(session: SessionProcess, message: Exclude<SessionMessage, { type: "ready" | "exiting" }>): void {

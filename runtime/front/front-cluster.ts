@@ -24,9 +24,10 @@ const KEEP_MS = 30_000;
 /** A head that is stopped must not stop cells from ending. */
 const UP_TO_DATE_MS = 1000;
 
-function withinLimit(work: Promise<void>): Promise<void> {
+/** Undefined when it takes too long. */
+function withinLimit<T>(work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, UP_TO_DATE_MS);
+    const timer = setTimeout(() => resolve(undefined), UP_TO_DATE_MS);
     work.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 }
@@ -60,6 +61,7 @@ export class FrontCluster {
   /** The cluster there is, else a new one with these options. */
   async want(options: ClusterOptions): Promise<ClusterAddress> {
     await this.#takingOver;
+    await this.#noticeDeath();
     const { head } = await (this.#open ?? this.#hold(this.#start(options)));
     return head.address;
   }
@@ -76,6 +78,13 @@ export class FrontCluster {
     return open.head.address;
   }
 
+  /** A session may hear of a head's death before us and want the next one at once: it must not be given the dead one. */
+  async #noticeDeath(): Promise<void> {
+    const events = this.#events;
+    if (events === undefined || (await withinLimit(events.upToDate())) !== false) return;
+    if (this.#events === events) this.#open = this.#events = undefined;
+  }
+
   /** Keeps the cluster until it dies. */
   #hold(opening: Promise<OpenCluster>): Promise<OpenCluster> {
     this.#open = opening;
@@ -87,8 +96,9 @@ export class FrontCluster {
     const follow = async ({ head, events }: OpenCluster): Promise<void> => {
       if (this.#open === opening) this.#events = events;
       const reason = await head.died;
+      const wasCurrent = forget();
       await events.close();
-      if (forget()) this.#options.onDied(reason);
+      if (wasCurrent) this.#options.onDied(reason);
     };
     opening.then(follow, forget);
     return opening;

@@ -3,7 +3,7 @@
  *
  * The result needs three things in any order: the session's reply, and the end mark on each output pipe.
  */
-import type { OutputError } from "../session/output.ts";
+import type { Output, OutputError } from "../session/output.ts";
 import type { ExecuteReply } from "../session/session-protocol.ts";
 import type { CellResult } from "./front.ts";
 
@@ -19,6 +19,7 @@ export class RunningCell {
   isInterrupted = false;
   #resolve: (result: CellResult) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
+  #held: Output[] = [];
   #reply: ExecuteReply | undefined;
   #endedPipes = 0;
 
@@ -43,6 +44,15 @@ export class RunningCell {
     if (execution !== this.id) return;
     this.#endedPipes += 1;
     this.#settleIfWhole();
+  }
+
+  /** An output to be put out when the cell is done. */
+  hold(output: Output): void {
+    this.#held.push(output);
+  }
+
+  takeHeld(): readonly Output[] {
+    return this.#held.splice(0);
   }
 
   /** True when the session is to be told: it has the cell. */

@@ -179,7 +179,9 @@ export class Head {
 
   // ---- actors
 
-  private onActorWanted(owner: ProcessName, wanted: ActorWanted, parts: Buffer[]): void {
+  private onActorWanted(owner: ProcessName, asked: ActorWanted, parts: Buffer[]): void {
+    // whoever asked before it was connected does not know the cluster's namespace
+    const wanted = { ...asked, namespace: asked.namespace || this.options.address.namespace };
     const job = this.clients.get(owner)?.job ?? "";
     const state: ActorRecord["state"] = { type: "actor-state", actor: wanted.actor, state: "pending" };
     this.actors.set(wanted.actor, { wanted, parts, owner, job, watchers: new Set([owner]), state });

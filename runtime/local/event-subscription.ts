@@ -5,19 +5,19 @@ import type { ClusterAddress } from "../session/session-protocol.ts";
 import { Connection } from "./connection.ts";
 
 export interface EventSubscription {
-  /** Resolves when `onEvents` has been given what the head knows now, or when the head has ended. */
-  upToDate(): Promise<void>;
+  /** Resolves with true when `onEvents` has been given what the head knows now, with false when the head has ended. */
+  upToDate(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /** `onEvents` gets the state so far first, then what changes, a batch each 50 ms at most. */
 export async function subscribeToHead(address: ClusterAddress, onEvents: (rows: readonly EngineEvent[]) => void): Promise<EventSubscription> {
-  const waiting = new Map<number, () => void>();
+  const waiting = new Map<number, (isThere: boolean) => void>();
   let lastReply = 0;
   let hasEnded = false;
   const end = (): void => {
     hasEnded = true;
-    for (const resolve of waiting.values()) resolve();
+    for (const resolve of waiting.values()) resolve(false);
   };
   const connection = new Connection({
     self: newProcessName("front"),
@@ -28,7 +28,7 @@ export async function subscribeToHead(address: ClusterAddress, onEvents: (rows: 
     onMessage: (_from, message) => {
       if (message.type === "rows") onEvents(message.rows);
       if (message.type === "answer") {
-        waiting.get(message.reply)?.();
+        waiting.get(message.reply)?.(true);
         waiting.delete(message.reply);
       }
     },
@@ -41,7 +41,7 @@ export async function subscribeToHead(address: ClusterAddress, onEvents: (rows: 
   await connection.connected;
   return {
     upToDate: () => new Promise((resolve) => {
-      if (hasEnded) return resolve();
+      if (hasEnded) return resolve(false);
       waiting.set(++lastReply, resolve);
       connection.sayToHead({ type: "events-wanted", reply: lastReply });
     }),

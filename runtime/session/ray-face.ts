@@ -49,11 +49,14 @@ export interface RayFace {
   readonly registry: CodeRegistry;
   readonly modules: ModuleBook;
   readonly viewOf: PresentContext["viewOf"];
+  /** The head is told what has happened up to now, so that the front can show it with the cell. */
+  readonly reportNow: () => void;
 }
 
 export function startRay(parts: RayFaceParts): RayFace {
   const { link, executions, pipe, interrupts, scope, stacks, importer, notice } = parts;
   let refs: RefHooks | undefined;
+  let engine: LocalEngine | undefined;
   const shipper = createShipper({
     scope: scope.names,
     runtime: {
@@ -77,7 +80,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     unitName: (code) => shipper.registry.unitName(code),
     createEngine: ({ connect, onEnded }) => {
       const name = newProcessName("driver");
-      return new LocalEngine({
+      engine = new LocalEngine({
         kind: "driver",
         process: name,
         job: () => name as string as JobId,
@@ -87,6 +90,7 @@ export function startRay(parts: RayFaceParts): RayFace {
         preview: (value) => previewEncoded(shipper.codec, value),
         notice,
       });
+      return engine;
     },
     link,
     executions,
@@ -103,6 +107,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     registry: shipper.registry,
     modules: shipper.book,
     viewOf: (value) => viewOf(value, preview),
+    reportNow: () => engine?.reportNow(),
   };
 }
 
