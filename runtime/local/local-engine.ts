@@ -722,11 +722,6 @@ export class LocalEngine implements Engine {
     return this.blockedDepth > 0 || this.answers.size > 0 || (this.info === undefined && this.state === "open");
   }
 
-  /** Tells the head now what it would be told with the next batch: who asks the head after this hears it. */
-  reportNow(): void {
-    this.reporter.flush();
-  }
-
   /** Changes of these refs are reported one by one, with a preview: somebody looks at them. */
   watch(refs: readonly ObjectId[]): void {
     this.reporter.watch(refs);

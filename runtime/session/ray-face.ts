@@ -107,7 +107,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     registry: shipper.registry,
     modules: shipper.book,
     viewOf: (value) => viewOf(value, preview),
-    reportNow: () => engine?.reportNow(),
+    reportNow: () => engine?.reporter.flush(),
   };
 }
 
