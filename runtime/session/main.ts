@@ -85,7 +85,10 @@ const session: Session = new Session({
     stacks.register(compiled.scriptName, { cell, map: () => compiled.map, source: code });
     return compiled;
   },
-  cellEnded: groups.closeGroups,
+  cellEnded() {
+    groups.closeGroups();
+    face.reportNow();
+  },
 });
 
 scope.provide("ray", face.exports["default"]);
