@@ -18,6 +18,8 @@ const programs = {
   "watch-thread": "runtime/worker/watch-thread.ts",
   "module-hooks-thread": "runtime/session/module-hooks-thread.ts",
   kernel: "kernel/main.ts",
+  // what the kernel and the REPL are made of, for other fronts and for tests that drive a session as they do
+  front: "runtime/front/create-front.ts",
 };
 
 /** The command line is split: `ray-ts --version` must not load ZeroMQ, nor `ray-ts test` the kernel. */
