@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,6 +48,16 @@ describe("repl through a pipe", () => {
     expect([code, stdout]).toEqual([1, "2\n"]);
     expect(stderr).toContain("RangeError: no\n    at In[2]:1:7");
     expect(stderr).not.toContain("\x1b");
+  });
+
+  test("tasks and actors run, and the cluster ends with the REPL", async () => {
+    const stdin = "const square = ray.remote((x: number) => x * x)\nawait ray.get([1, 2].map((x) => square.remote(x)))\nclass Counter { n = 0; add(by: number) { return (this.n += by) } }\nconst c = ray.remote(Counter).remote()\nawait ray.get(c.add.remote(5))\nawait ray.get(ray.remote(() => process.pid).remote())\n";
+    const { code, stdout, stderr } = await runCli(["repl"], { stdin });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^\[ 1, 4 \]\n5\n\d+\n$/);
+    const worker = Number(stdout.trim().split("\n").at(-1));
+    // nobody may have collected it yet
+    expect(spawnSync("ps", ["-o", "stat=", "-p", String(worker)], { encoding: "utf8" }).stdout.trim()).toMatch(/^(Z.*)?$/);
   });
 
   test("dot commands load, save and leave", async () => {

@@ -83,6 +83,19 @@ test("--update writes what differs, keeps what is equal, and then the notebook p
   expect(readFileSync(join(folder, "a.ipynb"), "utf8")).toBe(text);
 });
 
+test("live views and worker prints are compared as they are in the end, without ids and times", async () => {
+  write("a.ipynb", [
+    cell("const slow = ray.remote(async (x: number) => { console.log('got ' + x); await new Promise((go) => setTimeout(go, 200)); return x })"),
+    cell("slow.remote(5)", [stdout("(slow pid=1) got 5\n"), result("ObjectRef(d00000000-1) ready 5 9 B, 1.0 s")]),
+  ]);
+  const first = await run("--update", "a.ipynb");
+  expect(first.code).toBe(0);
+  const text = readFileSync(join(folder, "a.ipynb"), "utf8");
+  expect(text).toMatch(/ObjectRef\(\S+\) ready/);
+  expect(text).toMatch(/"\(slow pid=\d+\) got 5\\n"/);
+  expect(await run("a.ipynb")).toMatchObject({ code: 0 });
+});
+
 test("a notebook's own rules make stable what only it knows", async () => {
   write("a.ipynb", [cell("'run ' + 7", [result("'run 1'")])], { ray_ts: { sanitize: [{ pattern: "run \\d+", replace: "run N" }] } });
   expect((await run("a.ipynb")).code).toBe(0);

@@ -90,6 +90,16 @@ suite("at a terminal" + (hasPseudoTerminal ? "" : " (skipped: util-linux's scrip
     await terminal.until(/5/);
   });
 
+  test("a live view changes in place while the user types", async () => {
+    await enter("const slow = ray.remote(async () => { await new Promise((go) => setTimeout(go, 500)); return 5 })");
+    terminal.type("slow.remote()\r");
+    await terminal.until(/ObjectRef\(\S+\) pending, [^\n]*\r?\n> /);
+    terminal.type("6 * ");
+    await terminal.until(/6 \* /);
+    await terminal.until(/ObjectRef\(\S+\) ready/);
+    expect(await enter("7")).toContain("42");
+  });
+
   test("prompt() asks at the terminal, and a password is not shown", async () => {
     terminal.type("const name = await prompt('Name? '); name.length\r");
     await terminal.until(/Name\? /);
