@@ -1,16 +1,18 @@
-/** What goes by name instead of by content, as a node: `["s", name]`, `["g", path]`, `["n", module]`, `["x", module, export]`. */
+/** What goes by name instead of by content, as a node: `["s", name]`, `["g", path]`, `["n", module]`, `["x", module, export]`, `["r", folder]`. */
 import { types } from "node:util";
 import type { ModuleAddress } from "../serialize/graph.ts";
 import type { ImportedName } from "./code-registry.ts";
 import type { ForeignCode } from "./foreign/foreign-code.ts";
 import type { LoadedModules } from "./loaded-modules.ts";
 import type { ModuleBook } from "./module-book.ts";
-import { builtinExport, globalByPath, globalPath } from "./platform-names.ts";
+import { builtinExport, globalByPath, globalPath, requireFolder, requireFrom } from "./platform-names.ts";
 import type { Singletons } from "./singletons.ts";
 
 export type NamedNode =
   | readonly ["s", name: string]
   | readonly ["g", path: string]
+  /** `require` of a folder's CommonJS modules. */
+  | readonly ["r", folder: string]
   | readonly ["n", specifier: string, from?: string]
   | readonly ["x", specifier: string, imported: string, from?: string];
 
@@ -42,7 +44,8 @@ export class NamedValues {
     if (path !== undefined) return ["g", path];
     const builtin = builtinExport(value);
     if (builtin !== undefined) return nodeOf(builtin);
-    return this.ofForeign(value);
+    const folder = requireFolder(value);
+    return folder === undefined ? this.ofForeign(value) : ["r", folder];
   }
 
   private ofForeign(value: object): NamedNode | undefined {
@@ -77,6 +80,7 @@ export class NamedValues {
     switch (node[0]) {
       case "s": return this.parts.singletons.get(node[1]);
       case "g": return globalByPath(node[1]);
+      case "r": return requireFrom(node[1]);
       case "n": return this.parts.modules.namespace(this.moduleOf(node)!);
       case "x": return this.parts.modules.read({ ...this.moduleOf(node)!, imported: node[2] });
     }

@@ -99,6 +99,17 @@ function readBuiltins(loaded: ReadonlySet<string>): Map<unknown, BuiltinExport> 
   return table;
 }
 
+/** The folder from which a `require` function resolves; undefined for other values. */
+export function requireFolder(value: object): string | undefined {
+  if (typeof value !== "function" || value.name !== "require") return undefined;
+  const resolve = dataOf(value, "resolve");
+  const paths = typeof resolve === "function" ? dataOf(resolve, "paths") : undefined;
+  if (typeof paths !== "function" || !Object.hasOwn(value, "cache")) return undefined;
+  return (paths as (request: string) => string[] | null)("./x")?.[0];
+}
+
+export const requireFrom = (folder: string): NodeJS.Require => process.getBuiltinModule("node:module").createRequire(`${folder}/`);
+
 const isHolder = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
 
 function dataOf(holder: object, key: string): unknown {

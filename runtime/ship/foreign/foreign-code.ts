@@ -36,6 +36,8 @@ interface Known {
   readonly unit: ShippedUnit;
   readonly scope: ScopeView | undefined;
   readonly bindings: ScriptBindings;
+  /** Name under which a class's text has its base. */
+  readonly base: string | undefined;
   readonly fixed: ForeignCapture | undefined;
 }
 
@@ -60,7 +62,7 @@ export class ForeignCode {
     if ("refusal" in known) return known;
     if (known.fixed !== undefined) return known.fixed;
     const closure = this.inspector.look(code, known.unit.locals)!;
-    return this.captured(known.unit, known.scope, this.read(known.unit.locals, closure.scopes, known.bindings));
+    return this.read(code, known, closure.scopes);
   }
 
   /** A function of Node itself: its class's instances hold a process's state. */
@@ -95,15 +97,15 @@ export class ForeignCode {
     if (closure === undefined) return this.refused(code, unreadable(code));
     const { url } = this.inspector.script(closure.place.scriptId);
     if (url.startsWith("node:")) return this.refused(code, liveResource(`function of Node (${code.name})`));
-    // outside of all functions `this` is undefined, in the copy too
-    if (text!.names.usesOuterThis && closure.scopes.some(({ description }) => /^(Closure|Block|Local)/.test(description) && !this.isCommonJsWrapper(description, closure, url))) {
-      return this.refused(code, outerThis(code));
-    }
+    if (text!.names.usesOuterThis && this.isInsideThis(code, closure)) return this.refused(code, outerThis(code));
     return this.learn(code, text!, closure, url, free);
   }
 
-  private isCommonJsWrapper(description: string, closure: Closure, url: string): boolean {
-    return description === "Closure" && url.startsWith("file:") && closure.scopes.at(-1)?.description === "Closure";
+  /** Outside of all functions `this` is undefined, in the copy too. */
+  private isInsideThis(code: Function, { place }: Closure): boolean {
+    const { ownThis } = this.bindingsOf(place.scriptId);
+    const { offset } = beginning(this.inspector.script(place.scriptId).text, sourceOf(code), place);
+    return ownThis === undefined || ownThis.some(({ start, end }) => offset > start && offset < end);
   }
 
   private refused(code: Function, refusal: Refusal): { readonly refusal: Refusal } {
@@ -115,30 +117,29 @@ export class ForeignCode {
   private learn(code: Function, text: FunctionText, closure: Closure, url: string, free: readonly string[]): ForeignCapture {
     const bindings = this.bindingsOf(closure.place.scriptId);
     const isOurs = this.registry.mapOfScript(url) !== undefined;
-    const locals = free.filter((name) => !(isOurs && PROVIDED.has(name)) && closure.scopes.some(({ values }) => name in values));
+    const locals = free.filter((name) => name !== text.base && !(isOurs && PROVIDED.has(name)) && closure.scopes.some(({ values }) => name in values));
+    if (text.base !== undefined) locals.push(text.base);
     const unit = this.unitOf(code, text, closure, url, { locals, tops: isOurs ? [...text.names.scopeMembers] : [] });
     // in reach only if some function beside it uses the cell's names
     const names = isOurs ? (closure.scopes.find(({ values }) => "__$" in values)?.values["__$"] as object | undefined) : undefined;
     const scope = names === undefined ? undefined : this.registry.scopeOf(names);
     this.nameImports(locals, closure.scopes, bindings, url);
-    const capture = this.captured(unit, scope, this.read(locals, closure.scopes, bindings));
-    this.known.set(code, { unit, scope, bindings, fixed: capture.isFixed ? capture : undefined });
+    const known: Known = { unit, scope, bindings, base: text.base, fixed: undefined };
+    const capture = this.read(code, known, closure.scopes);
+    this.known.set(code, { ...known, fixed: capture.isFixed ? capture : undefined });
     return capture;
   }
 
-  private captured(unit: ShippedUnit, scope: ScopeView | undefined, { locals, isFixed }: { locals: ForeignCapture["locals"]; isFixed: boolean }): ForeignCapture {
-    return { unit, locals, scope, isFixed };
-  }
-
-  private read(names: readonly string[], scopes: readonly ClosureScope[], { assigned }: ScriptBindings): { locals: ForeignCapture["locals"]; isFixed: boolean } {
+  private read(code: Function, { unit, scope, base, bindings: { assigned } }: Known, scopes: readonly ClosureScope[]): ForeignCapture {
     let isFixed = true;
-    const locals = names.map((name) => {
+    const locals = unit.locals.map((name) => {
+      if (name === base) return [name, Object.getPrototypeOf(code) as unknown] as const;
       const value = scopes.find(({ values }) => name in values)?.values[name];
       // a variable without a value yet reads as undefined
       if (value === undefined || assigned === undefined || assigned.has(name)) isFixed = false;
       return [name, value] as const;
     });
-    return { locals, isFixed };
+    return { unit, scope, locals, isFixed };
   }
 
   /** Values that a script imports from packages and Node go by that import. */
@@ -160,7 +161,7 @@ export class ForeignCode {
     if (known !== undefined) return known;
     const { url, text } = this.inspector.script(scriptId);
     const program = text.length > MAX_PARSED_CHARS ? undefined : parseWhole(this.parse, url, text);
-    const bindings = program === undefined ? { imports: new Map<string, never>(), assigned: undefined, isStrict: /^\s*(import|export)\b/m.test(text) } : scriptBindings(program);
+    const bindings = program === undefined ? { imports: new Map<string, never>(), assigned: undefined, ownThis: undefined, isStrict: /^\s*(import|export)\b/m.test(text) } : scriptBindings(program);
     this.scripts.set(scriptId, bindings);
     return bindings;
   }
@@ -200,12 +201,12 @@ function parseWhole(parse: ParseScript, url: string, text: string): Program | un
 }
 
 /** The place of the function's first character; V8 tells that of a method's parameters. */
-function beginning(script: string, source: string, { line, column }: { line: number; column: number }): { line: number; column: number } {
+function beginning(script: string, source: string, { line, column }: { line: number; column: number }): { line: number; column: number; offset: number } {
   const lineStart = offsetOfLine(script, line);
-  const found = lineStart < 0 ? -1 : script.lastIndexOf(source, lineStart + column);
-  if (found < 0 || found + source.length < lineStart + column) return { line, column };
-  const before = script.slice(0, found);
-  return { line: before.split("\n").length - 1, column: found - (before.lastIndexOf("\n") + 1) };
+  const offset = lineStart < 0 ? -1 : script.lastIndexOf(source, lineStart + column);
+  if (offset < 0 || offset + source.length < lineStart + column) return { line, column, offset: lineStart + column };
+  const before = script.slice(0, offset);
+  return { line: before.split("\n").length - 1, column: offset - (before.lastIndexOf("\n") + 1), offset };
 }
 
 function offsetOfLine(text: string, line: number): number {

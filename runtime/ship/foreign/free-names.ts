@@ -8,11 +8,18 @@ export interface FreeNames {
   /** `x` of each `__$.x`, when `__$` is free. */
   readonly scopeMembers: ReadonlySet<string>;
   /** Offsets of each `import.meta`. */
-  readonly importMetas: readonly { readonly start: number; readonly end: number }[];
+  readonly importMetas: readonly Range[];
   /** Uses the `this` or `arguments` of what is around it, by an arrow function. */
   readonly usesOuterThis: boolean;
   readonly usesSuper: boolean;
+  /** Where `this` belongs to a function or class of the text. */
+  readonly ownThis: readonly Range[];
   readonly isModule: boolean;
+}
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
 }
 
 type AnyNode = Node & Record<string, unknown>;
@@ -43,7 +50,8 @@ class Walk {
   readonly references: { readonly name: string; readonly scope: NameScope }[] = [];
   readonly assigned = new Set<string>();
   readonly scopeMembers = new Set<string>();
-  readonly importMetas: { readonly start: number; readonly end: number }[] = [];
+  readonly importMetas: Range[] = [];
+  readonly ownThis: Range[] = [];
   usesOuterThis = false;
   usesSuper = false;
   isModule = false;
@@ -108,7 +116,8 @@ class Walk {
     }
   }
 
-  ownThis(run: () => void): void {
+  withThis({ start, end }: AnyNode, run: () => void): void {
+    this.ownThis.push({ start, end });
     this.thisDepth++;
     run();
     this.thisDepth--;
@@ -119,8 +128,8 @@ export function freeNames(program: Program): FreeNames {
   const walk = new Walk();
   walk.visit(program.body);
   const free = new Set(walk.references.filter(({ name, scope }) => !scope.has(name)).map(({ name }) => name));
-  const { assigned, scopeMembers, importMetas, usesOuterThis, usesSuper, isModule } = walk;
-  return { free, assigned, scopeMembers, importMetas, usesOuterThis, usesSuper, isModule };
+  const { assigned, scopeMembers, importMetas, usesOuterThis, usesSuper, ownThis, isModule } = walk;
+  return { free, assigned, scopeMembers, importMetas, usesOuterThis, usesSuper, ownThis, isModule };
 }
 
 const block: Visitor = (walk, node) => walk.within(false, () => walk.children(node));
@@ -135,7 +144,7 @@ const fn: Visitor = (walk, node) => {
     walk.visit(node["body"]);
   });
   if (node.type === "ArrowFunctionExpression") return inside();
-  walk.ownThis(() => walk.within(true, () => {
+  walk.withThis(node, () => walk.within(true, () => {
     walk.scope.names.add("arguments");
     inside();
   }));
@@ -150,7 +159,7 @@ const classNode: Visitor = (walk, node) => {
     walk.superDepth++;
     for (const member of (node["body"] as AnyNode)["body"] as AnyNode[]) {
       if (member["computed"] === true) walk.visit(member["key"]);
-      walk.ownThis(() => walk.within(true, () => walk.visit(member.type === "StaticBlock" ? member["body"] : member["value"])));
+      walk.withThis(member, () => walk.within(true, () => walk.visit(member.type === "StaticBlock" ? member["body"] : member["value"])));
     }
     walk.superDepth--;
   });

@@ -1,6 +1,5 @@
 /** A function's own text as V8 gives it: a function, an arrow, a class, a method, a getter. As an expression, with its name. */
-import type { ParserOptions, ParseResult } from "oxc-parser";
-import { namedWrap } from "../../compile/units.ts";
+import type { Class, ParserOptions, ParseResult } from "oxc-parser";
 import { IMPORT_META } from "./foreign-factory.ts";
 import { freeNames, type FreeNames } from "./free-names.ts";
 
@@ -11,6 +10,8 @@ export interface FunctionText {
   readonly kind: "function" | "class";
   readonly code: string;
   readonly names: FreeNames;
+  /** The name under which the text wants the class that it extends. */
+  readonly base?: string | undefined;
   /** What makes the text an expression for a function of that name. */
   around(name: string): readonly [before: string, after: string];
 }
@@ -30,12 +31,14 @@ function asExpression(source: string, parse: ParseScript): FunctionText | undefi
   const hasName = expression.type !== "ArrowFunctionExpression" && expression.id !== null;
   return {
     kind: isClass ? "class" : "function",
-    code: withoutImportMeta(source, names, 1),
+    code: withBase(withoutImportMeta(source, names, 1), expression),
     names,
+    base: expression.type === "ClassExpression" && expression.superClass !== null ? baseName(expression.superClass) : undefined,
     around: (name) => {
       if (hasName || name === "") return ["(", ")"];
-      const [open, close] = namedWrap(name);
-      return [`(${open}`, `${close})`];
+      // a function takes the name of the property that it is made for
+      const key = JSON.stringify(name);
+      return [`({[${key}]:`, `}[${key}])`];
     },
   };
 }
@@ -74,6 +77,20 @@ function unwrap(statement: Statement | undefined): Expression | undefined {
   let { expression } = statement;
   while (expression.type === "ParenthesizedExpression") ({ expression } = expression);
   return expression;
+}
+
+/** Stands for an expression that a class extends: evaluated again it would give another class. */
+const BASE = "__rayBase";
+
+function baseName(superClass: NonNullable<Class["superClass"]>): string | undefined {
+  if (superClass.type === "Identifier") return superClass.name;
+  return superClass.end - superClass.start >= BASE.length ? BASE : undefined;
+}
+
+function withBase(source: string, expression: Expression): string {
+  if (expression.type !== "ClassExpression" || expression.superClass === null || baseName(expression.superClass) !== BASE) return source;
+  const { start, end } = expression.superClass;
+  return source.slice(0, start - 1) + BASE + source.slice(start - 1 + BASE.length, end - 1).replace(/[^\n]/g, " ") + source.slice(end - 1);
 }
 
 /** A script has no `import.meta`: another name of the same length stands for it. */

@@ -1,12 +1,14 @@
 /** What a whole script says of its names: which are imports, and which are assigned after they were declared. */
 import type { Program } from "oxc-parser";
-import { freeNames } from "./free-names.ts";
+import { freeNames, type Range } from "./free-names.ts";
 
 export interface ScriptBindings {
   readonly imports: ReadonlyMap<string, { readonly specifier: string; readonly imported: string }>;
   /** Variables of these names may change; undefined: any may. */
   readonly assigned: ReadonlySet<string> | undefined;
   readonly isStrict: boolean;
+  /** Where `this` belongs to a function or class; undefined: anywhere. */
+  readonly ownThis: readonly Range[] | undefined;
 }
 
 export function scriptBindings(program: Program): ScriptBindings {
@@ -15,10 +17,10 @@ export function scriptBindings(program: Program): ScriptBindings {
     if (statement.type !== "ImportDeclaration") continue;
     for (const specifier of statement.specifiers) imports.set(specifier.local.name, { specifier: statement.source.value, imported: importedName(specifier) });
   }
-  const { assigned, isModule } = freeNames(program);
+  const { assigned, ownThis, isModule } = freeNames(program);
   const first = program.body[0];
   const isStrict = isModule || (first?.type === "ExpressionStatement" && (first as { directive?: string }).directive === "use strict");
-  return { imports, assigned, isStrict };
+  return { imports, assigned, isStrict, ownThis };
 }
 
 type Specifier = Extract<Program["body"][number], { type: "ImportDeclaration" }>["specifiers"][number];
