@@ -1,6 +1,6 @@
 // Builds dist/: one bundle per program (esbuild), and the public type declarations (tsc).
 // Started by prepare.mjs, or by `npm run build [-- --no-types]`.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withLock } from "./lock.mjs";
@@ -39,9 +39,7 @@ export async function build({ types = true } = {}) {
 }
 
 /** Writes each file under another name first: a program that starts during a build never reads half a file. */
-async function bundle(entries, options) {
-  const entryPoints = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
-  if (Object.keys(entryPoints).length === 0) return [];
+async function bundle(entryPoints, options) {
   const { build: esbuild } = await import("esbuild");
   const { outputFiles } = await esbuild({
     absWorkingDir: root,

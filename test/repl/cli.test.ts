@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "./run-cli.ts";
 
+/** Signals and lists of processes as Unix has them. */
+const onUnix = process.platform === "win32" ? test.skip : test;
+
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "ray-ts-cli-")); });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -50,7 +53,7 @@ describe("repl through a pipe", () => {
     expect(stderr).not.toContain("\x1b");
   });
 
-  test("tasks and actors run, and the cluster ends with the REPL", async () => {
+  onUnix("tasks and actors run, and the cluster ends with the REPL", async () => {
     const stdin = "const square = ray.remote((x: number) => x * x)\nawait ray.get([1, 2].map((x) => square.remote(x)))\nclass Counter { n = 0; add(by: number) { return (this.n += by) } }\nconst c = ray.remote(Counter).remote()\nawait ray.get(c.add.remote(5))\nawait ray.get(ray.remote(() => process.pid).remote())\n";
     const { code, stdout, stderr } = await runCli(["repl"], { stdin });
     expect([code, stderr]).toEqual([0, ""]);
@@ -100,7 +103,7 @@ describe("run", () => {
     expect(stderr).toMatch(/^ray-ts: ENOENT: .*nowhere\.ts'\n$/);
   });
 
-  test("an interrupt ends it with 130", async () => {
+  onUnix("an interrupt ends it with 130", async () => {
     write("busy.ts", "console.log('busy');\nfor (;;) {}\n");
     const interrupt = { sent: false };
     const { code } = await runCli(["run", "busy.ts"], {
