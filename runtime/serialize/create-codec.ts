@@ -2,6 +2,7 @@
 import type { Encoded } from "../engine/engine.ts";
 import { isRayError } from "../errors.ts";
 import type { RefHooks, ValueCodec } from "./codec.ts";
+import { NO_ARGS, UNDEFINED, UNDEFINED_TAG } from "./common-values.ts";
 import { readGraph } from "./graph-read.ts";
 import { writeGraph } from "./graph-write.ts";
 import type { CodeHooks, GraphPayload } from "./graph.ts";
@@ -11,8 +12,6 @@ import { CLONEABLE, isJsonPrimitive, JSON_TREE, shapeOf } from "./scan.ts";
 
 const CLONE_TAG = 1;
 const GRAPH_TAG = 2;
-/** `u`, alone: undefined, which most methods return. All other bytes above 2 begin JSON text. */
-const UNDEFINED_TAG = 0x75;
 const NO_BUFFERS: readonly Uint8Array[] = [];
 
 export interface CodecHooks {
@@ -36,11 +35,12 @@ class Codec implements ValueCodec {
   }
 
   encode(value: unknown, label: string): Encoded {
-    if (value === undefined) return inline(Buffer.from([UNDEFINED_TAG]));
+    if (value === undefined) return UNDEFINED;
     return this.encodeShaped(value, label, false);
   }
 
   encodeArgs(args: readonly unknown[], label: string): Encoded {
+    if (args.length === 0) return NO_ARGS;
     if (args.length <= 16 && args.every(isJsonPrimitive)) return inline(Buffer.from(JSON.stringify(args)));
     return this.encodeShaped(args, label, true);
   }
@@ -71,9 +71,10 @@ class Codec implements ValueCodec {
   }
 
   private decodeGraph({ head, buffers, refs }: Encoded): unknown {
-    const [root, nodes, attachments, modules] = new ValueReader(head, buffers).readValue() as [GraphPayload["root"], GraphPayload["nodes"], GraphPayload["attachments"], GraphPayload["modules"]];
-    const read = (): unknown => readGraph({ root, nodes, attachments, modules }, refs, this.hooks.refs?.(), this.hooks.code);
-    const loading = modules.length === 0 ? undefined : this.hooks.code?.load(modules);
+    const payload = new ValueReader(head, buffers).readValue() as GraphPayload;
+    const read = (): unknown => readGraph(payload, refs, this.hooks.refs?.(), this.hooks.code);
+    const [, , , modules] = payload;
+    const loading = modules === undefined ? undefined : this.hooks.code?.load(modules);
     return loading === undefined ? read() : loading.then(read);
   }
 }

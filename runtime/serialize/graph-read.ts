@@ -19,24 +19,27 @@ export function readGraph(payload: GraphPayload, refs: readonly ObjectId[], refH
 
 class GraphReader implements NodeReader {
   readonly refs: readonly ObjectId[];
-  private readonly payload: GraphPayload;
+  private readonly root: Entry;
+  private readonly nodes: readonly GraphNode[];
+  private readonly attachments: ReadonlyMap<string, unknown> | undefined;
   private readonly refHooks: RefHooks | undefined;
   private readonly code: CodeHooks | undefined;
   private readonly made: unknown[];
   private readonly unfilled: (() => void)[] = [];
   private readonly waiting: ((isLast: boolean) => boolean)[] = [];
   private readonly last: (() => void)[] = [];
+  private readonly numbered = new Map<number, unknown>();
 
   constructor(payload: GraphPayload, refs: readonly ObjectId[], refHooks: RefHooks | undefined, code: CodeHooks | undefined) {
-    this.payload = payload;
+    [this.root, this.nodes, this.attachments] = payload;
     this.refs = refs;
     this.refHooks = refHooks;
     this.code = code;
-    this.made = new Array<unknown>(payload.nodes.length).fill(PENDING);
+    this.made = new Array<unknown>(this.nodes.length).fill(PENDING);
   }
 
   read(): unknown {
-    const root = this.value(this.payload.root);
+    const root = this.value(this.root);
     // finishing one function may make others
     do {
       this.fill();
@@ -69,7 +72,12 @@ class GraphReader implements NodeReader {
   }
 
   attachment(id: string): unknown {
-    return this.payload.attachments.get(id);
+    return this.attachments?.get(id);
+  }
+
+  shared<T>(number: number, make: () => T): T {
+    if (!this.numbered.has(number)) this.numbered.set(number, make());
+    return this.numbered.get(number) as T;
   }
 
   whenReady(run: (isLast: boolean) => boolean): void {
@@ -95,12 +103,12 @@ class GraphReader implements NodeReader {
   }
 
   private nameOf(index: number): string {
-    const node = this.payload.nodes[index]!;
+    const node = this.nodes[index]!;
     return node[0] === NODE.code ? `'${String(node[1]).replace(/~\w+$/, "")}'` : "a value";
   }
 
   private make(index: number): unknown {
-    const node = this.payload.nodes[index]!;
+    const node = this.nodes[index]!;
     switch (node[0]) {
       case NODE.array: return this.array(node);
       case NODE.object: return this.object(node);
@@ -115,7 +123,7 @@ class GraphReader implements NodeReader {
       case NODE.instance: return this.instance(node);
       case NODE.custom: return this.custom(node);
       case NODE.revived: return this.needCode().revive(node[1] as string, (node[2] as Entry[]).map((arg) => this.complete(arg)));
-      case NODE.taskFailure: return makeTaskError(this.complete(node[1]), { stack: node[2] as string | undefined, taskName: node[3] as string, pid: node[4] as number });
+      case NODE.taskFailure: return this.taskFailure(node);
       case NODE.named: return this.needCode().readNamed(node[1] as readonly unknown[]);
       case NODE.code: return this.needCode().read(node.slice(1), this, (code) => (this.made[index] = code));
       case NODE.platform: return readPlatform(node[1] as string, this.complete(node[2]));
@@ -194,6 +202,16 @@ class GraphReader implements NodeReader {
     if (base[0] === "set") this.set(instance as Set<unknown>, base[1] as Entry[]);
     if (base[0] === "error" && base[2] !== undefined) define(instance, "stack", base[2], WRITABLE | CONFIGURABLE);
     if (base[0] === "array") (instance as unknown[]).length = base[1] as number;
+  }
+
+  /** The error and its cause are two objects; each has the private state of the user's class. */
+  private taskFailure(node: GraphNode): object {
+    const [, entry, stack, taskName, pid] = node as unknown as [number, Entry, string | undefined, string, number];
+    const thrown = this.complete(entry);
+    const inner = Array.isArray(entry) && (entry[0] as number) > 0 ? this.nodes[(entry[0] as number) - 1] : undefined;
+    const twin = inner?.[0] === NODE.instance && (inner[4] as unknown[]).length > 0 ? this.instance(inner) : undefined;
+    this.fill();
+    return makeTaskError(thrown, { stack, taskName, pid }, twin as Error | undefined);
   }
 
   private custom(node: GraphNode): unknown {

@@ -67,6 +67,7 @@ class GraphWriter implements NodeWriter {
   private readonly exposed = new Set<ArrayBufferLike>();
   private readonly refs: ObjectId[] = [];
   private readonly attachments = new Map<string, unknown>();
+  private readonly numbers = new Map<object, number>();
   private readonly modules = new Map<string, ModuleAddress>();
 
   constructor({ label, isArgs, refs, code, mapStack = (stack) => stack }: GraphOptions, rawBudget: number) {
@@ -84,9 +85,10 @@ class GraphWriter implements NodeWriter {
       this.current = i;
       this.nodes[i] = this.node(this.values[i]!);
     }
-    const payload: GraphPayload = { root, nodes: this.nodes, attachments: this.attachments, modules: [...this.modules.values()] };
-    const writer = new ValueWriter(tag, this.exposed);
-    writer.writeValue([payload.root, payload.nodes, payload.attachments, payload.modules]);
+    const writer = new ValueWriter(tag, this.exposed.size > 0 ? this.exposed : undefined);
+    const needsCode = this.attachments.size + this.modules.size > 0;
+    const payload: GraphPayload = needsCode ? [root, this.nodes, this.attachments, [...this.modules.values()]] : [root, this.nodes];
+    writer.writeValue(payload);
     return { head: writer.releaseBuffer(), buffers: writer.buffers, refs: this.refs };
   }
 
@@ -105,6 +107,7 @@ class GraphWriter implements NodeWriter {
 
   private isRaw(value: object): boolean {
     if (this.raw.has(value)) return true;
+    if (types.isProxy(value) || !isBuiltinObject(value)) return false;
     if (this.rawBudget === 1 && Array.isArray(value)) return false;
     if (this.cut.has(value)) return false;
     const met = new Set<object>();
@@ -337,6 +340,13 @@ class GraphWriter implements NodeWriter {
     if (!this.attachments.has(id)) this.attachments.set(id, make());
   }
 
+  numberOf(object: object): number {
+    const known = this.numbers.get(object);
+    if (known !== undefined) return known;
+    this.numbers.set(object, this.numbers.size);
+    return this.numbers.size - 1;
+  }
+
   needModule(module: ModuleAddress): void {
     this.modules.set(`${module.from ?? ""}\n${module.specifier}`, module);
   }
@@ -360,6 +370,13 @@ class GraphWriter implements NodeWriter {
     for (const step of more) text += formatStep(step, isCode);
     return [text, this.captured[this.current] === true || (isCode && this.code !== undefined)];
   }
+}
+
+/** Of no class of a user's: only then is a closer look worth it. */
+function isBuiltinObject(value: object): boolean {
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return true;
+  const proto = getPrototypeOf(value) as object | null;
+  return isObjectPrototype(proto) || isBuiltinPrototype(proto);
 }
 
 const keepAll = (): boolean => false;

@@ -31,15 +31,15 @@ export const PLAIN_PROPERTY = WRITABLE | ENUMERABLE | CONFIGURABLE;
 /** The value is `[getter, setter]`. */
 export const ACCESSOR = 8;
 
-/** What `head` holds behind its tag byte. */
-export interface GraphPayload {
-  readonly root: Entry;
-  readonly nodes: readonly GraphNode[];
+/** What `head` holds behind its tag byte; the last two only if there are any. */
+export type GraphPayload = readonly [
+  root: Entry,
+  nodes: readonly GraphNode[],
   /** Things that code needs and that are written once a value: unit sources by id. */
-  readonly attachments: ReadonlyMap<string, unknown>;
+  attachments?: ReadonlyMap<string, unknown>,
   /** Modules to import before the table can be read. */
-  readonly modules: readonly ModuleAddress[];
-}
+  modules?: readonly ModuleAddress[],
+];
 
 export interface ModuleAddress {
   readonly specifier: string;
@@ -54,6 +54,8 @@ export interface NodeWriter {
   /** Own properties without `skip`, as entries. */
   properties(value: object, skip: (key: string | symbol) => boolean): Properties;
   attach(id: string, make: () => unknown): void;
+  /** The same small number for the same object, in this table. */
+  numberOf(object: object): number;
   needModule(module: ModuleAddress): void;
   /** Throws the error that names the path to the node, with `steps` added. */
   refuse(refusal: import("./refusal.ts").Refusal, steps?: readonly (string | number)[], cause?: unknown): never;
@@ -68,6 +70,8 @@ export interface NodeReader {
   isReady(entry: Entry): boolean;
   assign(target: object, properties: Properties): void;
   attachment(id: string): unknown;
+  /** What all nodes of this table share under a number. */
+  shared<T>(number: number, make: () => T): T;
   /** Runs as soon as something is completed, again at the end with `isLast` if it gave false. */
   whenReady(run: (isLast: boolean) => boolean): void;
   /** Runs once everything in the table is there; before `decode` returns. */

@@ -21,6 +21,9 @@ export interface Unpacked {
   readonly buffers: readonly Uint8Array[];
 }
 
+const NO_BUFFERS: readonly Uint8Array[] = [];
+
+
 const align = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
 
 /** Where each part goes, for writing into a block without a copy in between. */
@@ -67,9 +70,13 @@ export function pack(encoded: Pick<Encoded, "head" | "buffers">): Uint8Array {
 /** Views of `bytes`, no copies. Buffers are aligned as `bytes` itself is. */
 export function unpack(bytes: Uint8Array): Unpacked {
   if (bytes.byteLength < FIXED_BYTES) throw new RangeError(`Cannot unpack ${bytes.byteLength} bytes: a packed value has at least ${FIXED_BYTES}.`);
+  const headBytes = readUint32(bytes, 0);
+  const count = readUint32(bytes, 4);
+  const headBytes = readUint32(bytes, 0);
+  const count = readUint32(bytes, 4);
+  // most values have no buffers: a DataView would cost more than all the rest
+  if (count === 0) return { head: part(bytes, FIXED_BYTES, headBytes), buffers: NO_BUFFERS };
   const table = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headBytes = table.getUint32(0, true);
-  const count = table.getUint32(4, true);
   const headOffset = FIXED_BYTES + ENTRY_BYTES * count;
   const buffers: Uint8Array[] = [];
   for (let i = 0; i < count; i++) {
@@ -84,6 +91,8 @@ export function unpack(bytes: Uint8Array): Unpacked {
 export function unpackFrom(memory: ArrayBuffer, offset = 0, sizeBytes = memory.byteLength - offset): Unpacked {
   return unpack(new Uint8Array(memory, offset, sizeBytes));
 }
+
+const readUint32 = (bytes: Uint8Array, at: number): number => (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 
 function part(bytes: Uint8Array, offset: number, length: number): Uint8Array {
   if (!(offset >= 0 && length >= 0 && offset + length <= bytes.byteLength)) {

@@ -27,8 +27,9 @@ export class TaskFailure {
   }
 }
 
-export function makeTaskError(thrown: unknown, context: TaskErrorContext): RayTaskError {
-  const error = isError(thrown) ? likeError(thrown) : likeNothing(thrown, context);
+/** `twin`: another object with the state of `thrown`, where that cannot be copied from outside. */
+export function makeTaskError(thrown: unknown, context: TaskErrorContext, twin?: Error): RayTaskError {
+  const error = isError(thrown) ? likeError(thrown, twin) : likeNothing(thrown, context);
   define(error, "cause", thrown);
   define(error, "stack", context.stack ?? (isError(thrown) ? thrown.stack : undefined) ?? `${error.name}: ${error.message}`);
   define(error, "taskName", context.taskName);
@@ -37,8 +38,8 @@ export function makeTaskError(thrown: unknown, context: TaskErrorContext): RayTa
 }
 
 /** Same prototype and own properties, so that `instanceof` and `error.status` hold; `code` and `name` say what it is. */
-function likeError(thrown: Error): Error {
-  const error = blankError(Object.getPrototypeOf(thrown) as object);
+function likeError(thrown: Error, twin: Error | undefined): Error {
+  const error = twin ?? blankError(Object.getPrototypeOf(thrown) as object);
   for (const key of Reflect.ownKeys(thrown)) {
     if (key !== "stack") Object.defineProperty(error, key, { ...Object.getOwnPropertyDescriptor(thrown, key)!, configurable: true });
   }

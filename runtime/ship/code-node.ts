@@ -9,6 +9,8 @@ export type CodeContent = readonly [
   unitId: string,
   /** Identity of a class, "" for a function. */
   token: string,
+  /** Functions of one graph with the same number read the same scope, and see what each other assigns; -1 for a class. */
+  scope: number,
   tops: Captured,
   imports: readonly (readonly [name: string, imported: ImportedName])[],
   locals: Captured,

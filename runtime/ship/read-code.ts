@@ -1,6 +1,6 @@
 /**
- * Rebuilds functions and classes: each gets a scope object of its own, whose names are late-bound while the value is read, so
- * that recursion and cycles hold, and plain properties afterwards.
+ * Rebuilds functions and classes: those of one graph get a scope object, whose names are late-bound while the value is read,
+ * so that recursion and cycles hold, and plain properties afterwards.
  */
 import type { CellRuntime } from "../compile/compiled-cell.ts";
 import type { Entry, NodeReader, Properties } from "../serialize/graph.ts";
@@ -57,7 +57,8 @@ export class CodeReader {
   private update(code: Function, token: string, content: CodeContent, reader: NodeReader): void {
     const rebuilt = this.rebuilt.get(code);
     if (rebuilt === undefined || this.parts.registry.isOwnToken(token)) return;
-    const [, , tops, imports, locals, own, prototype] = content;
+    const [, , , tops, imports, locals, own, prototype] = content;
+    rebuilt.scope.forget();
     rebuilt.scope.bind(tops, imports, reader);
     this.finish(code, rebuilt, { locals, own, prototype }, reader);
   }
@@ -75,9 +76,9 @@ export class CodeReader {
   }
 
   private rebuild(unit: ShippedUnit, content: CodeContent, reader: NodeReader, keep: (code: Function) => void): Function {
-    const [, token, tops, imports, locals, own, prototype] = content;
+    const [, token, shared, tops, imports, locals, own, prototype] = content;
     const { registry, factories, modules } = this.parts;
-    const scope = new ReceivedScope(modules);
+    const scope = shared < 0 ? new ReceivedScope(modules) : reader.shared(shared, () => new ReceivedScope(modules));
     scope.bind(tops, imports, reader);
     const eager = lateBound(locals, reader);
     const [code, setLocals] = factories.of(unit)(scope.names, this.runtimeFor(scope), eager);
@@ -125,24 +126,34 @@ export class CodeReader {
   }
 }
 
-/** `__$` of one received function. Names of imports read the module each time, as a live binding does. */
+/** `__$` of the received functions of one graph, or of one class. Names of imports read the module each time, as a live binding does. */
 class ReceivedScope implements ScopeView {
   readonly names: Record<string, unknown> = Object.create(GLOBAL_NAMES) as Record<string, unknown>;
   private readonly modules: LoadedModules;
   private readonly imports = new Map<string, ImportedName>();
+  private readonly bound = new Set<string>();
   private waiting: { readonly name: string; readonly read: () => unknown }[] = [];
 
   constructor(modules: LoadedModules) {
     this.modules = modules;
   }
 
-  bind(tops: Captured, imports: CodeContent[3], reader: NodeReader): void {
+  /** Names are bound again by the next `bind`. */
+  forget(): void {
     this.imports.clear();
+    this.bound.clear();
+  }
+
+  /** Adds names; those that another function of the same graph brought are the same. */
+  bind(tops: Captured, imports: CodeContent[4], reader: NodeReader): void {
     for (const [name, imported] of imports) {
+      if (this.imports.has(name)) continue;
       this.imports.set(name, imported);
       Object.defineProperty(this.names, name, { get: () => this.modules.read(imported), enumerable: true, configurable: true });
     }
     for (const [name, entry] of tops) {
+      if (this.bound.has(name)) continue;
+      this.bound.add(name);
       this.waiting.push({ name, read: () => reader.value(entry) });
       const get = (): unknown => reader.complete(entry);
       const set = (value: unknown): void => this.give(name, value);

@@ -3,7 +3,7 @@ import type { CellRuntime } from "../compile/compiled-cell.ts";
 import { PRIVATE, type Entry, type NodeWriter, type Properties } from "../serialize/graph.ts";
 import { refusedFunction } from "../serialize/refusal.ts";
 import type { Captured, CodeContent } from "./code-node.ts";
-import type { CodeMeta, CodeRegistry, ImportedName, ShippedUnit } from "./code-registry.ts";
+import type { CodeMeta, CodeRegistry, ImportedName, ScopeView, ShippedUnit } from "./code-registry.ts";
 import type { ForeignCode } from "./foreign/foreign-code.ts";
 import { isBoundFunction, isNative } from "./native.ts";
 import type { Reads } from "./reads.ts";
@@ -15,6 +15,12 @@ export interface CodeWriterParts {
   readonly reads: () => Reads | undefined;
   /** A copy will be assigned to: said once a unit. */
   readonly assigned: (unit: Pick<ShippedUnit, "id" | "name">, code: Function, names: readonly string[]) => void;
+}
+
+interface Captures {
+  readonly tops: Captured;
+  readonly imports: CodeContent[4];
+  readonly locals: Captured;
 }
 
 type Thunk = NonNullable<Parameters<CellRuntime["def"]>[2]>;
@@ -40,15 +46,17 @@ export class CodeWriter {
     const locals = this.locals(unit, meta, writer);
     const captured = unit.assigned.filter((name) => name !== unit.name && (unit.locals.includes(name) || tops.some(([top]) => top === name)));
     if (captured.length > 0) this.parts.assigned(unit, code, captured);
-    return this.content(code, unit, tops, imports, locals, writer);
+    return this.content(code, unit, meta.scope, { tops, imports, locals }, writer);
   }
 
-  private content(code: Function, unit: ShippedUnit, tops: Captured, imports: CodeContent[3], locals: Captured, writer: NodeWriter): CodeContent {
+  private content(code: Function, unit: ShippedUnit, scope: ScopeView | undefined, captures: Captures, writer: NodeWriter): CodeContent {
     const isClass = unit.kind === "class";
     const own = this.own(code, unit, writer);
     const prototype = isClass ? 0 : prototypeProperties(code, writer);
     const token = isClass || prototype !== 0 ? this.parts.registry.tokenOf(code) : "";
-    return [unit.id, token, tops, imports, locals, own, prototype];
+    // a class takes over newer values when it comes again; functions keep those of their submission
+    const shared = isClass || scope === undefined ? -1 : writer.numberOf(scope);
+    return [unit.id, token, shared, captures.tops, captures.imports, captures.locals, own, prototype];
   }
 
   private attach(unit: ShippedUnit, writer: NodeWriter): void {
@@ -122,7 +130,7 @@ export class CodeWriter {
     for (const [name, value] of locals) record?.look(name, value);
     if (!isFixed && record !== undefined) record.isComparable = false;
     if (unit.assigned.length > 0) this.parts.assigned(unit, code, unit.assigned);
-    return this.content(code, unit, tops, imports, locals.map(([name, value]) => [name, writer.entry(value, name)]), writer);
+    return this.content(code, unit, scope, { tops, imports, locals: locals.map(([name, value]) => [name, writer.entry(value, name)]) }, writer);
   }
 }
 

@@ -80,7 +80,7 @@ describe("errors of tasks", () => {
 
   test("with private state still answer", async () => {
     const session = new Session();
-    expect(await session.cells("class Bad extends Error { #code = 5; get code2() { return this.#code } }", "let got: any; try { await remote(() => { throw new Bad('x') }, 'f').remote() } catch (e) { got = e }\n[got instanceof Bad, got.cause.code2]")).toEqual([true, 5]);
+    expect(await session.cells("class Bad extends Error { #code = 5; get code2() { return this.#code } }", "let got: any; try { await remote(() => { throw new Bad('x') }, 'f').remote() } catch (e) { got = e }\n[got instanceof Bad, got.code2, got.cause.code2, got.cause !== got]")).toEqual([true, 5, 5, true]);
   });
 
   test("say a name that is nowhere defined", async () => {

@@ -1,4 +1,4 @@
-import { Session } from "./two-sides.ts";
+import { Session, Worker } from "./two-sides.ts";
 
 const submit = (session: Session, name: string): ReturnType<Session["shipper"]["ship"]> => session.shipper.ship((session.scope.names as Record<string, Function>)[name]!, name);
 
@@ -60,10 +60,11 @@ describe("a function that is submitted again", () => {
   });
 
   test("is the same function on the worker for the same key", async () => {
-    const session = new Session();
+    const worker = new Worker();
+    const session = new Session(worker);
     await session.cells("const f = () => 1");
     const shipped = submit(session, "f");
-    expect(session.worker.shipper.receive(shipped)).toBe(session.worker.shipper.receive({ ...shipped }));
+    expect(worker.shipper.receive(shipped)).toBe(worker.shipper.receive({ ...shipped }));
   });
 
   test("of the same text in two sessions does not mix up", async () => {

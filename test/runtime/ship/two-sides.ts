@@ -1,13 +1,13 @@
 /**
- * A session that runs cells and a worker that runs what they send, in one process but with nothing in common: each side has
- * its own shipper, scope and stack mapper, and everything between them goes as bytes.
+ * A session that runs cells and a worker that runs what they send, with nothing in common: each side has its own shipper,
+ * scope and stack mapper, and everything between them goes as bytes, also where both are in one process.
  */
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
 import { compileCell } from "../../../runtime/compile/compile-cell.ts";
 import { StackMapper } from "../../../runtime/compile/stack-map.ts";
 import type { CellRuntime, CompiledCell } from "../../../runtime/compile/compiled-cell.ts";
-import type { ActorInfo, Encoded } from "../../../runtime/engine/engine.ts";
+import type { ActorInfo, Encoded, ShippedCode } from "../../../runtime/engine/engine.ts";
 import type { ActorId, ObjectId } from "../../../runtime/ids.ts";
 import { CellScope } from "../../../runtime/session/scope.ts";
 import type { RefHooks } from "../../../runtime/serialize/codec.ts";
@@ -40,6 +40,11 @@ export const refs: RefHooks = {
 
 export const counterHandle = new Handle({ actor: "d1-a1" as ActorId, className: "Counter", methods: ["incr"], handleRef: "d1-7" as ObjectId });
 
+/** What runs shipped code, here or in another process. */
+export interface CodeRunner {
+  run(code: ShippedCode, args: Encoded): Promise<{ readonly value: Encoded; readonly error: boolean }>;
+}
+
 interface Remote {
   remote(...args: unknown[]): Promise<unknown>;
 }
@@ -50,7 +55,7 @@ const across = ({ head, buffers, refs: ids }: Encoded): Encoded => ({ ...unpack(
 const guard = new Int32Array(1);
 const meta = { url: import.meta.url, filename: "here", dirname: "here" };
 
-export class Worker {
+export class Worker implements CodeRunner {
   readonly shipper: Shipper;
   readonly stacks = new StackMapper({ ownFolders: ["/runtime/", "/test/", "/node_modules/"] });
   readonly face = { name: "the worker's ray", remote: (code: unknown) => ({ code }) };
@@ -61,7 +66,7 @@ export class Worker {
     this.shipper.singletons.setRevivers({ "remote-function": (code: Function, name: string) => remoteFunction(code, name, async (...args) => (await (code as (...args: unknown[]) => unknown)(...args))) });
   }
 
-  async run(code: Parameters<Shipper["receive"]>[0], args: Encoded): Promise<{ readonly value: Encoded; readonly error: boolean }> {
+  async run(code: ShippedCode, args: Encoded): Promise<{ readonly value: Encoded; readonly error: boolean }> {
     try {
       const fn = (await this.shipper.receive({ ...code, value: across(code.value) })) as (...args: unknown[]) => unknown;
       const values = (await this.shipper.codec.decode(across(args))) as unknown[];
@@ -94,7 +99,7 @@ function remoteFunction(code: Function, name: string, remote: Remote["remote"]):
 export class Session {
   readonly scope = new CellScope();
   readonly warnings: string[] = [];
-  readonly worker: Worker;
+  readonly worker: CodeRunner;
   readonly shipper: Shipper;
   readonly stacks = new StackMapper();
   readonly face = { name: "the session's ray", remote: (code: Function, name?: string) => this.remote(code, name) };
@@ -103,7 +108,7 @@ export class Session {
   private last: unknown;
   private count = 0;
 
-  constructor(worker = new Worker(), imported = imports) {
+  constructor(worker: CodeRunner = new Worker(), imported = imports) {
     this.worker = worker;
     this.shipper = createShipper({ scope: this.scope.names, runtime: { import: imported, require, guard, meta }, refs: () => refs, warn: (text) => this.warnings.push(text), parse: parseSync });
     this.shipper.singletons.set("ray", this.face);
