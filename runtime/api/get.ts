@@ -43,7 +43,7 @@ async function resolveAll(holds: readonly Hold[], limits: WaitLimits): Promise<(
   let pending = indexesOf(resolved);
   while (pending.length > 0 && !resolved.some((one) => one?.error)) {
     let missing = pending.length;
-    const isEnough = (hold: Hold): boolean => --missing === 0 || hold.scope.engine.peek(hold.id)?.error === true;
+    const isEnough = (_hold: Hold, isError: boolean): boolean => --missing === 0 || isError;
     const outcome = await waitUntil(pending.map((index) => holds[index] as Hold), isEnough, limits);
     for (const index of pending) resolved[index] = (holds[index] as Hold).scope.engine.peek((holds[index] as Hold).id);
     pending = indexesOf(resolved);

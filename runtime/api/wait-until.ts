@@ -1,4 +1,5 @@
 /** Waiting for objects, for `get` and `wait` alike. */
+import type { Engine } from "../engine/engine.ts";
 import type { RayError } from "../errors.ts";
 import type { Scope } from "./home.ts";
 import type { Hold } from "./object-ref.ts";
@@ -15,8 +16,8 @@ export interface WaitLimits {
  * reason, or when the cluster is shut down meanwhile. At least one turn of the event loop passes, so that a loop that
  * polls lets results in.
  */
-export function waitUntil(holds: readonly Hold[], isEnough: (ready: Hold) => boolean, { timeoutMs, signal }: WaitLimits): Promise<"enough" | "timed-out"> {
-  const scopes = timeoutMs === 0 ? [] : [...new Set(holds.map((hold) => hold.scope as Scope))];
+export function waitUntil(holds: readonly Hold[], isEnough: (ready: Hold, isError: boolean) => boolean, { timeoutMs, signal }: WaitLimits): Promise<"enough" | "timed-out"> {
+  const scopes = timeoutMs === 0 ? [] : byEngine(holds).map(({ holds: [hold] }) => (hold as Hold).scope as Scope);
   const forgets: (() => void)[] = [];
   return new Promise((resolve, reject) => {
     let isOver = false;
@@ -36,17 +37,24 @@ export function waitUntil(holds: readonly Hold[], isEnough: (ready: Hold) => boo
     signal?.addEventListener("abort", onAbort);
     const stopTimer = startTimer(timeoutMs, () => end(() => resolve("timed-out")));
     for (const scope of scopes) scope.beginWait(fail);
-    for (const hold of holds) {
-      forgets.push(hold.scope.engine.whenReady(hold.id, () => {
+    for (const { engine, holds: ofEngine } of byEngine(holds)) {
+      forgets.push(engine.whenReady(ofEngine.map(({ id }) => id), (index, isError) => {
         if (isOver) return;
         try {
-          if (isEnough(hold)) end(() => resolve("enough"));
+          if (isEnough(ofEngine[index] as Hold, isError)) end(() => resolve("enough"));
         } catch (error) {
           end(() => reject(error)); // the engine that called has no use for it
         }
       }));
     }
   });
+}
+
+/** Nearly always one. */
+function byEngine(holds: readonly Hold[]): { readonly engine: Engine; readonly holds: readonly Hold[] }[] {
+  const first = holds[0]?.scope.engine;
+  if (first && holds.every(({ scope }) => scope.engine === first)) return [{ engine: first, holds }];
+  return [...new Set(holds.map(({ scope }) => scope.engine))].map((engine) => ({ engine, holds: holds.filter(({ scope }) => scope.engine === engine) }));
 }
 
 function startTimer(timeoutMs: number | undefined, onTime: () => void): () => void {

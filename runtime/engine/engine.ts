@@ -108,8 +108,8 @@ export interface Engine {
   put(value: Encoded): ObjectId;
   /** The value if it is in reach now without waiting; the same call later may give it. Never throws for a failed task: that is `error: true`. */
   peek(ref: ObjectId): Resolved | undefined;
-  /** Calls `ready` once (never synchronously) when `peek` has something to give. Returns a function that forgets the wait. */
-  whenReady(ref: ObjectId, ready: () => void): () => void;
+  /** Calls `ready` once for each of the refs (never synchronously) when `peek` has something to give. Returns a function that forgets the wait. */
+  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void): () => void;
 
   /**
    * One more / one less handle in this process. A ref that `submitTask`, `put`, `callActor` or `createActor` (its handleRef)

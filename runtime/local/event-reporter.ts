@@ -3,7 +3,7 @@
  * batch is one row; above ROWS_A_BATCH only counts by name travel, apart from objects that somebody watches.
  */
 import type { EngineEvent, ObjectRow, TaskCountsRow, TaskRow } from "../engine/events.ts";
-import { objectId, taskId, type ObjectId, type ProcessName } from "../ids.ts";
+import { taskId, type ObjectId, type ProcessName } from "../ids.ts";
 import type { Task } from "./task.ts";
 
 const ROWS_A_BATCH = 1000;
@@ -62,12 +62,12 @@ export class EventReporter {
   }
 
   private isWatched(task: Task): boolean {
-    return this.watched.size > 0 && this.watched.has(objectId(this.options.self, task.firstReturn));
+    return this.watched.size > 0 && task.returns.some((ref) => this.watched.has(ref));
   }
 
   private row(task: Task): TaskRow {
     const { meta } = task;
-    const refs = Array.from({ length: Math.min(meta.numReturns, REFS_A_ROW) }, (_, i) => objectId(this.options.self, task.firstReturn + i));
+    const refs = task.returns.slice(0, REFS_A_ROW);
     return {
       type: "task",
       task: taskId(this.options.self, task.seq),

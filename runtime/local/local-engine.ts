@@ -110,7 +110,7 @@ export class LocalEngine implements Engine {
       lane: (to) => this.connection.lane(to),
       books,
       value: (ref) => this.settled(ref),
-      whenReady: (ref, ready) => void this.whenReady(ref, ready),
+      whenReady: (ref, ready) => void this.whenReady([ref], ready),
       settle: (ref, value, isError) => this.settle(ref, value, isError),
       encodeError: (error) => this.errorValue(error),
       lend: (to, refs) => this.ownership.lend(to, refs),
@@ -190,23 +190,25 @@ export class LocalEngine implements Engine {
   // ---- tasks
 
   submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[] {
-    const meta = this.meta({ codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) });
+    const meta = this.metaFor(options, code.key, () => ({ codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }));
     const task = this.task(meta, args, { code, maxRetries: options.maxRetries });
     this.submission.submit(task);
-    return this.returnsOf(task);
+    return task.returns;
   }
 
   private task(meta: CallMeta, args: TaskArgs, more: { code?: ShippedCode; actor?: ActorId; handle?: ObjectId | undefined; maxRetries?: number }): Task {
     this.guardOpen();
     const argsValue = this.toWire(args.value);
-    const holds: ObjectId[] = args.topLevelRefs.length + args.value.refs.length > 0 ? [...args.value.refs, ...args.topLevelRefs.map(({ ref }) => ref)] : [];
-    if (more.code) holds.push(...this.codeRefs(more.code));
-    if (more.handle) holds.push(more.handle);
-    for (const id of holds) this.ownership.retain(id);
+    const holds = this.holdsOf(args, more);
     if (argsValue.kind === "block") holds.push(argsValue.ref); // made with one count: the task's
     const firstReturn = this.objects + 1;
     this.objects += meta.numReturns;
-    for (let i = 0; i < meta.numReturns; i++) this.create(objectId(this.process, firstReturn + i));
+    const returns: ObjectId[] = [];
+    for (let i = 0; i < meta.numReturns; i++) {
+      const id = objectId(this.process, firstReturn + i);
+      returns.push(id);
+      this.create(id);
+    }
     const task: Task = {
       seq: ++this.tasks,
       meta,
@@ -216,6 +218,7 @@ export class LocalEngine implements Engine {
       dependencies: args.topLevelRefs,
       holds,
       firstReturn,
+      returns,
       maxRetries: more.maxRetries ?? 0,
       submittedAt: Date.now(),
       attempt: 0,
@@ -233,15 +236,32 @@ export class LocalEngine implements Engine {
     return task;
   }
 
-  private returnsOf(task: Task): ObjectId[] {
-    const refs: ObjectId[] = [];
-    for (let i = 0; i < task.meta.numReturns; i++) refs.push(objectId(this.process, task.firstReturn + i));
-    return refs;
+  /** Every ref that the task needs, counted for it. */
+  private holdsOf(args: TaskArgs, more: { code?: ShippedCode; handle?: ObjectId | undefined }): ObjectId[] {
+    const holds: ObjectId[] = [];
+    for (const id of args.value.refs) holds.push(id);
+    for (const { ref } of args.topLevelRefs) holds.push(ref);
+    if (more.code) for (const id of this.codeRefs(more.code)) holds.push(id);
+    if (more.handle) holds.push(more.handle);
+    for (const id of holds) this.ownership.retain(id);
+    return holds;
   }
+
+  /** The face gives the same options object as long as function, method and cell are the same: the usual call looks up nothing more. */
+  private metaFor(options: object, target: string, of: () => Omit<CallMeta, "job" | "namespace">, method = ""): CallMeta {
+    const job = this.options.job();
+    const last = this.lastMetas.get(options);
+    if (last && last.target === target && last.method === method && last.meta.job === job && last.meta.namespace === this.namespace()) return last.meta;
+    const meta = this.meta(of());
+    this.lastMetas.set(options, { target, method, meta });
+    return meta;
+  }
+
+  private readonly lastMetas = new WeakMap<object, { readonly target: string; readonly method: string; readonly meta: CallMeta }>();
 
   /** One object a kind of call, so that peers hear of it once. */
   private meta(of: Omit<CallMeta, "job" | "namespace">): CallMeta {
-    const key = `${of.codeKey ?? ""}|${of.actor ?? ""}|${of.method ?? ""}|${of.name}|${of.origin ?? ""}|${of.numReturns}|${this.shapeKey(of.resources)}|${this.options.job()}`;
+    const key = `${of.codeKey ?? ""}|${of.actor ?? ""}|${of.method ?? ""}|${of.name}|${of.origin ?? ""}|${of.numReturns}|${this.shapeKey(of.resources)}|${this.options.job()}|${this.namespace()}`;
     const known = this.metas.get(key);
     if (known) return known;
     const meta: CallMeta = { ...of, resources: this.shape(of.resources), job: this.options.job(), namespace: this.namespace() };
@@ -396,10 +416,19 @@ export class LocalEngine implements Engine {
     return entry?.value ? { value: entry.value, isError: entry.isError } : undefined;
   }
 
-  whenReady(ref: ObjectId, ready: () => void): () => void {
-    const entry = this.table.get(ref) ?? this.foreign(ref);
-    if (!entry.value && !this.ownership.isOwn(ref)) this.fetch(entry);
-    return this.table.wait(entry, ready);
+  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void): () => void {
+    let isForgotten = false;
+    const entries = refs.map((ref, index) => {
+      const entry = this.table.get(ref) ?? this.foreign(ref);
+      if (!entry.value && !this.ownership.isOwn(ref)) this.fetch(entry);
+      this.table.wait(entry, { index, ready });
+      return entry;
+    });
+    return () => {
+      if (isForgotten) return;
+      isForgotten = true;
+      for (const entry of entries) this.table.forgetWait(entry, ready);
+    };
   }
 
   private foreign(ref: ObjectId): ObjectEntry {
@@ -423,7 +452,7 @@ export class LocalEngine implements Engine {
       return;
     }
     if (!entry.value) {
-      this.table.wait(entry, () => this.onFetch(from, ref));
+      this.table.wait(entry, { index: 0, ready: () => this.onFetch(from, ref) });
       return;
     }
     const { value } = entry;
@@ -546,11 +575,13 @@ export class LocalEngine implements Engine {
   }
 
   callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[] {
-    const meta = this.meta({ actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, resources: NO_RESOURCES, ...(options.origin ? { origin: options.origin } : {}) });
-    if (actor.handleRef && !this.handleActors.has(actor.handleRef)) this.handleActors.set(actor.handleRef, actor.actor);
+    const meta = this.metaFor(options, actor.actor, () => {
+      if (actor.handleRef) this.handleActors.set(actor.handleRef, actor.actor);
+      return { actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, resources: NO_RESOURCES, ...(options.origin ? { origin: options.origin } : {}) };
+    }, method);
     const task = this.task(meta, args, { actor: actor.actor, handle: actor.handleRef });
     this.actors.call(actor.actor, actor.className, task);
-    return this.returnsOf(task);
+    return task.returns;
   }
 
   async getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined> {

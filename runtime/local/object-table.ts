@@ -12,13 +12,19 @@ export interface ObjectEntry {
   readonly id: ObjectId;
   value: WireValue | undefined;
   isError: boolean;
-  waiters: (() => void)[] | undefined;
+  waiters: Waiter[] | undefined;
   /** A foreign object was asked for at its owner. */
   isFetched: boolean;
   /** The private view that the present scope (a session; one task) reads; see viewScope in views-of-blocks.ts. */
   view: { readonly memory: WeakRef<ArrayBuffer>; readonly scope: unknown } | undefined;
   /** The value's memory is released only with the entry, also after `ray.free`. */
   isFreed: boolean;
+}
+
+/** One of the refs that somebody waits for together. */
+export interface Waiter {
+  readonly index: number;
+  readonly ready: (index: number, isError: boolean) => void;
 }
 
 export class ObjectTable {
@@ -44,20 +50,18 @@ export class ObjectTable {
     const waiters = entry.waiters;
     if (!waiters) return;
     entry.waiters = undefined;
-    for (const waiter of waiters) waiter();
+    for (const waiter of waiters) waiter.ready(waiter.index, isError);
   }
 
-  wait(entry: ObjectEntry, ready: () => void): () => void {
-    if (entry.value) {
-      queueMicrotask(ready);
-      return () => undefined;
-    }
-    const waiters = (entry.waiters ??= []);
-    waiters.push(ready);
-    return () => {
-      const at = entry.waiters?.indexOf(ready) ?? -1;
-      if (at >= 0) entry.waiters?.splice(at, 1);
-    };
+  wait(entry: ObjectEntry, waiter: Waiter): void {
+    if (entry.value) queueMicrotask(() => waiter.ready(waiter.index, entry.isError));
+    else if (entry.waiters) entry.waiters.push(waiter);
+    else entry.waiters = [waiter];
+  }
+
+  /** Drops what was registered with this function. */
+  forgetWait(entry: ObjectEntry, ready: Waiter["ready"]): void {
+    if (entry.waiters) entry.waiters = entry.waiters.filter((waiter) => waiter.ready !== ready);
   }
 
   delete(id: ObjectId): ObjectEntry | undefined {

@@ -7,14 +7,16 @@
  */
 import { RayError, WorkerCrashedError } from "../errors.ts";
 import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
-import { objectId } from "../ids.ts";
-import type { ResultRecord, WireValue } from "../wire/hot-records.ts";
+import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts";
 import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
 import type { Lane } from "../wire/lane.ts";
 import type { Shape } from "../wire/message.ts";
 import { LeasePool, type Lease } from "./lease-pool.ts";
 import type { SentBooks } from "./sent-book.ts";
 import type { Task } from "./task.ts";
+
+const NO_DEPENDENCIES: readonly Dependency[] = [];
+const NO_REFS: readonly ObjectId[] = [];
 
 export interface SubmissionShell {
   readonly self: ProcessName;
@@ -118,8 +120,9 @@ export class Submission {
     const { books } = this.shell;
     const meta = books.meta(to, lane, task.meta);
     if (task.code) books.code(to, lane, task.code);
-    const dependencies = task.dependencies.map(({ index, ref }) => ({ index, value: (this.shell.value(ref) as { value: WireValue }).value }));
-    const lent = refsCarried([task.args, ...dependencies.map(({ value }) => value)]);
+    const dependencies = task.dependencies.length === 0 ? NO_DEPENDENCIES : task.dependencies.map(({ index, ref }) => ({ index, value: (this.shell.value(ref) as { value: WireValue }).value }));
+    const isPlain = dependencies.length === 0 && task.args.kind === "inline" && task.args.refs.length === 0;
+    const lent = isPlain ? NO_REFS : refsCarried([task.args, ...dependencies.map(({ value }) => value)]);
     writeTask(lane, {
       seq: task.seq,
       meta,
@@ -181,7 +184,7 @@ export class Submission {
     const isError = result.status !== ResultStatus.ok;
     for (let i = 0; i < task.meta.numReturns; i++) {
       const value = (isError ? result.values[0] : result.values[i]) as WireValue;
-      this.shell.settle(objectId(this.shell.self, task.firstReturn + i), value, isError);
+      this.shell.settle(task.returns[i] as ObjectId, value, isError);
     }
     this.end(task, isError ? "error" : undefined);
   }
@@ -215,7 +218,7 @@ export class Submission {
   /** Every return becomes this error. */
   fail(task: Task, error: WireValue, text = "a dependency failed"): void {
     if (task.isSettled) return;
-    for (let i = 0; i < task.meta.numReturns; i++) this.shell.settle(objectId(this.shell.self, task.firstReturn + i), error, true);
+    for (const ref of task.returns) this.shell.settle(ref, error, true);
     this.end(task, text);
   }
 

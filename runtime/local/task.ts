@@ -15,6 +15,7 @@ export interface Task {
   /** Refs that this task holds until it has ended: in its arguments, its dependencies, its captures, its actor's handle. */
   readonly holds: readonly ObjectId[];
   readonly firstReturn: number;
+  readonly returns: readonly ObjectId[];
   readonly maxRetries: number;
   readonly submittedAt: number;
   attempt: number;

@@ -11,15 +11,18 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Encoded } from "../engine/engine.ts";
 import type { ObjectId, ProcessName } from "../ids.ts";
+import { NO_ARGS, UNDEFINED } from "../serialize/common-values.ts";
 import { layout, pack, unpack, unpackFrom } from "../serialize/pack.ts";
 import { createArena } from "../store/arena.ts";
 import { createReader } from "../store/reader.ts";
 import type { Arena, BlockAddress, BlockReader } from "../store/store.ts";
-import { refOf, type WireValue } from "../wire/hot-records.ts";
+import { NO_ARGS_WIRE, refOf, UNDEFINED_WIRE, type WireValue } from "../wire/hot-records.ts";
 import type { ObjectEntry } from "./object-table.ts";
 
 /** Values up to this size travel in messages and are kept by the owner; Ray's limit is 100 KiB. */
 export const INLINE_LIMIT_BYTES = 64 * 1024;
+
+const NO_REFS: readonly ObjectId[] = [];
 
 export interface ValueStoreOptions {
   readonly self: ProcessName;
@@ -56,6 +59,8 @@ export class ValueStore {
 
   /** Bytes of a value, inline if small (or while there is no arena yet), else in a block for object `ref` of `owner`. */
   store(value: Encoded, ref: () => ObjectId, owner: ProcessName, refs: readonly string[]): WireValue {
+    if (value === UNDEFINED) return UNDEFINED_WIRE;
+    if (value === NO_ARGS) return NO_ARGS_WIRE;
     const size = sizeOf(value);
     if (size <= INLINE_LIMIT_BYTES || !this.folders) return { kind: "inline", bytes: pack(value), refs };
     const { sizeBytes, parts } = layout(value);
@@ -73,8 +78,12 @@ export class ValueStore {
 
   /** The value as bytes to decode. A block is mapped privately; the same scope gets the same memory again. */
   read(value: WireValue, entry: ObjectEntry | undefined): Encoded {
-    const refs = value.refs.map(refOf);
-    if (value.kind === "inline") return { ...unpack(value.bytes), refs };
+    if (value === UNDEFINED_WIRE) return UNDEFINED;
+    const refs = value.refs.length === 0 ? NO_REFS : value.refs.map(refOf);
+    if (value.kind === "inline") {
+      const { head, buffers } = unpack(value.bytes);
+      return { head, buffers, refs };
+    }
     return { ...unpackFrom(this.view(value.ref, value.block, entry)), refs };
   }
 

@@ -72,8 +72,6 @@ export function unpack(bytes: Uint8Array): Unpacked {
   if (bytes.byteLength < FIXED_BYTES) throw new RangeError(`Cannot unpack ${bytes.byteLength} bytes: a packed value has at least ${FIXED_BYTES}.`);
   const headBytes = readUint32(bytes, 0);
   const count = readUint32(bytes, 4);
-  const headBytes = readUint32(bytes, 0);
-  const count = readUint32(bytes, 4);
   // most values have no buffers: a DataView would cost more than all the rest
   if (count === 0) return { head: part(bytes, FIXED_BYTES, headBytes), buffers: NO_BUFFERS };
   const table = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

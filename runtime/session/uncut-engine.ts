@@ -63,9 +63,9 @@ export class UncutEngine implements Engine {
     try { return this.#engine.peek(ref); } finally { this.#uncut.leaveRuntime(); }
   }
 
-  whenReady(ref: ObjectId, ready: () => void): () => void {
+  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void): () => void {
     this.#uncut.enterRuntime();
-    try { return this.#engine.whenReady(ref, ready); } finally { this.#uncut.leaveRuntime(); }
+    try { return this.#engine.whenReady(refs, ready); } finally { this.#uncut.leaveRuntime(); }
   }
 
   retain(ref: ObjectId): void {

@@ -3,11 +3,12 @@
  * travel once a link as a `meta` record and are then a number.
  */
 import type { ObjectId } from "../ids.ts";
+import { NO_ARGS_PACKED, UNDEFINED_PACKED } from "../serialize/common-values.ts";
 import type { BlockAddress } from "../store/store.ts";
 import { RecordType } from "./frame.ts";
 import type { Lane } from "./lane.ts";
 import { MalformedFrame, type RecordReader } from "./record-reader.ts";
-import type { RecordWriter } from "./record-writer.ts";
+import { RecordWriter } from "./record-writer.ts";
 
 /** What all calls of one function (or method) from one cell share. */
 export interface CallMeta {
@@ -183,6 +184,7 @@ function writeValue(writer: RecordWriter, value: WireValue): void {
 
 function readValue(reader: RecordReader): WireValue {
   const kind = reader.u8();
+  if (kind === 0 && reader.skipIfNext(UNDEFINED_INLINE)) return UNDEFINED_WIRE;
   if (kind > 1) throw new MalformedFrame(`A value of kind ${kind}`);
   const bytes = kind === 0 ? keep(reader.bytes()) : undefined;
   const ref = kind === 1 ? (reader.text() as ObjectId) : undefined;
@@ -196,6 +198,18 @@ function readValue(reader: RecordReader): WireValue {
 
 const NO_REFS: string[] = [];
 Object.freeze(NO_REFS);
+
+/** No result and no arguments are one value each in every process. */
+export const UNDEFINED_WIRE: WireValue = { kind: "inline", bytes: UNDEFINED_PACKED, refs: NO_REFS };
+export const NO_ARGS_WIRE: WireValue = { kind: "inline", bytes: NO_ARGS_PACKED, refs: NO_REFS };
+
+/** What `writeValue` writes for undefined after the kind. */
+const UNDEFINED_INLINE = ((): Buffer => {
+  const writer = new RecordWriter(64);
+  writer.bytes(UNDEFINED_PACKED);
+  writer.u16(0);
+  return writer.take();
+})();
 
 /** A small slice would keep its whole frame alive: it is copied. */
 function keep(slice: Buffer): Buffer {

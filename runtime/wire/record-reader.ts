@@ -50,6 +50,15 @@ export class RecordReader {
     return this.buffer.toString("utf8", at, at + length);
   }
 
+  /** True, and past them, when these very bytes come next. */
+  skipIfNext(bytes: Uint8Array): boolean {
+    const { buffer, at } = this;
+    if (this.end - at < bytes.length) return false;
+    for (let i = 0; i < bytes.length; i++) if (buffer[at + i] !== bytes[i]) return false;
+    this.at += bytes.length;
+    return true;
+  }
+
   get isAtEnd(): boolean {
     return this.at === this.end;
   }

@@ -61,7 +61,7 @@ export class ActorHost {
   /** The value of a ref; throws the error of a failed one. */
   private async resolve(ref: ObjectId): Promise<unknown> {
     const engine = this.options.engine();
-    await new Promise<void>((ready) => void engine.whenReady(ref, ready));
+    await new Promise<void>((ready) => void engine.whenReady([ref], () => ready()));
     const resolved = engine.peek(ref);
     if (!resolved) throw new Error(`Object ${ref} was freed before the actor was made`);
     const value = await this.options.decode(resolved.value);
