@@ -31,7 +31,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/serialize": [...PLAIN_DATA],
   "runtime/views": [...PLAIN_DATA, "runtime/session/output.ts"],
   "runtime/store": ["runtime/ids.ts", "runtime/errors.ts"],
-  "runtime/wire": [...PLAIN_DATA, "runtime/store/store.ts"],
+  "runtime/wire": [...PLAIN_DATA, "runtime/serialize", "runtime/store/store.ts"],
   "runtime/modules": ["runtime/errors.ts", "runtime/compile"],
   "runtime/ship": [...PLAIN_DATA, "runtime/compile", "runtime/modules/named-export.ts", "runtime/serialize"],
   "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/serialize/codec.ts"],
@@ -117,7 +117,7 @@ const MOST_LINES = 400;
 /** Over it, each for one reason; no more may come. */
 const LONG_FILES: Readonly<Record<string, number>> = {
   // the owner's side of every kind of message in one class
-  "runtime/local/local-engine.ts": 745,
+  "runtime/local/local-engine.ts": 790,
   "runtime/worker/executor.ts": 425,
   "runtime/head/head.ts": 425,
   "runtime/serialize/graph-write.ts": 425,
