@@ -1,0 +1,93 @@
+"""The repository's notebooks, run by nbclient and nbconvert: every stored output is there again."""
+import html
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+import nbformat
+from nbclient import NotebookClient
+
+import stored_notebooks as stored
+from sandbox import Sandbox
+
+TIMEOUT = 60
+
+
+class NotebookTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.sandbox = Sandbox()
+        self.addCleanup(self.sandbox.close)
+
+    def assert_as_stored(self, name, notebook):
+        """Cells and outputs are those of the file; where the outputs vary, something is there."""
+        before, after = stored.code_cells(stored.read(name)), stored.code_cells(notebook)
+        self.assertEqual([cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"]) for cell in after], ["".join(cell["source"]) for cell in before])
+        self.assertEqual(list(range(1, len(after) + 1)), [cell["execution_count"] for cell in after])
+        for cell, now in zip(before, after):
+            if stored.has_stable_outputs(cell):
+                self.assertEqual(stored.outputs(cell), stored.outputs(now), "".join(cell["source"]))
+            else:
+                self.assertEqual(bool(cell["outputs"]), bool(now["outputs"]), "".join(cell["source"]))
+
+
+class NbclientTest(NotebookTest):
+    def test_nbclient(self):
+        """nbclient runs every notebook to its end, with every stored output"""
+        for name in stored.names():
+            with self.subTest(name):
+                notebook = nbformat.read(stored.copy(name, self.sandbox.work), as_version=4)
+                NotebookClient(notebook, kernel_name="ray-ts", timeout=TIMEOUT, resources={"metadata": {"path": self.sandbox.work}}).execute(env=self.sandbox.env)
+                nbformat.validate(notebook)
+                self.assert_as_stored(name, notebook)
+                self.assertEqual([], self.sandbox.leftovers(5))
+
+
+@unittest.skipIf(importlib.util.find_spec("nbconvert") is None, "no nbconvert: python3 -m pip install nbconvert")
+class NbconvertTest(NotebookTest):
+    def convert(self, name, *options):
+        """Runs `jupyter nbconvert --execute` and gives what it wrote."""
+        source = stored.copy(name, self.sandbox.work)
+        command = [sys.executable, "-m", "nbconvert", "--execute", "--stdout", "--log-level=WARN", *options, source]
+        done = subprocess.run(command, env=self.sandbox.env, cwd=self.sandbox.work, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * TIMEOUT)
+        self.assertEqual(0, done.returncode, done.stderr)
+        return done.stdout
+
+    def test_notebook(self):
+        """nbconvert --execute --to notebook gives every stored output"""
+        for name in stored.names():
+            with self.subTest(name):
+                self.assert_as_stored(name, json.loads(self.convert(name, "--to", "notebook")))
+
+    def test_html(self):
+        """nbconvert --execute --to html gives a page with every output"""
+        for name in stored.names():
+            with self.subTest(name):
+                page = self.convert(name, "--to", "html", "--embed-images")
+                shown = " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
+                for cell in filter(stored.has_stable_outputs, stored.code_cells(stored.read(name))):
+                    for output in cell["outputs"]:
+                        self.assertIn(visible_text(output), shown)
+
+
+def visible_text(output):
+    """A part of the output that every run shows."""
+    if output["output_type"] == "stream":
+        text = "".join(output["text"])
+    elif output["output_type"] == "error":
+        text = f"{output['ename']}: {output['evalue']}"
+    elif "text/html" in output["data"]:
+        # a view: its heading stands there, its ids and times differ
+        text = html.unescape(re.match(r"<div><b>(.*?)</b>", "".join(output["data"]["text/html"])).group(1))
+    else:
+        text = "".join(output["data"]["text/plain"])
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
+
+
+if __name__ == "__main__":
+    unittest.main()
