@@ -23,7 +23,6 @@ export interface Unpacked {
 
 const NO_BUFFERS: readonly Uint8Array[] = [];
 
-
 const align = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
 
 /** Where each part goes, for writing into a block without a copy in between. */
