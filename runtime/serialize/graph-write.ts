@@ -178,6 +178,7 @@ class GraphWriter implements NodeWriter {
   private objectNode(value: object): GraphNode {
     const proto = getPrototypeOf(value) as object | null;
     if (Array.isArray(value) && isArrayPrototype(proto)) return this.arrayNode(value);
+    if (types.isArgumentsObject(value)) return this.arrayNode(Array.from(value as ArrayLike<unknown>));
     if (proto === null || isObjectPrototype(proto)) return [NODE.object, this.properties(value, keepAll), proto === null ? null : 0];
     if (isBuiltinPrototype(proto)) {
       const builtin = this.builtinNode(value);

@@ -48,7 +48,8 @@ export class InstanceRules {
     if (named?.[0] === "g") return DATA_BASES.has(named[1]) || named[1] === "Function.prototype" ? undefined : liveResource(shown);
     if (named?.[0] === "x" && named[1].startsWith("node:")) return PLAIN_CLASSES_OF_NODE.has(at.name) ? undefined : liveResource(shown);
     if (named !== undefined) return hasPrivateMembers(at) ? refusedPrivate(at, classFunction) : undefined;
-    if (isNative(at)) return liveResource(shown);
+    // the one class of the language without a global name
+    if (isNative(at)) return at.name === "TypedArray" ? undefined : liveResource(shown);
     if (this.foreign === undefined || this.foreign.isInternal(at)) return liveResource(shown);
     return hasPrivateMembers(at) ? refusedPrivate(at, classFunction) : undefined;
   }

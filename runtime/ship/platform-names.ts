@@ -69,6 +69,8 @@ function readGlobals(): Map<unknown, string> {
       if (typeof value === "function" && key !== "constructor" && !table.has(value)) table.set(value, `${path}.${key}`);
     }
   }
+  // an object of the process, not of its properties: a copy would not follow
+  table.set((realm["process"] as NodeJS.Process).env, "process.env");
   return table;
 }
 

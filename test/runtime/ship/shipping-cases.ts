@@ -73,6 +73,12 @@ export const classes: readonly ShippingCase[] = [
   ["a function constructor with a prototype", ["function Old(this: any, n: number) { this.n = n }\nOld.prototype.twice = function () { return this.n * 2 }", "await remote((o: any) => [o instanceof (Old as any), o.twice()]).remote(new (Old as any)(4))"], [true, 8]],
   ["an error class of a cell, as a value", ["class Bad extends RangeError { constructor(public code2: number) { super('bad ' + code2) } }", "await remote((e: any) => [e instanceof Bad, e instanceof RangeError, e.message, e.code2]).remote(new Bad(3))"], [true, true, "bad 3", 3]],
   ["the class as an argument", ["class Q { v() { return 'q' } }", "await remote((C: any) => new C().v()).remote(Q)"], "q"],
+  ["a class that extends a typed array", ["class Vec9 extends Float64Array { get sum() { return this.reduce((a, b) => a + b, 0) } }", "await remote((v: any) => [v.sum, v.length, v instanceof Vec9]).remote(new Vec9([1, 2, 3]))"], [6, 3, true]],
+  ["a class that extends Set, with private state", ["class US extends Set<number> { #hits = 0; override has(x: number) { this.#hits++; return super.has(x) } get hits() { return this.#hits } }\nconst us = new US([1, 2]); us.has(1)", "await remote((s: any) => [s.has(2), s.hits, s.size, s instanceof US]).remote(us)"], [true, 2, 2, true]],
+  ["a mixin", ["type C = new (...a: any[]) => {}\nconst Tagged = <T extends C>(B: T) => class extends B { tag = 't' }\nclass Base9 { b = 1 }\nclass Mixed extends Tagged(Base9) { m = 2 }", "await remote((x: any) => [x.tag, x.b, x.m, x instanceof Base9]).remote(new Mixed())"], ["t", 1, 2, true]],
+  ["a class that is made in the task and comes back", ["const Cls: any = await remote((k: number) => class Made { v() { return k } }).remote(6);\nnew Cls().v()"], 6],
+  ["an instance of a class of the task", ["const ins: any = await remote((k: number) => { class Made { constructor(public z: number) {} v() { return this.z * k } } return new Made(2) }).remote(6);\n[ins.v(), ins.constructor.name]"], [12, "Made"]],
+  ["an object that iterates", ["class R2 { constructor(public n: number) {} *[Symbol.iterator]() { for (let i = 0; i < this.n; i++) yield i } }", "await remote((r: any) => [...r]).remote(new R2(3))"], [0, 1, 2]],
   ["a frozen instance", ["class F { constructor(public a: number) { Object.freeze(this) } }", "await remote((f: any) => [Object.isFrozen(f), f.a]).remote(new F(2))"], [true, 2]],
 ];
 
@@ -85,6 +91,9 @@ export const values: readonly ShippingCase[] = [
   ["globals and their functions", ["const { floor } = Math\nconst slice = Array.prototype.slice\nconst log = console.log\nconst g = globalThis", "await remote(() => [floor(1.5), slice.call([1, 2], 1)[0], typeof log, g === globalThis]).remote()"], [1, 2, "function", true]],
   ["a remote function inside a task", ["const square = ray.remote((x: number) => x * x)", "await remote(async (x: number) => (await square.remote(x)) + 1).remote(6)"], 37],
   ["a remote function that calls itself", ["const fact: any = ray.remote(async (n: number): Promise<number> => n < 2 ? 1 : n * (await fact.remote(n - 1)))\nawait fact.remote(5)"], 120],
+  ["process and its environment", ["const p = process, env = process.env", "await remote(() => [p === process, env === process.env]).remote()"], [true, true]],
+  ["an arguments object", ["function given(..._: any[]) { return arguments }", "await remote((a: any) => [a.length, a[1]]).remote(given(1, 2))"], [2, 2]],
+  ["platform objects that are data", ["await remote((u: any, h: any) => u.host + h.get('a')).remote(new URL('http://x.y/z'), new Headers({ a: 'b' }))"], "x.yb"],
   ["a big captured array", ["const data = new Float64Array(100_000).fill(2)", "await remote(() => data.reduce((a, b) => a + b, 0)).remote()"], 200_000],
   ["an array that is changed between two submissions", ["const list = [1, 2]\nconst f = remote(() => list.length)\nawait f.remote()", "list.push(3)", "await f.remote()"], 3],
   ["a typed array that is changed between two submissions", ["const a = new Float64Array(1000)\nconst f = remote(() => a[7])\nawait f.remote()", "a[7] = 5", "await f.remote()"], 5],
