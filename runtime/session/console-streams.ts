@@ -16,18 +16,30 @@ export function createConsoleStreams(pipe: Pick<OutputPipe, "text" | "lastExecut
   const stream = (name: StreamName, fd: number): Writable => {
     const writable = new Writable({
       decodeStrings: false,
+      // it never ends: who waits for that is content with `finish` (see endOfText)
+      emitClose: false,
+      autoDestroy: false,
       write(chunk: string | Uint8Array, encoding: BufferEncoding, done) {
         const text = typeof chunk === "string" && encoding !== "utf8" && encoding !== "utf-8" ? Buffer.from(chunk, encoding) : chunk;
         pipe.text(executions.receiving?.id ?? pipe.lastExecution, name, text);
         done();
       },
-      // `process.stdout.end()` in a cell must not close the session's output
-      final(done) { done(); },
     });
     // what programs look at: `stdio: [0, process.stdout, 2]` needs the number
-    return Object.assign(writable, { fd, isTTY: false as const, _type: "pipe", destroySoon: () => undefined });
+    return Object.assign(writable, { fd, isTTY: false as const, _type: "pipe", end: endOfText, destroy: () => writable });
   };
   return { stdout: stream("stdout", 1), stderr: stream("stderr", 2) };
+}
+
+/** As `write`: a cell that ends its stdout must not close the session's. Who waits for the end (`pipeline`) is told of one. */
+function endOfText(this: Writable, ...args: unknown[]): Writable {
+  const done = args.at(-1);
+  if (typeof args[0] === "string" || args[0] instanceof Uint8Array) this.write(args[0], typeof args[1] === "string" ? (args[1] as BufferEncoding) : "utf8");
+  process.nextTick(() => {
+    this.emit("finish");
+    if (typeof done === "function") (done as () => void)();
+  });
+  return this;
 }
 
 /** Puts the streams in place of the process's own. Node's console looks them up when it first prints. */

@@ -15,7 +15,7 @@ interface Position { readonly name: string; readonly line: number; readonly colu
 
 const MAX_CAUSES = 5;
 const MAX_AGGREGATED = 5;
-const MAX_FRAMES = 30;
+const MAX_FRAMES = 12;
 const FRAME = /^ {4}at /;
 /** Those of every error, and of the compiler's syntax errors. */
 const STANDARD_PROPERTIES = new Set(["name", "message", "stack", "cause", "errors", "code", "cell", "line", "column", "excerpt"]);

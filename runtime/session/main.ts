@@ -31,6 +31,9 @@ const folder = process.cwd();
 const nonce = process.env["RAY_TS_OUTPUT_NONCE"] ?? "";
 delete process.env["RAY_TS_OUTPUT_NONCE"];
 
+// frames of ours are left out of what is shown: those of the cell must still be among what is kept
+Error.stackTraceLimit = 50;
+
 // first of all: from here on whatever prints, prints into a cell
 const pipe = new OutputPipe(nonce);
 const executions = new Executions();

@@ -95,6 +95,33 @@ test("an asynchronous child may take process.stdout as its own", async () => {
   expect(stdout).toBe("from the child\nafter\n");
 });
 
+test("a child that makes the pipe non-blocking costs no output", async () => {
+  const { stdout } = await session.run(`
+    import { spawnSync } from "node:child_process";
+    spawnSync(process.execPath, ["-e", "console.log('child')"], { stdio: "inherit" });
+    console.log("x".repeat(5e6));`);
+  expect(stdout).toBe(`child\n${"x".repeat(5e6)}\n`);
+});
+
+test("threads print into the cell that started them", async () => {
+  const { stdout } = await session.run(`
+    import { Worker } from "node:worker_threads";
+    const thread = new Worker("console.log('from a thread')", { eval: true });
+    await new Promise((resolve) => thread.on("exit", resolve));`);
+  expect(stdout).toBe("from a thread\n");
+});
+
+test("a cell that ends or pipes into its stdout does not close the session's", async () => {
+  const { stdout } = await session.run(`
+    import { Readable } from "node:stream";
+    import { pipeline } from "node:stream/promises";
+    await pipeline(Readable.from(["piped "]), process.stdout);
+    process.stdout.end("ended ");
+    process.stdout.destroy();
+    console.log("still there");`);
+  expect(stdout).toBe("piped ended still there\n");
+});
+
 test("all of console works, and an open group ends with its cell", async () => {
   const { stdout, stderr } = await session.run(`
     console.table([{ a: 1 }]); console.dir({ b: { c: {} } }); console.count(); console.count("x"); console.assert(false, "not so");
