@@ -73,8 +73,9 @@ function messageOf(output: Exclude<FrontOutput, { type: "stream" }>, cell: CellR
   if (output.type === "clear") return ["clear_output", { wait: output.wait }];
   const { data, metadata, displayId } = output;
   const content = { data, metadata, transient: displayId === undefined ? {} : { display_id: displayId } };
-  if (output.type === "result") return ["execute_result", { execution_count: cell.executionCount, ...content }];
-  return [output.update ? "update_display_data" : "display_data", content];
+  // JupyterLab updates what came as display_data only, by its display id
+  if (output.type === "result" && displayId === undefined) return ["execute_result", { execution_count: cell.executionCount, ...content }];
+  return [output.type === "display" && output.update ? "update_display_data" : "display_data", content];
 }
 
 function textOf(plain: unknown): string | undefined {

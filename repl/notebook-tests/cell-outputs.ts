@@ -47,7 +47,8 @@ export class CellOutputs {
       if (shown.type === "stream") return { name: shown.name, output_type: "stream", text: splitLines(shown.parts.join("")) };
       if (shown.type === "error") return { ename: shown.error.ename, evalue: shown.error.evalue, output_type: "error", traceback: [...shown.error.traceback] };
       const data = splitMimeBundle(shown.data);
-      if (shown.type === "display") return { data, metadata: shown.metadata, output_type: "display_data" };
+      // a live view is a display in the kernel too: JupyterLab updates no other
+      if (shown.type === "display" || shown.displayId !== undefined) return { data, metadata: shown.metadata, output_type: "display_data" };
       return { data, execution_count: executionCount, metadata: shown.metadata, output_type: "execute_result" } satisfies DisplayOutput;
     });
   }

@@ -144,7 +144,7 @@ class KernelTest(unittest.TestCase):
     def test_live_view(self):
         """a pending ref shows as pending and is updated before the end of the cell that gets it"""
         self.kernel.run("const slow = ray.remote(async () => { await new Promise((r) => setTimeout(r, 300)); return 7; }); const ref = slow.remote()")
-        shown = [m for m in self.kernel.run("ref").outputs if m["msg_type"] == "execute_result"][0]["content"]
+        shown = [m for m in self.kernel.run("ref").outputs if m["msg_type"] == "display_data"][0]["content"]
         self.assertNotIn("ready", shown["data"]["text/plain"])
         got = self.kernel.run("await ray.get(ref)")
         updates = [m["content"] for m in got.outputs if m["msg_type"] == "update_display_data"]

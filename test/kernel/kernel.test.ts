@@ -103,6 +103,11 @@ const cells: Record<string, Cell> = {
     put({ type: "clear", wait: true });
     return {};
   },
+  live: (put) => {
+    put({ ...result("pending"), displayId: "v" });
+    setImmediate(() => put({ type: "display", data: { "text/plain": "ready" }, metadata: {}, displayId: "v", update: true }));
+    return {};
+  },
   late: (put) => { setImmediate(() => put(text("late\n"))); return {}; },
 };
 
@@ -159,6 +164,15 @@ describe("execute_request", () => {
     expect(bench.sent(id, "stream")).toEqual({ name: "stdout", text: "a\nb\n" });
     expect(bench.sent(id, "execute_result")).toEqual({ execution_count: 1, data: { "text/plain": "3" }, metadata: {}, transient: {} });
     expect(bench.front.requests[0]).toMatchObject({ name: "In[1]", silent: false });
+  });
+
+  test("a value that changes later is a display, the only thing that JupyterLab updates", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "live" });
+    await bench.wire.until(({ type }) => type === "update_display_data");
+    expect(bench.sent(id, "display_data")).toEqual({ data: { "text/plain": "pending" }, metadata: {}, transient: { display_id: "v" } });
+    expect(bench.sent(id, "update_display_data")).toEqual({ data: { "text/plain": "ready" }, metadata: {}, transient: { display_id: "v" } });
+    expect(bench.sent(id, "execute_result")).toEqual({});
   });
 
   test("an error comes on iopub and in the reply", async () => {

@@ -25,6 +25,11 @@ test("a result is saved with the cell's count, keys in Jupyter's order", () => {
   expect(JSON.stringify(outputs.of(7, 3))).toBe('[{"data":{"text/plain":["4"]},"execution_count":3,"metadata":{},"output_type":"execute_result"}]');
 });
 
+test("a value that changes later is saved as a display, as the kernel sends it", () => {
+  const outputs = collect([{ type: "result", data: { "text/plain": "pending" }, metadata: {}, displayId: "v" }, 1]);
+  expect(outputs.of(1, 1)).toEqual([{ output_type: "display_data", data: { "text/plain": ["pending"] }, metadata: {} }]);
+});
+
 test("late output goes to the cell that it names", () => {
   const outputs = collect([out("1"), 1], [out("2"), 2], [out("late"), 1]);
   expect(outputs.of(1, 1)).toEqual([{ output_type: "stream", name: "stdout", text: ["1late"] }]);

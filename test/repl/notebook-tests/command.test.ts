@@ -9,6 +9,7 @@ beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "ray-ts-notebooks-")); })
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const result = (text: string) => ({ data: { "text/plain": [text] }, execution_count: 1, metadata: {}, output_type: "execute_result" });
+const view = (text: string) => ({ data: { "text/plain": [text] }, metadata: {}, output_type: "display_data" });
 const stdout = (text: string) => ({ name: "stdout", output_type: "stream", text: [text] });
 const cell = (source: string, outputs: object[] = [], ...tags: string[]) => ({ cell_type: "code", execution_count: 1, id: "c" + source.length, metadata: { tags }, outputs, source: [source] });
 
@@ -86,7 +87,7 @@ test("--update writes what differs, keeps what is equal, and then the notebook p
 test("live views and worker prints are compared as they are in the end, without ids and times", async () => {
   write("a.ipynb", [
     cell("const slow = ray.remote(async (x: number) => { console.log('got ' + x); await new Promise((go) => setTimeout(go, 200)); return x })"),
-    cell("slow.remote(5)", [stdout("(slow pid=1) got 5\n"), result("ObjectRef(d00000000-1) ready 5 9 B, 1.0 s")]),
+    cell("slow.remote(5)", [stdout("(slow pid=1) got 5\n"), view("ObjectRef(d00000000-1) ready 5 9 B, 1.0 s")]),
   ]);
   const first = await run("--update", "a.ipynb");
   expect(first.code).toBe(0);
