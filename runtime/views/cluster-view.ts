@@ -14,14 +14,18 @@ export function clusterView(state: ViewState): View {
   return { plain: plainText(resources), html: htmlOf(state, resources) };
 }
 
+/** Counted in bytes, and other ones on each machine. */
+const MEMORY = "memory";
+const STORE = "object_store_memory";
+
 /** `Ray cluster: 4 CPU, 1 GPU`: what it is, not what it does just now. */
-const plainText = ({ total }: ResourcesRow): string => `Ray cluster: ${Object.entries(total).map(([name, amount]) => `${amount} ${name}`).join(", ")}`;
+const plainText = ({ total }: ResourcesRow): string => `Ray cluster: ${Object.entries(total).filter(([name]) => name !== MEMORY && name !== STORE).map(([name, amount]) => `${amount} ${name}`).join(", ")}`;
 
 function htmlOf(state: ViewState, resources: ResourcesRow): Html {
   const workers = [...state.workers.values()];
   const living = [...state.actors.values()].filter((actor) => actor.state !== "dead");
   const rows = [
-    ...Object.entries(resources.total).map(([name, total]) => [name, usedOf(total - (resources.available[name] ?? 0), total)]),
+    ...Object.entries(resources.total).filter(([name]) => name !== STORE).map(([name, total]) => [name, usedOf(name, total - (resources.available[name] ?? 0), total)]),
     ["object store", meter(resources.storeUsedBytes, resources.storeTotalBytes, `${bytesText(resources.storeUsedBytes)} of ${bytesText(resources.storeTotalBytes)}`)],
     ["workers", html`${workers.length}`],
     ["actors", html`${living.length}`],
@@ -30,7 +34,8 @@ function htmlOf(state: ViewState, resources: ResourcesRow): Html {
   return html`<div><b>Ray cluster</b>${table(["", " "], rows)}${workers.length === 0 ? undefined : workersOf(workers)}</div>`;
 }
 
-function usedOf(used: number, total: number): Html {
+function usedOf(name: string, used: number, total: number): Html {
+  if (name === MEMORY) return meter(used, total, `${bytesText(Math.max(0, used))} of ${bytesText(total)} in use`);
   const shown = Math.round(Math.max(0, used) * 1e4) / 1e4;
   return meter(shown, total, `${shown} of ${total} in use`);
 }

@@ -34,7 +34,6 @@ const escape = (text: string): string => text.replace(/[&<>"']/g, (character) =>
 const COLORS = {
   done: ["#388e3c", "--jp-success-color1"],
   running: ["#1976d2", "--jp-info-color1"],
-  // greys of the themes are too light or too dark under white text
   waiting: ["#757575", undefined],
   failed: ["#d32f2f", "--jp-error-color1"],
   gone: ["#424242", undefined],
@@ -48,8 +47,9 @@ function styled(property: string, color: Color): string {
   return variable === undefined ? `${property}:${plain}` : `${property}:${plain};${property}:var(${variable},${plain})`;
 }
 
+/** In no theme's colours: those of dark themes are too light under white text. */
 export const pill = (color: Color, text: string): Html =>
-  html`<span style="${styled("background-color", color)};color:#fff;border-radius:8px;padding:1px 8px;white-space:nowrap">${text}</span>`;
+  html`<span style="background-color:${COLORS[color][0]};color:#fff;border-radius:8px;padding:1px 8px;white-space:nowrap">${text}</span>`;
 
 export const faint = (text: string): Html => html`<span style="${styled("color", "faint")}">${text}</span>`;
 
@@ -61,7 +61,7 @@ export const failure = (text: string): Html => html`<pre style="${styled("color"
 /** A row of a table whose first line are the headers; cells without anything are left out with their header in `table`. */
 export function table(headers: readonly string[], rows: readonly (readonly (Html | string | number | undefined)[])[]): Html {
   const used = headers.map((_, column) => rows.some((row) => row[column] !== undefined && row[column] !== ""));
-  const cell = `text-align:left;padding:2px 10px 2px 0;vertical-align:top`;
+  const cell = `text-align:left;padding:2px 10px 2px 0;vertical-align:baseline`;
   const head = headers.filter((_, column) => used[column]).map((header) => html`<th style="${cell};${styled("color", "faint")};font-weight:normal">${header}</th>`);
   const body = rows.map((row) => html`<tr>${row.filter((_, column) => used[column]).map((value) => html`<td style="${cell}">${value}</td>`)}</tr>`);
   return html`<table style="border-collapse:collapse;margin:2px 0"><tr>${head}</tr>${body}</table>`;

@@ -107,7 +107,7 @@ describe("an actor", () => {
 describe("the cluster", () => {
   test("is one line of what it is, not of what it does", () => {
     expect(plain(CLUSTER, [])).toBe("Ray cluster starting");
-    expect(plain(CLUSTER, [resources({ total: { CPU: 4, GPU: 1 } })])).toBe("Ray cluster: 4 CPU, 1 GPU");
+    expect(plain(CLUSTER, [resources({ total: { CPU: 4, memory: 25e9, object_store_memory: 2e9, GPU: 1 } })])).toBe("Ray cluster: 4 CPU, 1 GPU");
   });
 
   test("shows what is in use, processes, actors and tasks", () => {
@@ -115,6 +115,23 @@ describe("the cluster", () => {
     const page = html(CLUSTER, [resources(), worker(1, "idle"), worker(2, "leased"), worker(2, "dead"), actor("alive"), task("finished"), task("failed", { task: "t2" }), counts]);
     for (const text of ["1.5 of 4 in use", "8.0 MB of 2.0 GB", "1 worker<", "41 finished, 2 failed", 'max="4" value="1.5"']) expect(page).toContain(text);
   });
+});
+
+describe("a cluster's memory", () => {
+  const page = html(CLUSTER, [resources({ total: { memory: 25e9, object_store_memory: 2e9 }, available: { memory: 20e9, object_store_memory: 2e9 } })]);
+
+  test("is in units that a person reads", () => {
+    expect(page).toContain("5.0 GB of 25.0 GB in use");
+  });
+
+  test("does not show the store twice", () => {
+    expect(page).toContain("object store");
+    expect(page).not.toContain("object_store_memory");
+  });
+});
+
+test("a state's name is white on a colour that no theme changes", () => {
+  expect(html(ONE, [object("ready")])).toMatch(/<span style="background-color:#388e3c;color:#fff[^"]*">ready</);
 });
 
 describe("isSettled()", () => {
