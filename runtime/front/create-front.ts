@@ -54,7 +54,7 @@ class SessionFront implements Front {
   constructor(options: FrontOptions) {
     this.#options = options;
     this.#views = new LiveViews((output, cell) => options.onOutput(output, this.#running?.id ?? cell));
-    this.#cluster = new FrontCluster({ takeoverKey: options.takeoverKey, onEvents: (rows) => this.#onEvents(rows), onDied: (reason) => this.#session?.send({ type: "cluster-died", reason }) });
+    this.#cluster = new FrontCluster({ takeoverKey: options.takeoverKey, folder: options.folder, onEvents: (rows) => this.#onEvents(rows), onDied: (reason) => this.#session?.send({ type: "cluster-died", reason }) });
   }
 
   get sessionPid(): number | undefined {

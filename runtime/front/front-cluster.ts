@@ -9,6 +9,8 @@ import type { ClusterAddress, ClusterOptions } from "../session/session-protocol
 
 export interface FrontClusterOptions {
   readonly takeoverKey: string | undefined;
+  /** Where the workers run: what cells import resolves there too. */
+  readonly folder: string;
   readonly onEvents: (rows: readonly EngineEvent[]) => void;
   /** The head ended and nobody had asked it to. */
   readonly onDied: (reason: string) => void;
@@ -105,8 +107,8 @@ export class FrontCluster {
   }
 
   async #start(cluster: ClusterOptions): Promise<OpenCluster> {
-    const { takeoverKey } = this.#options;
-    return this.#join(await openHead({ cluster, kind: "front", ...(takeoverKey === undefined ? {} : { takeoverKey }) }));
+    const { takeoverKey, folder } = this.#options;
+    return this.#join(await openHead({ cluster, kind: "front", folder, ...(takeoverKey === undefined ? {} : { takeoverKey }) }));
   }
 
   async #join(head: HeadProcess): Promise<OpenCluster> {

@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +44,7 @@ export interface OpenHeadOptions {
 /** Takes over the head left for the key, else spawns one. */
 export async function openHead(options: OpenHeadOptions): Promise<HeadProcess> {
   sweepDeadClusters();
+  sweepTakeovers();
   const left = options.takeoverKey === undefined ? undefined : await takeOverHead(options.takeoverKey);
   if (left) return left;
   const address = await spawnHead(options.cluster, options.folder ?? process.cwd());
@@ -162,6 +163,18 @@ const MOST_PRESTARTED = 32;
 function takeoverFile(key: string): string {
   // beside the clusters' folders: its own folder goes with a cluster
   return join(dirname(clusterFolders("00000000" as ClusterId).endpoints), `takeover-${createHash("sha256").update(key).digest("hex").slice(0, 16)}.json`);
+}
+
+/** Notes of fronts that were killed: their clusters are gone, and so is the use of the token in them. */
+function sweepTakeovers(): void {
+  const folder = dirname(takeoverFile(""));
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (!/^takeover-\w+\.json$/.test(name)) continue;
+    const file = join(folder, name);
+    const address = JSON.parse(readFileSync(file, "utf8")) as ClusterAddress;
+    if (!existsSync(address.folder)) rmSync(file, { force: true });
+  }
 }
 
 function readTakeover(key: string): ClusterAddress | undefined {
