@@ -103,7 +103,7 @@ export class ValueReader extends Deserializer {
     if (offset + length > memory.byteLength) throw new RangeError(`A view of ${length} bytes at ${offset} is outside of its ${memory.byteLength} bytes.`);
     const start = memory.byteOffset + offset;
     if (start % elementSize(name) === 0) return makeView(name, memory.buffer as ArrayBuffer, start, length);
-    return makeView(name, memory.slice(offset, offset + length).buffer, 0, length);
+    return makeView(name, copyOf(memory.subarray(offset, offset + length)).buffer as ArrayBuffer, 0, length);
   }
 
   private memory(word: number): Uint8Array {
@@ -121,8 +121,11 @@ export class ValueReader extends Deserializer {
     const memory = this.buffers[index];
     if (memory === undefined) throw new RangeError(`Buffer ${index} of an encoded value is missing: it has ${this.buffers.length}.`);
     if (!isExposed || memory.byteLength === memory.buffer.byteLength) return memory;
-    const copy = this.copies.get(index) ?? memory.slice();
+    const copy = this.copies.get(index) ?? copyOf(memory);
     this.copies.set(index, copy);
     return copy;
   }
 }
+
+/** `slice` of a Buffer, which `memory` may be, is a view: this is a copy with a buffer of its own. */
+const copyOf = (memory: Uint8Array): Uint8Array => Uint8Array.prototype.slice.call(memory);

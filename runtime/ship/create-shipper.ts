@@ -207,7 +207,7 @@ function keyOf({ head, buffers, refs }: Encoded): string {
 }
 
 /** Memory of its own: the user may change a captured array after the call, and a worker may ask for the code later. */
-const keep = ({ head, buffers, refs }: Encoded): Encoded => ({ head, buffers: buffers.map((buffer) => buffer.slice()), refs });
+const keep = ({ head, buffers, refs }: Encoded): Encoded => ({ head, buffers: buffers.map((buffer) => Uint8Array.prototype.slice.call(buffer)), refs });
 
 function isSame(a: Encoded, b: Encoded): boolean {
   return sameList(a.refs, b.refs, (x: ObjectId, y: ObjectId) => x === y) && Buffer.compare(a.head, b.head) === 0 && sameList(a.buffers, b.buffers, (x, y) => Buffer.compare(x, y) === 0);

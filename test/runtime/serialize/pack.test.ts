@@ -1,3 +1,4 @@
+import { createCodec } from "../../../runtime/serialize/create-codec.ts";
 import { layout, pack, packedSize, unpack, unpackFrom } from "../../../runtime/serialize/pack.ts";
 
 const encoded = { head: Buffer.from("head"), buffers: [new Uint8Array(5000).fill(1), new Uint8Array(0), new Uint8Array(4097).fill(2)] };
@@ -32,4 +33,15 @@ test("unpack refuses bytes that are not whole", () => {
   expect(() => unpack(bytes.subarray(0, 4))).toThrow(/at least 8/);
   expect(() => unpack(bytes.subarray(0, 2000))).toThrow(/outside/);
   expect(() => unpack(new Uint8Array(8).fill(255))).toThrow(/outside/);
+});
+
+test("a view at an odd place of a message's Buffer is read from there", () => {
+  const codec = createCodec();
+  const values = BigInt64Array.from({ length: 700 }, (_, i) => BigInt(i));
+  const packed = pack(codec.encode(values, "values"));
+  for (let shift = 0; shift < 9; shift++) {
+    const frame = Buffer.concat([Buffer.alloc(shift, 0xff), packed]);
+    const { head, buffers } = unpack(frame.subarray(shift));
+    expect(codec.decode({ head, buffers, refs: [] })).toEqual(values);
+  }
 });
