@@ -7,26 +7,12 @@
  */
 import type { LeaseId, ProcessName } from "../ids.ts";
 import type { Shape } from "../wire/message.ts";
-import type { Task } from "./task.ts";
+import type { Lease, Task } from "./task.ts";
 
 const FIRST_WINDOW = 2;
 const WIDEST_WINDOW = 1000;
 const SHORT_TASK_MICROS = 1000;
 const MOST_LEASES_WANTED = 256;
-
-export interface Lease {
-  readonly id: LeaseId;
-  readonly worker: ProcessName;
-  readonly pid: number;
-  readonly pool: LeasePool;
-  /** Insertion order is the order of sending (Q1). */
-  readonly unfinished: Set<Task>;
-  window: number;
-  /** Unfinished tasks of kinds not known to be short (Q2). */
-  long: number;
-  isRecalled: boolean;
-  idleSince: number;
-}
 
 export interface LeasePoolShell {
   /** Sends a task to the lease's worker. */
@@ -63,7 +49,7 @@ export class LeasePool {
 
   granted(lease: LeaseId, worker: ProcessName, pid: number): Lease {
     this.outstanding = Math.max(0, this.outstanding - 1);
-    const granted: Lease = { id: lease, worker, pid, pool: this, unfinished: new Set(), window: FIRST_WINDOW, long: 0, isRecalled: false, idleSince: this.shell.now() };
+    const granted: Lease = { id: lease, worker, pid, unfinished: new Set(), window: FIRST_WINDOW, long: 0, isRecalled: false, idleSince: this.shell.now() };
     this.leases.set(lease, granted);
     this.dispatch();
     return granted;

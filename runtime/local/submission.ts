@@ -11,9 +11,9 @@ import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts
 import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
 import type { Lane } from "../wire/lane.ts";
 import type { Shape } from "../wire/message.ts";
-import { LeasePool, type Lease } from "./lease-pool.ts";
+import { LeasePool } from "./lease-pool.ts";
 import type { SentBooks } from "./sent-book.ts";
-import type { Task } from "./task.ts";
+import type { Lease, Task } from "./task.ts";
 
 const NO_DEPENDENCIES: readonly Dependency[] = [];
 const NO_REFS: readonly ObjectId[] = [];
@@ -42,7 +42,7 @@ export class Submission {
   private readonly shell: SubmissionShell;
   private readonly pools = new Map<string, LeasePool>();
   private readonly shapeKeys = new WeakMap<Shape, LeasePool>();
-  private readonly byLease = new Map<LeaseId, Lease>();
+  private readonly byLease = new Map<LeaseId, { readonly lease: Lease; readonly pool: LeasePool }>();
   private readonly unsettled = new Map<number, Task>();
   private readonly dirty = new Set<LeasePool>();
 
@@ -135,9 +135,9 @@ export class Submission {
   }
 
   onGranted(shape: Shape, id: LeaseId, worker: ProcessName, pid: number): void {
-    const lease = this.poolOf(shape).granted(id, worker, pid);
-    // dispatch inside `granted` may have found nothing to do: the idle timer gives it back
-    this.byLease.set(id, lease);
+    const pool = this.poolOf(shape);
+    // if there is nothing to do for it any more the idle timer gives it back
+    this.byLease.set(id, { lease: pool.granted(id, worker, pid), pool });
   }
 
   onRecalled(id: LeaseId): void {
@@ -145,10 +145,11 @@ export class Submission {
   }
 
   onBroken(id: LeaseId, cause: string): void {
-    const lease = this.byLease.get(id);
-    if (!lease) return;
+    const known = this.byLease.get(id);
+    if (!known) return;
     this.byLease.delete(id);
-    const { running, unstarted } = lease.pool.broken(id);
+    const { lease, pool } = known;
+    const { running, unstarted } = pool.broken(id);
     const again = unstarted;
     if (running && !running.isSettled) {
       if (running.attempt < running.maxRetries || running.maxRetries < 0) {
@@ -161,8 +162,8 @@ export class Submission {
         this.failWith(running, new WorkerCrashedError(`Task ${running.meta.name} failed: its worker process (pid ${lease.pid}) died, ${cause}; ${tried}`));
       }
     }
-    lease.pool.requeue(again);
-    lease.pool.dispatch();
+    pool.requeue(again);
+    pool.dispatch();
   }
 
   onResult(from: ProcessName, result: ResultRecord): Task | undefined {
@@ -174,7 +175,7 @@ export class Submission {
   }
 
   private settleTask(task: Task, result: ResultRecord): void {
-    const pool = task.lease?.pool;
+    const pool = task.lease && this.byLease.get(task.lease.id)?.pool;
     if (pool) {
       pool.finished(task, result.runMicros);
       this.dirty.add(pool);
@@ -199,7 +200,7 @@ export class Submission {
     const byPool = new Map<LeasePool, Task[]>();
     for (const seq of seqs) {
       const task = this.unsettled.get(seq);
-      const pool = task?.lease?.pool;
+      const pool = task?.lease && this.byLease.get(task.lease.id)?.pool;
       if (!task || !pool) continue;
       const tasks = byPool.get(pool);
       if (tasks) tasks.push(task);

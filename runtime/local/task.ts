@@ -1,8 +1,21 @@
 /** One task or actor call as its owner sees it, from submission to its result. */
-import type { ActorId, ObjectId } from "../ids.ts";
+import type { ActorId, LeaseId, ObjectId, ProcessName } from "../ids.ts";
 import type { CallMeta, WireValue } from "../wire/hot-records.ts";
 import type { ShippedCode } from "../engine/engine.ts";
-import type { Lease } from "./lease-pool.ts";
+
+/** A worker lent by the head for tasks of one resource shape. */
+export interface Lease {
+  readonly id: LeaseId;
+  readonly worker: ProcessName;
+  readonly pid: number;
+  /** Insertion order is the order of sending (Q1). */
+  readonly unfinished: Set<Task>;
+  window: number;
+  /** Unfinished tasks of kinds not known to be short (Q2). */
+  long: number;
+  isRecalled: boolean;
+  idleSince: number;
+}
 
 export interface Task {
   readonly seq: number;

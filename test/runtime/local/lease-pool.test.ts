@@ -1,5 +1,5 @@
-import { LeasePool, type Lease } from "../../../runtime/local/lease-pool.ts";
-import type { Task } from "../../../runtime/local/task.ts";
+import { LeasePool } from "../../../runtime/local/lease-pool.ts";
+import type { Lease, Task } from "../../../runtime/local/task.ts";
 import type { LeaseId, ProcessName } from "../../../runtime/ids.ts";
 
 interface World {

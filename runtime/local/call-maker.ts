@@ -1,0 +1,136 @@
+/**
+ * Makes tasks and actor calls out of what the face hands over: what calls of one kind share (their meta), the refs that a
+ * call holds, its arguments and code as they travel. Owns: metas, and the blocks of large code.
+ */
+import type { ShippedCode, TaskArgs } from "../engine/engine.ts";
+import type { ActorId, JobId, ObjectId } from "../ids.ts";
+import type { CallMeta, WireValue } from "../wire/hot-records.ts";
+import type { Shape } from "../wire/message.ts";
+import type { Objects } from "./objects.ts";
+import type { Task } from "./task.ts";
+import { INLINE_LIMIT_BYTES } from "./values.ts";
+
+/** Functions whose captured values lie in blocks; a sent one lives on while tasks use it. */
+const BIG_CODES_KEPT = 32;
+const METAS_KEPT = 10_000;
+
+export type CallKind = Omit<CallMeta, "job" | "namespace">;
+
+export interface CallMakerOptions {
+  readonly objects: Objects;
+  readonly job: () => JobId;
+  readonly namespace: () => string;
+}
+
+export class CallMaker {
+  private readonly options: CallMakerOptions;
+  private readonly metas = new Map<string, CallMeta>();
+  private readonly lastMetas = new WeakMap<object, { readonly target: string; readonly method: string; readonly meta: CallMeta }>();
+  private readonly shapes = new Map<string, Shape>();
+  private readonly shapeKeys = new WeakMap<Shape, string>();
+  private readonly bigCodes = new Map<string, WireValue>();
+  private tasks = 0;
+
+  constructor(options: CallMakerOptions) {
+    this.options = options;
+  }
+
+  task(meta: CallMeta, args: TaskArgs, more: { readonly code?: ShippedCode; readonly actor?: ActorId; readonly handle?: ObjectId | undefined; readonly maxRetries?: number }): Task {
+    const { objects } = this.options;
+    const argsValue = objects.toWire(args.value);
+    const holds = this.holdsOf(args, more);
+    if (argsValue.kind === "block") holds.push(argsValue.ref); // made with one count: the task's
+    const { first, refs } = objects.createMany(meta.numReturns);
+    return {
+      seq: ++this.tasks,
+      meta,
+      code: more.code,
+      actor: more.actor,
+      args: argsValue,
+      dependencies: args.topLevelRefs,
+      holds,
+      firstReturn: first,
+      returns: refs,
+      maxRetries: more.maxRetries ?? 0,
+      submittedAt: Date.now(),
+      attempt: 0,
+      missing: 0,
+      lease: undefined,
+      sentAt: 0,
+      isSettled: false,
+      startedAt: 0,
+      runMicros: 0,
+      error: undefined,
+      isReported: false,
+    };
+  }
+
+  /** Every ref that the task needs, counted for it. */
+  private holdsOf(args: TaskArgs, more: { readonly code?: ShippedCode; readonly handle?: ObjectId | undefined }): ObjectId[] {
+    const holds: ObjectId[] = [];
+    for (const id of args.value.refs) holds.push(id);
+    for (const { ref } of args.topLevelRefs) holds.push(ref);
+    if (more.code) for (const id of this.codeRefs(more.code)) holds.push(id);
+    if (more.handle) holds.push(more.handle);
+    for (const id of holds) this.options.objects.ownership.retain(id);
+    return holds;
+  }
+
+  // ---- what calls share
+
+  /** The face gives the same options object as long as function, method and cell are the same: the usual call looks up nothing more. */
+  metaFor(options: object, target: string, method: string, of: () => CallKind): CallMeta {
+    const last = this.lastMetas.get(options);
+    if (last && last.target === target && last.method === method && last.meta.job === this.options.job() && last.meta.namespace === this.options.namespace()) return last.meta;
+    const meta = this.meta(of());
+    this.lastMetas.set(options, { target, method, meta });
+    return meta;
+  }
+
+  /** One object a kind of call, so that peers hear of it once. */
+  private meta(of: CallKind): CallMeta {
+    const meta: CallMeta = { ...of, resources: this.shape(of.resources), job: this.options.job(), namespace: this.options.namespace() };
+    const key = JSON.stringify(meta);
+    const known = this.metas.get(key);
+    if (known) return known;
+    if (this.metas.size > METAS_KEPT) this.metas.clear();
+    this.metas.set(key, meta);
+    return meta;
+  }
+
+  /** One object a shape. */
+  shape(resources: Shape): Shape {
+    let key = this.shapeKeys.get(resources);
+    if (key === undefined) this.shapeKeys.set(resources, (key = JSON.stringify(resources)));
+    const known = this.shapes.get(key);
+    if (known) return known;
+    this.shapes.set(key, resources);
+    return resources;
+  }
+
+  // ---- code
+
+  /** The code as it travels. Large code (captured arrays) lies in a block of its own. */
+  codeValue(code: ShippedCode): WireValue {
+    const known = this.bigCodes.get(code.key);
+    if (known) return known;
+    const value = this.options.objects.toWire(code.value);
+    if (value.kind === "block") {
+      this.bigCodes.set(code.key, value);
+      if (this.bigCodes.size > BIG_CODES_KEPT) this.forgetBigCode(this.bigCodes.keys().next().value as string);
+    }
+    return value;
+  }
+
+  private forgetBigCode(key: string): void {
+    const value = this.bigCodes.get(key);
+    this.bigCodes.delete(key);
+    if (value?.kind === "block") this.options.objects.ownership.release(value.ref);
+  }
+
+  /** The refs that travel with the code. */
+  codeRefs(code: ShippedCode): readonly ObjectId[] {
+    const big = code.value.buffers.length > 0 || code.value.head.length > INLINE_LIMIT_BYTES ? this.codeValue(code) : undefined;
+    return big?.kind === "block" ? [...code.value.refs, big.ref] : code.value.refs;
+  }
+}

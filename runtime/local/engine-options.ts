@@ -1,0 +1,44 @@
+/** What a local engine is told when it is made, and what it tells about its cluster. */
+import type { ClusterInfo, Encoded } from "../engine/engine.ts";
+import type { JobId, ProcessName } from "../ids.ts";
+import type { ClusterAddress } from "../session/session-protocol.ts";
+import type { Message } from "../wire/message.ts";
+import type { RecordReader } from "../wire/record-reader.ts";
+
+export interface LocalEngineOptions {
+  readonly kind: "driver" | "worker";
+  readonly process?: ProcessName;
+  /** A worker submits for the job whose call it runs. */
+  readonly job: () => JobId;
+  readonly namespace?: () => string | undefined;
+  /** Where the cluster is; called once, at once. */
+  readonly connect: () => Promise<ClusterAddress>;
+  readonly encodeError: (error: Error) => Encoded;
+  /** One line about a value for the views. */
+  readonly preview: (value: Encoded) => string | undefined;
+  readonly notice: (text: string, level: "info" | "warning" | "error") => void;
+  readonly onEnded?: (reason: string) => void;
+  /** Worker: what shares one private view of an object (see ValueStore). */
+  readonly viewScope?: () => unknown;
+  /** Worker: records and messages of its executor. */
+  readonly executor?: {
+    onRecord(from: ProcessName, type: number, reader: RecordReader): void;
+    onMessage(from: ProcessName, message: Message, parts: Buffer[]): boolean;
+    onBlocked(isBlocked: boolean): void;
+    processDied(process: ProcessName): void;
+  };
+}
+
+export function clusterInfo(address: ClusterAddress, job: JobId): ClusterInfo {
+  return {
+    address: address.folder,
+    clusterId: address.clusterId,
+    namespace: address.namespace,
+    jobId: job,
+    numCpus: address.resources["CPU"] ?? 0,
+    resources: address.resources,
+    objectStoreMemory: address.objectStoreMemory,
+    nodeId: address.nodeId,
+    headPid: address.headPid,
+  };
+}
