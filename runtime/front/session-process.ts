@@ -115,7 +115,7 @@ function spawnSession({ folder, env }: SessionProcessOptions, nonce: string): Ch
   const { JPY_PARENT_PID: _ofTheFront, ...inherited } = env;
   // built beside every program: dist/session.js
   const program = fileURLToPath(new URL("./session.js", import.meta.url));
-  return spawn(process.execPath, ["--expose-gc", "--max-semi-space-size=32", program], {
+  return spawn(process.execPath, ["--expose-gc", "--max-semi-space-size=32", "--disable-warning=ExperimentalWarning", program], {
     cwd: folder,
     env: { ...inherited, RAY_TS_WATCH_FD: String(WATCH_FD), RAY_TS_OUTPUT_NONCE: nonce },
     detached: true,

@@ -11,8 +11,11 @@ import { clientNumber } from "../worker/client-number.ts";
 import { WORKER_BOOT_FD, WORKER_WATCH_FD, type WorkerBoot } from "./boot.ts";
 import { PrintParser, type Print } from "./prints.ts";
 
-/** Bursts of 10,000 calls live a few milliseconds: a larger young generation collects them where they are. It grows only when needed. */
-const RUN_FLAGS = ["--expose-gc", "--max-semi-space-size=32"];
+/**
+ * Bursts of 10,000 calls live a few milliseconds: a larger young generation collects them where they are. It grows only when needed.
+ * What Node says of its own experiments (code from text that imports is one) would be printed in the cell of the first task that imports.
+ */
+const RUN_FLAGS = ["--expose-gc", "--max-semi-space-size=32", "--disable-warning=ExperimentalWarning"];
 const WORKER_PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "worker.js");
 
 const START_WITHIN_MS = 60_000;

@@ -28,6 +28,16 @@ test("a script that awaits nothing more ends by itself, and leaves nothing", asy
   expect(await sandbox.leftovers(3000)).toEqual({ processes: [], files: [] });
 });
 
+test("a task's first import prints nothing of Node's own into the output", async () => {
+  const finished = await sandbox.script(`
+    import ray from "ray-ts";
+    const join = ray.remote(async () => (await import("node:path")).posix.join("a", "b"));
+    console.log(await ray.get(join.remote()));
+    await ray.shutdown();
+  `);
+  expect([finished.stdout.trim(), finished.stderr]).toEqual(["a/b", ""]);
+});
+
 test("get() of an array keeps order and types of values", async () => {
   expect(await run(`
     const same = ray.remote((x) => x);
