@@ -159,7 +159,7 @@ export class Head {
       case "actor-killed": return this.onActorKilled(from, message);
       case "actor-watched": return this.onActorWatched(from, message.actor);
       case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.seek(message.name, message.namespace) });
-      case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.resources()[message.which] });
+      case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });
       case "events": return this.hub.push(message.rows);
       case "store-used": return this.grants.used(from, message.bytes);
       case "subscribe":
@@ -410,6 +410,9 @@ export class Head {
 const MOST_ACTORS = 10_000;
 
 const workerRow = ({ worker, pid, state }: WorkerSnapshot): EngineEvent => ({ type: "worker", worker, pid, state, at: Date.now() });
+
+/** Ray's answers name a resource only while there is some of it. */
+const withoutUsedUp = (amounts: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0));
 
 function exitText(code: number | null, signal: string | null): string {
   if (signal === "SIGKILL") return "killed by SIGKILL (by somebody, or by the system when memory ran out)";

@@ -38,6 +38,13 @@ test("a task's first import prints nothing of Node's own into the output", async
   expect([finished.stdout.trim(), finished.stderr]).toEqual(["a/b", ""]);
 });
 
+test("resources that are used up have no key in availableResources, and have one in clusterResources", async () => {
+  expect(await run(`
+    const held = ray.remote(async () => [Object.keys(await ray.availableResources()).sort(), (await ray.clusterResources()).CPU], { numCpus: 2 });
+    report([await ray.get(held.remote()), Object.keys(await ray.clusterResources()).sort()]);
+  `)).toEqual([[["memory", "object_store_memory"], 2], ["CPU", "memory", "object_store_memory"]]);
+});
+
 test("get() of an array keeps order and types of values", async () => {
   expect(await run(`
     const same = ray.remote((x) => x);
