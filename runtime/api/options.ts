@@ -18,7 +18,7 @@ export interface TaskOptions<N extends number = number> {
 
 /** Options of an actor: `ray.remote(Class, options)` and `A.options(options)`. */
 export interface ActorOptions {
-  /** CPUs that the actor holds for life. If not given it needs 1 to be placed and none to run. */
+  /** CPUs that the actor holds for life. If not given it holds none and is placed at once, however busy the CPUs are. */
   readonly numCpus?: number | undefined;
   /** Amounts of custom resources that it holds for life. */
   readonly resources?: Readonly<Record<string, number>> | undefined;

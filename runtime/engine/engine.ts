@@ -42,7 +42,7 @@ export interface TaskOptions {
 export interface ActorOptions {
   readonly className: string;
   readonly methods: readonly string[];
-  /** Held for life; the default is `{}` (1 CPU to place, none to run). */
+  /** Held for life; the default is `{}`: placed at once, holds nothing. */
   readonly resources: Readonly<Record<string, number>>;
   readonly name?: string;
   readonly namespace?: string;
