@@ -1,4 +1,5 @@
 """The notebooks of the repository, and their outputs as text that is equal from run to run."""
+import html
 import json
 import os
 import re
@@ -80,3 +81,17 @@ def outputs(cell):
         else:
             seen.append((kind, sorted(output["data"]), stable(output["data"].get("text/plain", ""))))
     return seen
+
+
+def visible_text(output):
+    """A part of the output that every run shows."""
+    if output["output_type"] == "stream":
+        text = "".join(output["text"])
+    elif output["output_type"] == "error":
+        text = f"{output['ename']}: {output['evalue']}"
+    elif "text/html" in output["data"]:
+        # a view: its heading stands there, its ids and times differ
+        text = html.unescape(re.match(r"<div><b>(.*?)</b>", "".join(output["data"]["text/html"])).group(1))
+    else:
+        text = "".join(output["data"]["text/plain"])
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())

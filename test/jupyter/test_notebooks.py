@@ -72,21 +72,7 @@ class NbconvertTest(NotebookTest):
                 shown = " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
                 for cell in filter(stored.has_stable_outputs, stored.code_cells(stored.read(name))):
                     for output in cell["outputs"]:
-                        self.assertIn(visible_text(output), shown)
-
-
-def visible_text(output):
-    """A part of the output that every run shows."""
-    if output["output_type"] == "stream":
-        text = "".join(output["text"])
-    elif output["output_type"] == "error":
-        text = f"{output['ename']}: {output['evalue']}"
-    elif "text/html" in output["data"]:
-        # a view: its heading stands there, its ids and times differ
-        text = html.unescape(re.match(r"<div><b>(.*?)</b>", "".join(output["data"]["text/html"])).group(1))
-    else:
-        text = "".join(output["data"]["text/plain"])
-    return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())
+                        self.assertIn(stored.visible_text(output), shown)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,255 @@
+"""JupyterLab and Notebook 7 in a real browser."""
+import glob
+import importlib.util
+import os
+import unittest
+
+from jupyter_client import BlockingKernelClient
+
+import stored_notebooks as stored
+from lab_browser import Browser, JupyterServer, Screenshots, find_chromium, write_notebook
+from sandbox import Sandbox
+
+TIMEOUT = 30
+
+# contrast of text with what lies under it, as WCAG defines it; 3 is its least for large text
+CONTRASTS = """() => {
+  const parts = color => (color.match(/[\\d.]+/g) ?? []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const under = element => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = parts(getComputedStyle(e).backgroundColor);
+      if (color.length === 3 || color[3] > 0.5) return color;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  for (const element of document.querySelectorAll(".jp-OutputArea-output *")) {
+    const text = [...element.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim()).join(" ").trim();
+    if (text === "" || element.getClientRects().length === 0) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color)), light(under(element))].sort((x, y) => y - x);
+    found.push([text.slice(0, 60), Math.round(100 * (a + 0.05) / (b + 0.05)) / 100]);
+  }
+  return found;
+}"""
+
+
+def missing(package):
+    """Why the tests of a front end cannot run; None when they can."""
+    for name, how in [(package, f"python3 -m pip install {package}"), ("playwright", "python3 -m pip install playwright")]:
+        if importlib.util.find_spec(name) is None:
+            return f"no {name}: {how}"
+    return None if find_chromium() else "no Chromium: install one, or set RAY_TS_CHROMIUM to its path"
+
+
+class FrontEndTests:
+    """What holds in every front end: `app` is the server's, `title` stands before each test's line."""
+
+    maxDiff = None
+
+    def shortDescription(self):
+        return f"{self.title}: {super().shortDescription()}"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.failed = False
+        cls.sandbox = Sandbox()
+        cls.addClassCleanup(cls.sandbox.close)
+        cls.screenshots = Screenshots()
+        cls.addClassCleanup(lambda: cls.screenshots.close(keep=cls.failed))
+        cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.close)
+        cls.server = JupyterServer(cls.app, cls.sandbox)
+        cls.addClassCleanup(cls.server.stop)
+
+    def setUp(self):
+        self.opened = None
+        self.shots = 0
+        self.addCleanup(self.check_nothing_left)
+
+    def open(self, *cells):
+        name = f"{self._testMethodName}.ipynb"
+        write_notebook(self.sandbox.work, name, cells)
+        return self.open_file(name)
+
+    def open_file(self, name):
+        self.opened = self.browser.open(self.server, name)
+        self.addCleanup(self.close_page)
+        return self.opened
+
+    def shot(self, stage):
+        self.shots += 1
+        self.screenshots.take(self.opened.page, f"{self.app}-{self._testMethodName.removeprefix('test_')}-{self.shots}-{stage}")
+
+    def close_page(self):
+        page = self.opened
+        if not self._outcome.success or page.faults or page.strangers:
+            type(self).failed = True
+            self.shot("end")
+        page.close()
+        self.assertEqual([], page.faults, "errors in the browser's console")
+        self.assertEqual([], page.strangers, "requests to other machines")
+
+    def check_nothing_left(self):
+        """With its kernel a notebook's processes, sockets and shared memory go; the server stays."""
+        self.server.end_kernels()
+        self.assertEqual([], self.sandbox.leftovers(5, but=[self.server.pid]))
+
+    def test_run_all(self):
+        """Run All gives and shows every stored output of the first notebook"""
+        stored.copy("01-ray-core.ipynb", self.sandbox.work)
+        notebook = self.open_file("01-ray-core.ipynb")
+        notebook.command("notebook:run-all-cells")
+        self.shot("ran")
+        saved = stored.read("01-ray-core.ipynb")["cells"]
+        now = notebook.notebook()["cells"]
+        for i, (before, after) in enumerate(zip(saved, now, strict=True)):
+            if before["cell_type"] != "code":
+                continue
+            source = "".join(before["source"])
+            self.assertEqual(stored.outputs(before), stored.outputs(after), source)
+            self.assertEqual("error" in [o["output_type"] for o in after["outputs"]], stored.may_raise(before), source)
+            seen = notebook.seen(i)
+            self.assertEqual(len(before["outputs"]), len(seen), source)
+            for output, text in zip(before["outputs"], seen):
+                self.assertIn(stored.visible_text(output), text)
+
+    def test_interrupt(self):
+        """the interrupt button stops a loop that spins, and the session goes on"""
+        notebook = self.open("let kept = 41;", "console.log('begun');\nfor (;;);", "kept + 1")
+        notebook.run(0)
+        notebook.select(1)
+        notebook.start("notebook:run-cell")
+        notebook.outputs_of(1).get_by_text("begun").wait_for()
+        self.assertEqual("busy", notebook.kernel_status)
+        notebook.command("notebook:interrupt-kernel")
+        notebook.wait()
+        self.shot("interrupted")
+        self.assertIn("InterruptedError", " ".join(notebook.seen(1)))
+        self.assertEqual(["42"], notebook.run(2))
+
+    def test_restart(self):
+        """Restart Kernel gives a fresh session and keeps the cluster: a detached actor its count, the workers their pids"""
+        notebook = self.open(
+            "class Counter { i = 0; incr() { return ++this.i; } }\nawait ray.get(ray.remote(Counter).options({ name: 'counter', lifetime: 'detached' }).remote().incr.remote())",
+            "const counter = await ray.getActor('counter');\nawait ray.get(counter.incr.remote())",
+            "const pid = ray.remote(async () => { await new Promise((r) => setTimeout(r, 300)); return process.pid; });\nconst all = Array.from({ length: (await ray.init()).numCpus }, () => pid.remote());\n(await ray.get(all)).sort().join()",
+            "[typeof Counter, process.pid]",
+        )
+        self.assertEqual(["1"], notebook.run(0))
+        workers, session = notebook.run(2), notebook.run(3)
+        notebook.start("notebook:restart-kernel")
+        dialog = notebook.page.locator(".jp-Dialog")
+        dialog.wait_for()
+        self.shot("asked")
+        dialog.locator(".jp-mod-accept").click()
+        notebook.wait()
+        notebook.wait_for_kernel()
+        fresh = notebook.run(3)
+        self.assertIn("'undefined'", fresh[0])
+        self.assertNotEqual(session, fresh)
+        self.assertEqual(["2"], notebook.run(1))
+        self.assertEqual(workers, notebook.run(2))
+        self.shot("restarted")
+
+    def test_live_view(self):
+        """a pending ref turns ready in its output while the kernel is idle"""
+        notebook = self.open("const slow = ray.remote(async function slow(ms: number) { await new Promise((r) => setTimeout(r, ms)); return 'done'; });\nawait ray.get(slow.remote(1))", "const ref = slow.remote(2000);\nref")
+        notebook.run(0)
+        pending = notebook.run(1)
+        self.shot("pending")
+        self.assertEqual("idle", notebook.kernel_status)
+        self.assertIn("running", pending[0])
+        self.assertNotIn("ready", pending[0])
+        notebook.outputs_of(1).get_by_text('"done"').wait_for()
+        self.assertEqual("idle", notebook.kernel_status)
+        self.assertIn("ready", notebook.seen(1)[0])
+        self.assertEqual(1, len(notebook.seen(1)))
+        self.shot("ready")
+
+    def test_completion(self):
+        """Tab shows the names of earlier cells, and the chosen one is put in; Shift-Tab tells what a name is"""
+        notebook = self.open("const answerOfAll = 42;\nfunction answerTo(question: string) { return answerOfAll; }", "answer")
+        notebook.run(0)
+        notebook.edit(1)
+        notebook.page.keyboard.press("Tab")
+        items = notebook.page.locator(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-item")
+        items.first.wait_for()
+        self.shot("popup")
+        self.assertEqual(["answerOfAll", "answerTo"], items.locator(".jp-Completer-match").all_inner_texts())
+        notebook.page.keyboard.press("Enter")
+        self.assertIn(notebook.source(1), ["answerOfAll", "answerTo"])
+        notebook.page.keyboard.press("Shift+Tab")
+        tooltip = notebook.page.locator(".jp-Tooltip")
+        tooltip.wait_for()
+        self.assertIn("answer", tooltip.inner_text())
+        self.shot("tooltip")
+
+    def test_views(self):
+        """refs, actors, the cluster and errors are readable in the light and in the dark theme"""
+        notebook = self.open(
+            "const f = ray.remote(async function half(x: number) {\n  if (x < 0) throw new RangeError(`${x} is negative`);\n  if (x === 9) await new Promise(() => {});\n  return x / 2;\n});\nawait ray.init()",
+            "const refs = [8, 9, -1].map((x) => f.remote(x));\nawait ray.wait(refs, { numReturns: 2 });\nrefs[0]",
+            "refs[2]",
+            "refs",
+            "class Counter { i = 0; incr() { console.log('from the actor'); return ++this.i; } }\nconst counter = ray.remote(Counter).options({ name: 'counter' }).remote();\nawait ray.get(counter.incr.remote());\ncounter",
+            "await ray.get(refs[2])",
+            "console.error('a warning'); ({ a: [1, 'two', null], when: new Date(0), re: /x/g })",
+        )
+        for cell in range(7):
+            notebook.run(cell)
+        for summary in notebook.page.locator(".jp-OutputArea-output summary").all():
+            summary.click()
+        for theme in ("JupyterLab Light", "JupyterLab Dark"):
+            notebook.command("apputils:change-theme", theme=theme)
+            notebook.page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+            for i, cell in enumerate((0, 3, 6)):
+                notebook.page.locator(".jp-Notebook .jp-Cell").nth(cell).scroll_into_view_if_needed()
+                self.shot(f"{theme.split()[1].lower()}-{i + 1}")
+            faint = [(text, contrast) for text, contrast in notebook.page.evaluate(CONTRASTS) if contrast < 3]
+            self.assertEqual([], faint, theme)
+
+
+@unittest.skipIf(missing("jupyterlab"), missing("jupyterlab"))
+class LabTest(FrontEndTests, unittest.TestCase):
+    app, title = "lab", "JupyterLab"
+
+
+@unittest.skipIf(missing("notebook"), missing("notebook"))
+class Notebook7Test(FrontEndTests, unittest.TestCase):
+    app, title = "notebook", "Notebook 7"
+
+
+@unittest.skipIf(importlib.util.find_spec("jupyterlab") is None, "no jupyterlab: python3 -m pip install jupyterlab")
+class ServerEndTest(unittest.TestCase):
+    def setUp(self):
+        """A server with a kernel that has a cluster and a cell that spins."""
+        self.sandbox = Sandbox()
+        self.addCleanup(self.sandbox.close)
+        self.server = JupyterServer("lab", self.sandbox)
+        self.addCleanup(self.server.kill)
+        kernel = self.server.request("POST", "api/kernels", {"name": "ray-ts"})["id"]
+        client = BlockingKernelClient(connection_file=self.sandbox.path("jupyter", f"kernel-{kernel}.json"))
+        self.addCleanup(client.stop_channels)
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=TIMEOUT)
+        client.execute("await ray.get(ray.remote(() => 7).remote());\nconsole.log('begun');\nfor (;;);")
+        while client.get_iopub_msg(timeout=TIMEOUT)["content"].get("text") != "begun\n":
+            pass
+
+    def test_stop(self):
+        """a Jupyter server that ends takes its kernels along, a spinning cell and the cluster too"""
+        self.server.stop()
+        self.assertEqual([], self.sandbox.leftovers(3))
+
+    def test_kill(self):
+        """when the Jupyter server is killed its kernels notice, and nothing of theirs stays"""
+        self.server.kill()
+        for file in glob.glob(self.sandbox.path("jupyter", "kernel-*.json")):
+            os.remove(file)  # written by the server, which had no time to remove it
+        self.assertEqual([], self.sandbox.leftovers(5))
+
+
+if __name__ == "__main__":
+    unittest.main()
