@@ -3,6 +3,8 @@
  * more is over, as any Node program is: its sockets do not keep it alive, and its cluster ends with it.
  */
 import { createRequire } from "node:module";
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { RayHost } from "../api/host.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
@@ -87,6 +89,12 @@ class ScriptHost implements RayHost {
     this.refs = hooks;
   }
 
+  registerRevivers(revivers: Readonly<Record<string, (...args: unknown[]) => unknown>>): void {
+    this.ship.singletons.setRevivers(revivers);
+    // what comes from a worker and holds its `ray` has ours here
+    this.ship.singletons.set("ray", revivers["ray"]?.() as object);
+  }
+
   taskContext(): undefined {
     return undefined;
   }
@@ -95,14 +103,26 @@ class ScriptHost implements RayHost {
     return undefined;
   }
 
-  unitName(code: Function): string | undefined {
-    return this.ship.registry.unitName(code);
+  /** Nothing says to what a script binds a function: `script.mjs:3` tells where it was made remote. */
+  unitName(): string | undefined {
+    return placeOfCaller();
   }
 
   display(data: Record<string, unknown>): void {
     console.log(typeof data["text/plain"] === "string" ? data["text/plain"] : JSON.stringify(data));
   }
 }
+
+const ownFolder = dirname(fileURLToPath(import.meta.url));
+
+/** File and line of the user's code that called us, without its folder. */
+function placeOfCaller(): string | undefined {
+  const frames = new Error().stack?.split("\n").slice(1) ?? [];
+  const [, url, line] = frames.map((frame) => /(?:\(|at |async )((?:file:|\/|[A-Za-z]:\\)[^()]*):(\d+):\d+\)?$/.exec(frame)).find((match) => match?.[1] && !pathOf(match[1]).startsWith(ownFolder)) ?? [];
+  return url && line ? `${basename(pathOf(url))}:${line}` : undefined;
+}
+
+const pathOf = (urlOrPath: string): string => (urlOrPath.startsWith("file:") ? fileURLToPath(urlOrPath) : urlOrPath);
 
 /** What workers print appears here with the task's name and pid, as in Ray. */
 function print(event: EngineEvent, job: string, self: ProcessName): void {

@@ -140,9 +140,10 @@ export class CodeRegistry {
     return known.shipped;
   }
 
-  /** The name for a function that has none of its own: `In[3]#0`. */
+  /** The name for a function that has none of its own: what the compiler saw it bound to, else `In[3]#0`. */
   unitName(code: Function): string | undefined {
-    return this.metas.get(code)?.unitId.replace(/~\w+$/, "");
+    const meta = this.metas.get(code);
+    return meta && (this.unitOf(meta.unitId)?.name || meta.unitId.replace(/~\w+$/, ""));
   }
 
   /** The identity under which a class is sent. */

@@ -80,6 +80,30 @@ test("nested tasks do not deadlock: fib(9) on 2 CPUs", async () => {
   `)).toBe(34);
 }, 120_000);
 
+test("a task gives remote functions, actor classes, ray and ObjectRef to a script", async () => {
+  expect(await run(`
+    import { ObjectRef } from "ray-ts";
+    const make = ray.remote(() => {
+      const { default: own } = globalThis[Symbol.for("ray-ts.module")];
+      return { twice: own.remote((x) => 2 * x), Counter: own.remote(class { n = 0; incr() { return ++this.n; } }), ray: own, ObjectRef };
+    });
+    const made = await ray.get(make.remote());
+    const counter = made.Counter.remote();
+    report([await ray.get(made.twice.remote(4)), await ray.get(counter.incr.remote()), made.ray === ray, made.ObjectRef === ObjectRef]);
+  `)).toEqual([8, 1, true, true]);
+});
+
+test("a function without a name is called by the place in the script where it was made remote", async () => {
+  const finished = await sandbox.script(start + `
+    const f = ray.remote(() => console.log("hello"));
+    await ray.get(f.remote());
+    console.log(String(f));
+    await ray.shutdown();
+  `);
+  expect(finished.stdout).toMatch(/^\(script-\w+\.mjs:3 pid=\d+\) hello$/m);
+  expect(finished.stdout).toMatch(/^RemoteFunction\(script-\w+\.mjs:3\)$/m);
+});
+
 test("numCpus is respected: never more than two of six tasks run at once", async () => {
   expect(await run(`
     const span = ray.remote(async () => { const from = Date.now(); await new Promise((r) => setTimeout(r, 60)); return [from, Date.now()]; });
