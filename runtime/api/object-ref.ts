@@ -6,6 +6,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import type { ObjectId } from "../ids.ts";
+import { SHIP, type Shipped } from "./shippable.ts";
 
 /** What the refs of one engine share. */
 export interface RefScope {
@@ -98,6 +99,8 @@ export class ObjectRef<T> implements Disposable {
 }
 
 Object.defineProperty(ObjectRef.prototype, REF_BRAND, { value: true });
+// code that was sent has the ObjectRef of the process where it runs
+Object.defineProperty(ObjectRef, SHIP, { value: (): Shipped => ({ singleton: "object-ref", args: [] }) });
 Object.defineProperty(ObjectRef.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: ObjectRef<unknown>) { return this.toString(); },
 });

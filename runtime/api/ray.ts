@@ -12,7 +12,7 @@ import type { Ray } from "./face.ts";
 import { get } from "./get.ts";
 import { encodeCall, Home, sendable, type Scope } from "./home.ts";
 import type { RayHost } from "./host.ts";
-import { holdOf, makeRef, type ObjectRef, type RefScope } from "./object-ref.ts";
+import { holdOf, makeRef, ObjectRef, type RefScope } from "./object-ref.ts";
 import { checkOptions, KILL_OPTIONS, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions } from "./options.ts";
 import { remote } from "./remote.ts";
 import { makeRemoteFunction } from "./remote-function.ts";
@@ -67,6 +67,7 @@ export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unkno
   if (!home) throw new TypeError("revivers(ray) wants what createRay(host) gave");
   return {
     ray: (...path) => path.reduce((value, name) => (value as Record<string, unknown>)[name as string], ray as unknown),
+    "object-ref": () => ObjectRef,
     "remote-function": (code, options, name) => makeRemoteFunction(home, code as Function, options as TaskOptions, name as string),
     "actor-class": (code, options, name) => makeActorClass(home, code as Function, options as ActorOptions, name as string),
     "remote-method": (handle, name, numReturns) => methodOf(handle as object, name as string, numReturns as number),

@@ -2,7 +2,7 @@
 export const SHIP: unique symbol = Symbol.for("ray-ts.ship") as never;
 
 export interface Shipped {
-  readonly singleton: "ray" | "remote-function" | "actor-class" | "remote-method";
+  readonly singleton: "ray" | "object-ref" | "remote-function" | "actor-class" | "remote-method";
   readonly args: readonly unknown[];
 }
 

@@ -95,6 +95,7 @@ const session: Session = new Session({
 });
 
 scope.provide("ray", face.exports["default"]);
+scope.provide("ObjectRef", face.exports["ObjectRef"]);
 scope.provide("require", importer.require);
 scope.provideComputed("_", recent.last);
 scope.provide("Out", recent.byNumber);

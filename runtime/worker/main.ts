@@ -46,8 +46,8 @@ const face = createRay(new WorkerHost({
 }));
 Object.assign(ray, { default: face, ray: face, ObjectRef, ...exceptions, isRayError });
 (globalThis as { [RAY_GLOBAL]?: unknown })[RAY_GLOBAL] = face;
-// sent code finds `ray` under its own name: also where it was a global of cells
-(globalThis as { ray?: unknown }).ray = face;
+// sent code finds these under their own names: also where they were globals of cells
+Object.assign(globalThis, { ray: face, ObjectRef });
 shipper.singletons.set("ray", face);
 shipper.singletons.setRevivers(revivers(face));
 markPrints(boot.nonce, () => executor.label());
