@@ -2,6 +2,9 @@
 import { describeValue } from "./describe-value.ts";
 import { nearestName } from "./nearest-name.ts";
 
+/** A class of errors, as `retryExceptions` takes it. */
+export type ErrorClass = abstract new (...args: any) => Error;
+
 /** Options of a task: `ray.remote(fn, options)` and `f.options(options)`. */
 export interface TaskOptions<N extends number = number> {
   /** CPUs that the task needs to run, 1 if not given. Counted, not enforced; fractions and 0 are fine. */
@@ -10,8 +13,10 @@ export interface TaskOptions<N extends number = number> {
   readonly resources?: Readonly<Record<string, number>> | undefined;
   /** Splits a returned array into this many refs. */
   readonly numReturns?: N | undefined;
-  /** How often the task runs again when its worker process died: 3 if not given, -1 for ever. An error that it throws is no reason. */
+  /** How often the task runs again when its worker process died: 3 if not given, -1 for ever. An error that it throws is a reason only with `retryExceptions`. */
   readonly maxRetries?: number | undefined;
+  /** Also an error that the task throws is a reason to run it again, within `maxRetries`: every one, or those of these classes. */
+  readonly retryExceptions?: boolean | readonly ErrorClass[] | undefined;
   /** What views, logs and errors call it. */
   readonly name?: string | undefined;
 }
@@ -109,10 +114,16 @@ const signal: Check = (value, where) => {
   if (!isSignal) throw new TypeError(`${where} must be an AbortSignal; got ${describeValue(value)}`);
 };
 
+const errorClasses: Check = (value, where) => {
+  if (typeof value === "boolean") return;
+  const wrong = Array.isArray(value) ? value.find((one) => typeof one !== "function" || typeof one.prototype !== "object") : value;
+  if (!Array.isArray(value) || value.some((one) => one === wrong)) throw new TypeError(`${where} must be true, false or an array of error classes, like [RangeError]; got ${describeValue(wrong)}`);
+};
+
 const numReturns = finite(0, true, "a whole number of at least 0");
 const cluster = { numCpus: amount, resources };
 
-export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: finite(-1, true, "a whole number of at least 0, or -1 for no limit"), name: text };
+export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: finite(-1, true, "a whole number of at least 0, or -1 for no limit"), retryExceptions: errorClasses, name: text };
 export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: finite(1, true, "a whole number of at least 1") };
 export const METHOD_OPTIONS = { numReturns };
 export const INIT_OPTIONS = { ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text };

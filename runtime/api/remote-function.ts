@@ -62,7 +62,7 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
   const label = options.name ?? name;
   const callee = identifier(name === ANONYMOUS ? "" : name, "f");
   const numReturns = options.numReturns ?? 1;
-  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3 };
+  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3, ...retriesOf(home, options) };
   const fromOrigin = withOrigin(engineOptions);
   const madeBy = `task "${label}"`;
 
@@ -86,6 +86,19 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
     toString: (): string => `RemoteFunction(${label})`,
   };
   return finish(remoteFunction, members, name);
+}
+
+/** Classes are told by `instanceof` on the error as `ray.get` would throw it. */
+function retriesOf({ host }: Home, { retryExceptions }: TaskOptions): Pick<EngineTaskOptions, "retryExceptions"> {
+  if (!retryExceptions) return {};
+  if (retryExceptions === true) return { retryExceptions };
+  const isOne = (error: unknown): boolean => retryExceptions.some((one) => error instanceof one);
+  return {
+    retryExceptions(encoded) {
+      const error = host.codec.decode(encoded);
+      return error instanceof Promise ? error.then(isOne, () => false) : isOne(error);
+    },
+  };
 }
 
 function finish<M extends object>(remoteFunction: Function, members: M, name: string): M {

@@ -35,6 +35,8 @@ export interface TaskOptions {
   readonly resources: Readonly<Record<string, number>>;
   readonly numReturns: number;
   readonly maxRetries: number;
+  /** Whether an error that the task threw is a reason to run it again, within `maxRetries`: every one, or those for which the function says so. */
+  readonly retryExceptions?: boolean | ((error: Encoded) => boolean | Promise<boolean>);
   /** The cell or file that submitted it: worker prints and late errors go there. */
   readonly origin?: string;
 }

@@ -35,7 +35,7 @@ export class CallMaker {
     this.options = options;
   }
 
-  task(meta: CallMeta, args: TaskArgs, more: { readonly code?: ShippedCode; readonly actor?: ActorId; readonly handle?: ObjectId | undefined; readonly maxRetries?: number }): Task {
+  task(meta: CallMeta, args: TaskArgs, more: { readonly code?: ShippedCode; readonly actor?: ActorId; readonly handle?: ObjectId | undefined; readonly maxRetries?: number; readonly retryExceptions?: Task["retryExceptions"] }): Task {
     const { objects } = this.options;
     const argsValue = objects.toWire(args.value);
     const holds = this.holdsOf(args, more);
@@ -52,6 +52,7 @@ export class CallMaker {
       firstReturn: first,
       returns: refs,
       maxRetries: more.maxRetries ?? 0,
+      retryExceptions: more.retryExceptions,
       submittedAt: Date.now(),
       attempt: 0,
       missing: 0,

@@ -96,11 +96,11 @@ export class LocalEngine implements Engine {
       value: (ref) => objects.wireValue(ref),
       whenReady: (ref, ready) => void objects.whenReady([ref], ready),
       settle: (ref, value, isError) => objects.settle(ref, value, isError),
+      read: (value) => objects.values.read(value, undefined),
+      discard: (ref, value) => objects.discard(ref, value),
       encodeError: (error) => objects.errorValue(error),
       lend: (to, refs) => objects.ownership.lend(to, refs),
-      releaseHolds: (task) => {
-        for (const id of task.holds) objects.ownership.release(id);
-      },
+      releaseHolds: (task) => task.holds.forEach((id) => objects.ownership.release(id)),
       received: (lend, from, refs) => objects.ownership.received(lend, from, refs),
       settled: (lend, from) => objects.ownership.settled(lend, from),
       want: (shape, count) => this.connection.sayToHead({ type: "leases-wanted", shape, count }),
@@ -176,7 +176,7 @@ export class LocalEngine implements Engine {
   submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[] {
     this.guardOpen();
     const meta = this.calls.metaFor(options, code.key, "", () => ({ codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }));
-    const task = this.calls.task(meta, args, { code, maxRetries: options.maxRetries });
+    const task = this.calls.task(meta, args, { code, maxRetries: options.maxRetries, retryExceptions: options.retryExceptions });
     this.begun(task);
     this.submission.submit(task);
     return task.returns;

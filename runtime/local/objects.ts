@@ -254,6 +254,11 @@ export class Objects {
     else this.shell.say(writer, { type: "free-blocks", blocks: [value.block] });
   }
 
+  /** A value that came for `ref` and is not wanted: its memory goes back. */
+  discard(ref: ObjectId, value: WireValue): void {
+    this.freeBlock(ref, value);
+  }
+
   /** Files of other writers in which objects of ours live. */
   private liveFiles(): Set<string> {
     const files = new Set<string>();

@@ -5,6 +5,7 @@
  * S2. A task holds every ref it needs until it is settled, so that it can be sent again.
  * S3. What a worker must know before a task (meta, code) leaves on the same lane before it.
  */
+import type { Encoded } from "../engine/engine.ts";
 import { RayError, WorkerCrashedError } from "../errors.ts";
 import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
 import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts";
@@ -26,6 +27,9 @@ export interface SubmissionShell {
   value(ref: ObjectId): { readonly value: WireValue; readonly isError: boolean } | undefined;
   whenReady(ref: ObjectId, ready: () => void): void;
   settle(ref: ObjectId, value: WireValue, isError: boolean): void;
+  read(value: WireValue): Encoded;
+  /** A value that came for `ref` and that nobody gets. */
+  discard(ref: ObjectId, value: WireValue): void;
   /** An error of ours as a value. */
   encodeError(error: Error): WireValue;
   lend(to: ProcessName, refs: readonly ObjectId[]): number;
@@ -127,7 +131,7 @@ export class Submission {
       seq: task.seq,
       meta,
       firstReturn: task.firstReturn,
-      attempt: task.attempt,
+      attempt: Math.min(task.attempt, 0xff),
       lend: this.shell.lend(to, lent),
       args: task.args,
       dependencies,
@@ -152,10 +156,9 @@ export class Submission {
     const { running, unstarted } = pool.broken(id);
     const again = unstarted;
     if (running && !running.isSettled) {
-      if (running.attempt < running.maxRetries || running.maxRetries < 0) {
+      if (hasRetries(running)) {
         running.attempt++;
-        const left = running.maxRetries < 0 ? "unlimited retries" : `${running.maxRetries - running.attempt} ${running.maxRetries - running.attempt === 1 ? "retry" : "retries"}`;
-        this.shell.notice(`Task ${running.meta.name} lost its worker (pid ${lease.pid}, ${cause}); it is tried again, ${left} left`);
+        this.shell.notice(`Task ${running.meta.name} lost its worker (pid ${lease.pid}, ${cause}); it is tried again, ${retriesLeft(running)} left`);
         again.unshift(running);
       } else {
         const tried = running.maxRetries === 0 ? "maxRetries is 0" : `it was tried ${running.attempt + 1} times`;
@@ -183,11 +186,39 @@ export class Submission {
     task.startedAt = result.startedAt;
     task.runMicros = result.runMicros;
     const isError = result.status !== ResultStatus.ok;
+    if (isError && task.retryExceptions && hasRetries(task)) return this.retryOrEnd(task, result.values[0] as WireValue);
+    this.settleReturns(task, result.values, isError);
+  }
+
+  private settleReturns(task: Task, values: readonly WireValue[], isError: boolean): void {
     for (let i = 0; i < task.meta.numReturns; i++) {
-      const value = (isError ? result.values[0] : result.values[i]) as WireValue;
+      const value = (isError ? values[0] : values[i]) as WireValue;
       this.shell.settle(task.returns[i] as ObjectId, value, isError);
     }
     this.end(task, isError ? "error" : undefined);
+  }
+
+  /** The task threw: whether that is a reason to try again is up to its options, which may have to decode the error. */
+  private retryOrEnd(task: Task, error: WireValue): void {
+    const first = task.returns[0] as ObjectId | undefined;
+    const decided = (isReason: boolean): void => {
+      if (task.isSettled) return;
+      if (!isReason) return this.settleReturns(task, [error], true);
+      if (first) this.shell.discard(first, error);
+      task.attempt++;
+      task.sentAt = 0;
+      this.shell.report(task);
+      const pool = this.poolOf(task.meta.resources);
+      pool.requeue([task]);
+      this.dirty.add(pool);
+    };
+    const { retryExceptions } = task;
+    const answer = typeof retryExceptions === "function" ? retryExceptions(this.shell.read(error)) : true;
+    if (typeof answer === "boolean") return decided(answer);
+    void answer.then((isReason) => {
+      decided(isReason);
+      this.dispatchDirty();
+    });
   }
 
   /** After a frame of results: workers that became free get their next tasks. */
@@ -245,4 +276,11 @@ export class Submission {
     this.byLease.clear();
     for (const task of [...this.unsettled.values()]) this.failWith(task, error);
   }
+}
+
+const hasRetries = ({ attempt, maxRetries }: Task): boolean => attempt < maxRetries || maxRetries < 0;
+
+function retriesLeft({ attempt, maxRetries }: Task): string {
+  if (maxRetries < 0) return "unlimited retries";
+  return `${maxRetries - attempt} ${maxRetries - attempt === 1 ? "retry" : "retries"}`;
 }

@@ -1,7 +1,7 @@
 /** One task or actor call as its owner sees it, from submission to its result. */
 import type { ActorId, LeaseId, ObjectId, ProcessName } from "../ids.ts";
 import type { CallMeta, WireValue } from "../wire/hot-records.ts";
-import type { ShippedCode } from "../engine/engine.ts";
+import type { ShippedCode, TaskOptions } from "../engine/engine.ts";
 
 /** A worker lent by the head for tasks of one resource shape. */
 export interface Lease {
@@ -30,6 +30,8 @@ export interface Task {
   readonly firstReturn: number;
   readonly returns: readonly ObjectId[];
   readonly maxRetries: number;
+  /** Errors of the task itself that are tried again too. */
+  readonly retryExceptions: TaskOptions["retryExceptions"];
   readonly submittedAt: number;
   attempt: number;
   /** Dependencies whose values are not there yet. */

@@ -131,6 +131,27 @@ test("a task whose worker dies at every try is reported with WorkerCrashedError"
   `)).toEqual(["WorkerCrashedError", "WORKER_CRASHED", true, true, 1]);
 });
 
+test("retryExceptions runs a task again that threw: every error, or those of its classes, within maxRetries", async () => {
+  expect(await run(`
+    class Busy extends Error {}
+    class Count { n = 0; next() { return ++this.n; } }
+    const times = async (thrown, options) => {
+      const count = ray.remote(Count).remote();
+      const f = ray.remote(async (count) => { const n = await ray.get(count.next.remote()); if (n < 3) throw thrown === "busy" ? new Busy("no") : new RangeError("no"); return n; }, options);
+      const outcome = await ray.get(f.remote(count)).catch((error) => error.constructor.name + " " + error.message);
+      return [outcome, await ray.get(count.next.remote()) - 1];
+    };
+    report([
+      await times("busy", {}),
+      await times("busy", { retryExceptions: true }),
+      await times("busy", { retryExceptions: true, maxRetries: 1 }),
+      await times("busy", { retryExceptions: [Busy] }),
+      await times("range", { retryExceptions: [Busy] }),
+      await times("range", { retryExceptions: [TypeError, RangeError], maxRetries: -1 }),
+    ]);
+  `)).toEqual([["Busy no", 1], [3, 3], ["Busy no", 2], [3, 3], ["RangeError no", 1], [3, 3]]);
+});
+
 test("numReturns gives as many refs, and a wrong count fails the task", async () => {
   expect(await run(`
     const two = ray.remote(() => ["a", "b"], { numReturns: 2 });

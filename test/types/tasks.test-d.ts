@@ -221,6 +221,10 @@ const withOptions = ray.remote((x: number) => x, { numCpus: 2 });
 expectType<RemoteFunction<[x: number], number>>()(withOptions);
 expectType<RemoteFunction<[x: number], number>>()(ray.remote({ numCpus: 2 })((x: number) => x));
 square.options({ numCpus: undefined });
+expectType<RemoteFunction<[x: number], number>>()(square.options({ retryExceptions: [RangeError, ray.exceptions.RayError] }));
+expectType<RemoteFunction<[x: number], number>>()(square.options({ retryExceptions: true }));
+// error TS2322: Type 'string' is not assignable to type 'ErrorClass'.
+square.options({ retryExceptions: ["RangeError"] });
 // error TS2561: Object literal may only specify known properties, but 'numCpu' does not exist in type 'TaskOptions<1>'. Did you mean to write 'numCpus'?
 square.options({ numCpu: 2 });
 // error TS2322: Type 'string' is not assignable to type 'number'.

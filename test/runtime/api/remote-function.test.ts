@@ -161,13 +161,14 @@ describe("ray.remote refuses", () => {
   });
 
   test.each<[string, object, string, typeof TypeError | typeof RangeError]>([
-    ["an unknown option", { numCpu: 1 }, 'ray.remote has no option "numCpu"; did you mean "numCpus"? Its options: numCpus, resources, numReturns, maxRetries, name', TypeError],
+    ["an unknown option", { numCpu: 1 }, 'ray.remote has no option "numCpu"; did you mean "numCpus"? Its options: numCpus, resources, numReturns, maxRetries, retryExceptions, name', TypeError],
     ["an option with no neighbour", { concurrencyGroups: {} }, 'ray.remote has no option "concurrencyGroups". Its options: numCpus,', TypeError],
     ["an unknown option that is undefined", { numGpu: undefined }, 'ray.remote has no option "numGpu"', TypeError],
     ["a wrong type", { numCpus: "2" }, 'ray.remote option "numCpus" must be a number of at least 0; got "2" (string)', TypeError],
     ["a value below the range", { numCpus: -1 }, 'ray.remote option "numCpus" must be a number of at least 0; got -1', RangeError],
     ["NaN", { numCpus: NaN }, "got NaN", RangeError],
     ["half a return", { numReturns: 1.5 }, 'ray.remote option "numReturns" must be a whole number of at least 0; got 1.5', RangeError],
+    ["a retried error that is no class", { retryExceptions: ["RangeError"] }, 'ray.remote option "retryExceptions" must be true, false or an array of error classes, like [RangeError]; got "RangeError"', TypeError],
     ["too few retries", { maxRetries: -2 }, 'ray.remote option "maxRetries" must be a whole number of at least 0, or -1 for no limit; got -2', RangeError],
     ["an empty name", { name: "" }, 'ray.remote option "name" must not be empty', RangeError],
     ["resources that are no object", { resources: 3 }, "must be an object of amounts by name, like { database: 1 }; got 3 (number)", TypeError],
