@@ -12,7 +12,8 @@ import { Edits } from "./edits.ts";
 import type { Rendered } from "./edits.ts";
 import { guardDeclaration, guardLoops } from "./guard-loops.ts";
 import { jsxOf } from "./jsx.ts";
-import { LoweringError, lower } from "./lower.ts";
+import { LoweringError } from "./esbuild.ts";
+import { lower } from "./lower.ts";
 import type { Lowered } from "./lower.ts";
 import { memberAccess, namedWrap } from "./named-wrap.ts";
 import { parseCell } from "./parse.ts";
@@ -126,7 +127,7 @@ class CellCompilation {
   #lower(rendered: Rendered, range: { start: number; end: number }): Lowered {
     const isModern = this.#walk.modernSyntax.some((offset) => offset >= range.start && offset < range.end);
     try {
-      return lower(rendered.text, { language: this.#parsed.language, isModern, jsx: this.#jsx, keepsImports: true });
+      return lower(rendered.text, { language: this.#parsed.language, isModern, jsx: this.#jsx });
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
       const { name, source } = this.#parsed;

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { lowerFile } from "./lower-file.ts";
+import { compileFile } from "../compile/compile-file.ts";
 import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
 
 export interface HooksConfig {
@@ -45,7 +45,7 @@ export function loadHook<L extends Loaded | Promise<Loaded>>(url: string, contex
   if (!isTypeScript(url)) return next(url, context);
   const file = fileURLToPath(url);
   const isCommonJs = file.endsWith(".cts");
-  return { format: isCommonJs ? "commonjs" : "module", source: lowerFile(file, readFileSync(file, "utf8")), shortCircuit: true };
+  return { format: isCommonJs ? "commonjs" : "module", source: compileFile(file, readFileSync(file, "utf8")), shortCircuit: true };
 }
 
 function isTypeScript(url: string): boolean {
