@@ -1,6 +1,6 @@
 /** Actor classes: what `ray.remote(Class)` gives. */
 import { inspect } from "node:util";
-import type { ActorOptions as EngineActorOptions } from "../engine/engine.ts";
+import type { ActorOptions as EngineActorOptions, CallDefaults } from "../engine/engine.ts";
 import { makeHandle, type ActorHandle } from "./actor-handle.ts";
 import { callText, identifier } from "./call-text.ts";
 import { encodeCall, withOrigin, type Home } from "./home.ts";
@@ -74,6 +74,7 @@ export function makeActorClass(home: Home, code: Function, options: ActorOptions
 /** What no option says alone. */
 export function checkTogether(options: ActorOptions, call: string): void {
   if (options.getIfExists && options.name === undefined) throw new TypeError(`${call} option "getIfExists" needs a name: the name by which the actor is looked for`);
+  if (options.maxTaskRetries && !options.maxRestarts) throw new TypeError(`${call} option "maxTaskRetries" needs maxRestarts: an actor that does not restart cannot get a call again`);
   if (options.namespace !== undefined && options.name === undefined) throw new TypeError(`${call} option "namespace" needs a name: only named actors are in a namespace`);
 }
 
@@ -87,7 +88,15 @@ function engineOptions(code: Function, options: ActorOptions, className: string)
     detached: options.lifetime === "detached",
     ...(options.getIfExists ? { getIfExists: true } : {}),
     maxConcurrency: options.maxConcurrency ?? 1,
+    ...(options.maxRestarts ? { maxRestarts: options.maxRestarts } : {}),
+    ...callDefaultsOf(options),
   };
+}
+
+/** What travels with every handle; nothing when no option says anything. */
+function callDefaultsOf({ maxTaskRetries, maxPendingCalls }: ActorOptions): { callDefaults?: CallDefaults } {
+  const callDefaults = { ...(maxTaskRetries ? { maxTaskRetries } : {}), ...(maxPendingCalls ? { maxPendingCalls } : {}) };
+  return Object.keys(callDefaults).length === 0 ? {} : { callDefaults };
 }
 
 /** The methods of a class and its ancestors: functions of the prototypes, without constructor, accessors and symbols. */

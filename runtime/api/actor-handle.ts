@@ -125,7 +125,7 @@ function handleClassOf(methods: readonly string[]): HandleClass {
       get(this: object) {
         const state = read(this);
         if (!state) return undefined;
-        const method = makeMethod(state, this, name, 1);
+        const method = makeMethod(state, this, name, ONE_RETURN);
         Object.defineProperty(this, name, { value: method });
         return method;
       },
@@ -141,11 +141,14 @@ interface AnyRemoteMethod {
   options(options: MethodOptions): AnyRemoteMethod;
 }
 
-function makeMethod(state: HandleState, handle: object, name: string, numReturns: number): AnyRemoteMethod {
+const ONE_RETURN: CallOptions = { numReturns: 1 };
+
+function makeMethod(state: HandleState, handle: object, name: string, callOptions: CallOptions): AnyRemoteMethod {
   const { info, scope } = state;
   const label = `${info.className}.${name}`;
   const madeBy = `call "${label}"`;
-  const fromOrigin = withOrigin<CallOptions>({ numReturns });
+  const { numReturns } = callOptions;
+  const fromOrigin = withOrigin(callOptions);
   const method = function (...args: unknown[]): never {
     throw new TypeError(`Actor method "${label}" cannot be called directly: write ${callText(`handle.${name}`, args)}`);
   };
@@ -156,10 +159,10 @@ function makeMethod(state: HandleState, handle: object, name: string, numReturns
       return refsOf(scope, ids, numReturns, madeBy);
     },
     options(changed) {
-      return makeMethod(state, handle, name, checkOptions(changed, METHOD_OPTIONS, `${name}.options`).numReturns ?? 1);
+      return makeMethod(state, handle, name, { ...ONE_RETURN, ...checkOptions(changed, METHOD_OPTIONS, `${name}.options`) });
     },
     // names the handle, so that a kept method keeps the actor alive
-    [SHIP]: () => ({ singleton: "remote-method", args: [handle, name, numReturns] }),
+    [SHIP]: () => ({ singleton: "remote-method", args: [handle, name, callOptions] }),
   };
   for (const key of Reflect.ownKeys(members)) Object.defineProperty(method, key, { value: members[key as keyof typeof members] });
   Object.defineProperty(method, "name", { value: name });
@@ -192,8 +195,8 @@ export function handleToUse(value: unknown, callee: string): { readonly info: Ac
   return state;
 }
 
-export function methodOf(handle: object, name: string, numReturns: number): unknown {
+export function methodOf(handle: object, name: string, callOptions: CallOptions): unknown {
   const state = read(handle);
   if (!state) throw new TypeError(`Cannot rebuild the remote method "${name}": its handle did not arrive`);
-  return makeMethod(state, handle, name, numReturns);
+  return makeMethod(state, handle, name, callOptions);
 }

@@ -37,12 +37,20 @@ export interface ActorOptions {
   readonly getIfExists?: boolean | undefined;
   /** How many calls may overlap at their `await`s, 1 if not given: one call at a time, in order. */
   readonly maxConcurrency?: number | undefined;
+  /** How often a new process takes the place of one that died: 0 if not given, -1 for ever. The constructor runs again with the same arguments; the state is lost. */
+  readonly maxRestarts?: number | undefined;
+  /** How often a call is sent again when the process died while it ran or waited and the actor restarted: 0 if not given, -1 for ever. */
+  readonly maxTaskRetries?: number | undefined;
+  /** How many calls of one caller may be without a result; one more throws PendingCallsLimitExceededError. -1 if not given: any number. */
+  readonly maxPendingCalls?: number | undefined;
 }
 
 /** Options of one call of an actor's method. */
 export interface MethodOptions<N extends number = number> {
   /** Splits a returned array into this many refs. */
   readonly numReturns?: N | undefined;
+  /** How often this call is sent again when the actor's process died and was replaced; if not given what the actor's class says. */
+  readonly maxTaskRetries?: number | undefined;
 }
 
 /** Options of `ray.init`. */
@@ -120,12 +128,18 @@ const errorClasses: Check = (value, where) => {
   if (!Array.isArray(value) || value.some((one) => one === wrong)) throw new TypeError(`${where} must be true, false or an array of error classes, like [RangeError]; got ${describeValue(wrong)}`);
 };
 
+const WANTED_LIMIT = "a whole number of at least 1, or -1 for no limit";
 const numReturns = finite(0, true, "a whole number of at least 0");
+const times = finite(-1, true, "a whole number of at least 0, or -1 for no limit");
+const limit: Check = (value, where) => {
+  finite(-1, true, WANTED_LIMIT)(value, where);
+  if (value === 0) throw new RangeError(`${where} must be ${WANTED_LIMIT}; got 0`);
+};
 const cluster = { numCpus: amount, resources };
 
-export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: finite(-1, true, "a whole number of at least 0, or -1 for no limit"), retryExceptions: errorClasses, name: text };
-export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: finite(1, true, "a whole number of at least 1") };
-export const METHOD_OPTIONS = { numReturns };
+export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, name: text };
+export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: finite(1, true, "a whole number of at least 1"), maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit };
+export const METHOD_OPTIONS = { numReturns, maxTaskRetries: times };
 export const INIT_OPTIONS = { ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };

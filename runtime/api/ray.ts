@@ -1,5 +1,5 @@
 /** Makes the `ray` object of a process on what its host offers. */
-import { READY_METHOD, type ActorInfo } from "../engine/engine.ts";
+import { READY_METHOD, type ActorInfo, type CallOptions } from "../engine/engine.ts";
 import { ActorNotFoundError, isRayError, type RayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
 import { makeActorClass } from "./actor-class.ts";
@@ -70,7 +70,7 @@ export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unkno
     "object-ref": () => ObjectRef,
     "remote-function": (code, options, name) => makeRemoteFunction(home, code as Function, options as TaskOptions, name as string),
     "actor-class": (code, options, name) => makeActorClass(home, code as Function, options as ActorOptions, name as string),
-    "remote-method": (handle, name, numReturns) => methodOf(handle as object, name as string, numReturns as number),
+    "remote-method": (handle, name, options) => methodOf(handle as object, name as string, options as CallOptions),
   };
 }
 

@@ -8,6 +8,8 @@ export interface RuntimeContext {
   readonly taskName: string | undefined;
   /** The actor whose method runs. */
   readonly actorId: string | undefined;
+  /** True in an actor whose process died and was replaced: its state is that of a new one. */
+  readonly wasActorRestarted: boolean;
   readonly nodeId: string | undefined;
   /** This process's name in the cluster. */
   readonly workerId: string | undefined;
@@ -28,6 +30,7 @@ export function runtimeContext(host: RayHost): RuntimeContext {
     taskId: task?.task,
     taskName: task?.taskName,
     actorId: task?.actor,
+    wasActorRestarted: task?.wasActorRestarted ?? false,
     nodeId: engine?.info?.nodeId,
     workerId: engine?.process,
     namespace: task?.namespace ?? engine?.info?.namespace,

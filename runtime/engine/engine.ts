@@ -52,11 +52,23 @@ export interface ActorOptions {
   /** With `name`: if that name is taken, the id given back stands for the actor that has it. */
   readonly getIfExists?: boolean;
   readonly maxConcurrency: number;
+  /** How often its process is replaced when it died; -1: always. */
+  readonly maxRestarts?: number;
+  readonly callDefaults?: CallDefaults;
   readonly origin?: string;
+}
+
+/** What the class says about calls of its actors; travels with every handle. */
+export interface CallDefaults {
+  readonly maxTaskRetries?: number;
+  /** Of one caller, -1: any number. */
+  readonly maxPendingCalls?: number;
 }
 
 export interface CallOptions {
   readonly numReturns: number;
+  /** How often the call is sent again when the actor's process died and was replaced; -1: always. If not given what the class says, else 0. */
+  readonly maxTaskRetries?: number;
   readonly origin?: string;
 }
 
@@ -67,6 +79,7 @@ export interface ActorInfo {
   readonly methods: readonly string[];
   readonly name?: string;
   readonly namespace?: string;
+  readonly callDefaults?: CallDefaults;
   readonly handleRef?: ObjectId;
 }
 
@@ -141,9 +154,11 @@ export interface NodeInfo {
 
 /** What code inside a task can ask about itself. */
 export interface TaskContext {
-  readonly task: TaskId;
+  /** Absent in an actor's constructor. */
+  readonly task?: TaskId;
   readonly taskName: string;
   readonly actor?: ActorId;
+  readonly wasActorRestarted?: boolean;
   readonly signal: AbortSignal;
   readonly assignedResources: Readonly<Record<string, number>>;
   readonly namespace: string;

@@ -195,7 +195,7 @@ export class Head {
       ...(wanted.name !== undefined ? { name: wanted.name } : {}),
       namespace: wanted.namespace,
       detached: wanted.detached,
-      maxRestarts: 0,
+      maxRestarts: wanted.maxRestarts,
     });
   }
 
@@ -222,7 +222,8 @@ export class Head {
     const record = actor === undefined ? undefined : this.actors.get(actor);
     if (!record) return null;
     const { wanted } = record;
-    return { actor: wanted.actor, className: wanted.className, methods: wanted.methods, name, namespace, ...(wanted.handleRef ? { handleRef: wanted.handleRef } : {}) };
+    const { callDefaults } = wanted;
+    return { actor: wanted.actor, className: wanted.className, methods: wanted.methods, name, namespace, ...(callDefaults ? { callDefaults } : {}), ...(wanted.handleRef ? { handleRef: wanted.handleRef } : {}) };
   }
 
   private actorChanged(record: ActorRecord, news: Omit<ActorRecord["state"], "type" | "actor">): void {
@@ -285,7 +286,7 @@ export class Head {
         return this.tell(command.client, { type: "lease-granted", lease: command.lease, worker: command.worker, pid: this.workers.get(command.worker)?.pid ?? 0, shape: command.shape });
       case "recall-lease": return this.tell(command.client, { type: "lease-recalled", lease: command.lease });
       case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: exitText(command.code, command.signal) });
-      case "place-actor": return this.placeActor(command.actor, command.worker);
+      case "place-actor": return this.placeActor(command);
       case "actor-state": return this.onActorState(command);
       case "reject-actor": return this.rejectActor(command);
       case "process-died": return; // told when the process's end was seen (H1)
@@ -324,10 +325,10 @@ export class Head {
     this.hub.push([{ type: "log", pid: worker.pid, taskName: label?.name ?? "worker", stream, text, job: label?.job ?? "", ...(label?.origin !== undefined ? { origin: label.origin } : {}) }]);
   }
 
-  private placeActor(actor: ActorId, worker: ProcessName): void {
+  private placeActor({ actor, worker, restarts }: Extract<SchedulerCommand, { type: "place-actor" }>): void {
     const record = this.actors.get(actor);
     if (!record) return;
-    this.tell(worker, { type: "become-actor", owner: record.owner, job: this.jobOf(actor, record), wanted: record.wanted }, record.parts);
+    this.tell(worker, { type: "become-actor", owner: record.owner, job: this.jobOf(actor, record), restarts, wanted: record.wanted }, record.parts);
   }
 
   private onActorState(command: Extract<SchedulerCommand, { type: "actor-state" }>): void {

@@ -3,9 +3,11 @@
  *
  * C1. Calls to one actor leave in the order in which they were made; one whose dependency is missing holds back the later ones.
  * C2. As soon as the actor's worker is known calls are sent there, also before its constructor has run: it queues them.
- * C3. When the actor died, calls without a result fail with ActorDiedError and the cause; a call is never sent twice.
+ * C3. When the actor died, calls without a result fail with ActorDiedError and the cause.
+ * C4. When it restarts they fail with ActorUnavailableError, or wait in their order to be sent again if they have a retry left; no other call is sent twice.
  */
-import { ActorAlreadyExistsError, ActorDiedError, ActorUnavailableError, RayError } from "../errors.ts";
+import type { ActorInfo } from "../engine/engine.ts";
+import { ActorAlreadyExistsError, ActorDiedError, ActorUnavailableError, PendingCallsLimitExceededError, RayError } from "../errors.ts";
 import type { ActorId, ProcessName } from "../ids.ts";
 import type { FromHead, ToHead } from "../wire/message.ts";
 import type { Submission } from "./submission.ts";
@@ -136,12 +138,8 @@ export class ActorCalls {
     const actor = this.actor(news.actor, "");
     if (news.code === "exists" && news.existing) return this.standIn(actor, news.existing);
     if (news.state === "dead") return this.died(actor, deathError(actor, news));
-    if (news.state === "restarting") {
-      actor.place = { state: "restarting" };
-      const error = new ActorUnavailableError(`The process of actor ${actor.className} died and is being restarted; this call may or may not have run`);
-      for (const task of actor.inFlight) this.shell.submission.failWith(task, error);
-      actor.inFlight.clear();
-      return;
+    if (news.state === "restarting" && !news.worker) {
+      return this.restarts(actor, news.cause ?? "its process ended");
     }
     if (!news.worker) return;
     if (actor.place.state === "placed" && actor.place.worker === news.worker) return;
@@ -157,6 +155,33 @@ export class ActorCalls {
     other.queue.push(...actor.queue);
     actor.queue = [];
     this.pump(other);
+  }
+
+  /** C4. */
+  private restarts(actor: Actor, cause: string): void {
+    if (actor.place.state === "restarting") return;
+    actor.place = { state: "restarting" };
+    const lost = [...actor.inFlight];
+    actor.inFlight.clear();
+    const again = lost.filter((task) => task.maxRetries < 0 || task.attempt < task.maxRetries);
+    for (const task of again) {
+      task.attempt = Math.min(task.attempt + 1, MOST_COUNTED);
+      task.sentAt = 0;
+    }
+    actor.queue.unshift(...again);
+    const error = new ActorUnavailableError(`${nameOf(actor)} is unavailable: ${cause}, and it is being restarted; this call may or may not have been executed. With maxTaskRetries such calls are sent again`);
+    for (const task of lost) if (!again.includes(task)) this.shell.submission.failWith(task, error);
+  }
+
+  /** Throws when this process has as many calls without a result as the actor's class allows. */
+  guardPending({ actor: id, className, callDefaults }: ActorInfo): void {
+    const most = callDefaults?.maxPendingCalls ?? -1;
+    if (most < 0) return;
+    const asked = this.actors.get(id);
+    const actor = asked?.standIn ? this.actors.get(asked.standIn) : asked;
+    if (!actor || actor.queue.length + actor.inFlight.size < most) return;
+    const pending = actor.inFlight.size + actor.queue.filter((task) => !task.isSettled).length;
+    if (pending >= most) throw new PendingCallsLimitExceededError(`Actor ${className} (${id}) has ${pending} calls of this process without a result, and its maxPendingCalls is ${most}: await some of them first`);
   }
 
   private died(actor: Actor, error: RayError): void {
@@ -183,6 +208,9 @@ export class ActorCalls {
 function deathError(actor: Actor, news: ActorNews): RayError {
   const cause = news.cause ?? "its process ended";
   if (news.code === "name-taken") return new ActorAlreadyExistsError(cause);
-  const name = actor.className ? `Actor ${actor.className}` : "The actor";
-  return new ActorDiedError(`${name} (${actor.id}) is dead: ${cause}`);
+  return new ActorDiedError(`${nameOf(actor)} is dead: ${cause}`);
 }
+
+const nameOf = (actor: Actor): string => `${actor.className ? `Actor ${actor.className}` : "The actor"} (${actor.id})`;
+/** Attempts travel in a byte. */
+const MOST_COUNTED = 255;

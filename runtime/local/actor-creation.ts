@@ -18,6 +18,8 @@ export class ActorCreation {
   private readonly shell: ActorCreationShell;
   /** Those that live, with the object that counts their handles. */
   private readonly made = new Map<ActorId, ObjectId | undefined>();
+  /** What restarts of an actor need, until it is dead for good. */
+  private readonly held = new Map<ActorId, readonly ObjectId[]>();
   private count = 0;
 
   constructor(shell: ActorCreationShell) {
@@ -34,10 +36,19 @@ export class ActorCreation {
     const [codeValue, argsValue] = [objects.toWire(code.value), objects.toWire(args.value)];
     // the actor's worker is not known yet: the lend is to the actor, and ends with it at the latest
     const lend = objects.ownership.lend(actor as string as ProcessName, [...refsCarried([codeValue, argsValue]), ...args.topLevelRefs.map(({ ref }) => ref)]);
-    for (const value of [codeValue, argsValue]) if (value.kind === "block") objects.ownership.release(value.ref);
+    const made = [codeValue, argsValue].filter((value) => value.kind === "block").map(({ ref }) => ref);
+    if (options.maxRestarts) this.holdForRestarts(actor, code, args, made);
+    else for (const ref of made) objects.ownership.release(ref);
     this.shell.sayToHead(this.wanted(actor, handleRef, { code, codeValue, args, argsValue, lend }, options), [inlineBytes(codeValue), inlineBytes(argsValue)]);
-    const { className, methods, name, namespace } = options;
-    return { actor, className, methods, ...(name !== undefined ? { name } : {}), ...(namespace !== undefined ? { namespace } : {}), ...(handleRef ? { handleRef } : {}) };
+    const { className, methods, name, namespace, callDefaults } = options;
+    return { actor, className, methods, ...(callDefaults ? { callDefaults } : {}), ...(name !== undefined ? { name } : {}), ...(namespace !== undefined ? { namespace } : {}), ...(handleRef ? { handleRef } : {}) };
+  }
+
+  /** The lend ends when the first process has its arguments; the next one will need them too. `made` has a count of ours already. */
+  private holdForRestarts(actor: ActorId, code: ShippedCode, args: TaskArgs, made: readonly ObjectId[]): void {
+    const others = [...code.value.refs, ...args.value.refs, ...args.topLevelRefs.map(({ ref }) => ref)];
+    for (const ref of others) this.shell.objects.ownership.retain(ref);
+    this.held.set(actor, [...made, ...others]);
   }
 
   private wanted(actor: ActorId, handleRef: ObjectId | undefined, sent: { readonly code: ShippedCode; readonly codeValue: WireValue; readonly args: TaskArgs; readonly argsValue: WireValue; readonly lend: number }, options: ActorOptions): ActorWanted {
@@ -54,6 +65,8 @@ export class ActorCreation {
       detached: options.detached,
       getIfExists: options.getIfExists ?? false,
       maxConcurrency: options.maxConcurrency,
+      maxRestarts: options.maxRestarts ?? 0,
+      ...(options.callDefaults ? { callDefaults: options.callDefaults } : {}),
       codeKey: sent.code.key,
       code: wireMeta(sent.codeValue),
       args: wireMeta(sent.argsValue),
@@ -66,6 +79,9 @@ export class ActorCreation {
   died(actor: ActorId): void {
     this.shell.objects.ownership.processDied(actor as string as ProcessName);
     this.made.delete(actor);
+    const held = this.held.get(actor);
+    this.held.delete(actor);
+    if (held) for (const ref of held) this.shell.objects.ownership.release(ref);
   }
 
   lastHandleGone(handle: ObjectId, actor: ActorId): void {

@@ -240,18 +240,18 @@ export class LocalEngine implements Engine {
 
   createActor(code: ShippedCode, args: TaskArgs, options: ActorOptions): ActorInfo {
     this.guardOpen();
-    const info = this.creation.create(code, args, options);
     this.collector.touch();
-    return info;
+    return this.creation.create(code, args, options);
   }
 
   callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[] {
     this.guardOpen();
+    this.actors.guardPending(actor);
     const meta = this.calls.metaFor(options, actor.actor, method, () => {
       if (actor.handleRef) this.objects.handles.set(actor.handleRef, actor.actor);
       return { actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, resources: NO_RESOURCES, ...(options.origin ? { origin: options.origin } : {}) };
     });
-    const task = this.calls.task(meta, args, { actor: actor.actor, handle: actor.handleRef });
+    const task = this.calls.task(meta, args, { actor: actor.actor, handle: actor.handleRef, maxRetries: options.maxTaskRetries ?? actor.callDefaults?.maxTaskRetries ?? 0 });
     this.begun(task);
     this.actors.call(actor.actor, actor.className, task);
     return task.returns;
@@ -350,7 +350,7 @@ export class LocalEngine implements Engine {
         this.processDied(message.process);
         return true;
       case "actor-state":
-        if (message.state === "dead") this.creation.died(message.actor);
+        if (message.state === "dead" || message.code === "exists") this.creation.died(message.actor);
         this.actors.onNews(message);
         return true;
       case "answer":

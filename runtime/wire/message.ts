@@ -3,6 +3,7 @@
  * Types and the two functions that put them into records and take them out; README.md says who sends what and why.
  */
 import type { ActorId, LeaseId, ObjectId, ProcessKind, ProcessName } from "../ids.ts";
+import type { CallDefaults } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { BlockAddress } from "../store/store.ts";
 import { RecordType } from "./frame.ts";
@@ -55,6 +56,9 @@ export interface ActorWanted {
   readonly detached: boolean;
   readonly getIfExists: boolean;
   readonly maxConcurrency: number;
+  /** How often a new process takes the place of one that died; -1: always. */
+  readonly maxRestarts: number;
+  readonly callDefaults?: CallDefaults;
   readonly codeKey: string;
   readonly code: WireMeta;
   readonly args: WireMeta;
@@ -70,7 +74,7 @@ export type FromHead =
   | { readonly type: "lease-broken"; readonly lease: LeaseId; readonly worker: ProcessName; readonly cause: string }
   | { readonly type: "process-died"; readonly process: ProcessName }
   | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: "pending" | "alive" | "restarting" | "dead"; readonly worker?: ProcessName; readonly pid?: number; readonly cause?: string; readonly code?: string; readonly existing?: ActorId }
-  | { readonly type: "become-actor"; readonly owner: ProcessName; readonly job: string; readonly wanted: ActorWanted }
+  | { readonly type: "become-actor"; readonly owner: ProcessName; readonly job: string; readonly restarts: number; readonly wanted: ActorWanted }
   | { readonly type: "answer"; readonly reply: number; readonly value: unknown }
   | { readonly type: "rows"; readonly rows: readonly EngineEvent[] }
   /** The lease of this client on this worker is over because it died. */

@@ -1,9 +1,9 @@
 /** Makes this process an actor's: builds the class, resolves the constructor's arguments, constructs, and tells the head. */
 import type { Encoded, ShippedCode } from "../engine/engine.ts";
-import type { ObjectId, ProcessName } from "../ids.ts";
+import type { ObjectId } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { refOf, refsCarried, type WireValue } from "../wire/hot-records.ts";
-import type { ActorWanted, Message, WireMeta } from "../wire/message.ts";
+import type { Message, WireMeta } from "../wire/message.ts";
 import type { Executor } from "./executor.ts";
 
 export interface ActorHostOptions {
@@ -28,14 +28,14 @@ export class ActorHost {
     if (message.type !== "become-actor") return false;
     this.job = message.job;
     this.namespace = message.wanted.namespace;
-    void this.become(message.owner, message.wanted, parts);
+    void this.become(message, parts);
     return true;
   }
 
-  private async become(owner: ProcessName, wanted: ActorWanted, parts: readonly Buffer[]): Promise<void> {
+  private async become({ owner, job, restarts, wanted }: Extract<Message, { type: "become-actor" }>, parts: readonly Buffer[]): Promise<void> {
     const { executor } = this.options;
     const engine = this.options.engine();
-    executor.becomeActor(wanted.actor, wanted.className, wanted.maxConcurrency);
+    executor.becomeActor({ id: wanted.actor, className: wanted.className, maxConcurrency: wanted.maxConcurrency, restarts, resources: wanted.shape, namespace: wanted.namespace, job });
     const code = valueOf(wanted.code, parts[0]);
     const args = valueOf(wanted.args, parts[1]);
     const topLevel = wanted.topLevelRefs.map(([, ref]) => refOf(ref));

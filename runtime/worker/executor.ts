@@ -17,6 +17,7 @@ import { RecordType } from "../wire/frame.ts";
 import { readCode, readMeta, readTask, refsCarried, ResultStatus, writeResult, type CallMeta, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
+import { constructorContext, neverAborted, type ActorRole } from "./actor-role.ts";
 import { clientNumber } from "./client-number.ts";
 import { GUARD } from "./watch-commands.ts";
 
@@ -62,7 +63,7 @@ export class Executor {
   private readonly runMicros = new WeakMap<CallMeta, number>();
   private readonly overlapping = new AsyncLocalStorage<Call>();
   private current: Call | undefined;
-  private actor: { readonly id: ActorId; readonly className: string; instance: object | undefined; readonly maxConcurrency: number } | undefined;
+  private actor: (ActorRole & { instance: object | undefined }) | undefined;
 
   constructor(options: ExecutorOptions) {
     this.options = options;
@@ -316,8 +317,8 @@ export class Executor {
   // ---- being an actor
 
   /** From now on this process is that actor's; calls that came already wait for its constructor. */
-  becomeActor(id: ActorId, className: string, maxConcurrency: number): void {
-    this.actor = { id, className, instance: undefined, maxConcurrency };
+  becomeActor(role: ActorRole): void {
+    this.actor = { ...role, instance: undefined };
   }
 
   actorReady(instance: object): void {
@@ -391,14 +392,14 @@ export class Executor {
 
   context(): TaskContext | undefined {
     const call = this.running();
-    if (!call) return undefined;
+    if (!call) return this.actor && !this.actor.instance ? constructorContext(this.actor) : undefined;
     const { meta, record, from } = call;
     return {
       task: taskId(from, record.seq),
       taskName: meta.name,
-      ...(this.actor ? { actor: this.actor.id } : {}),
+      ...(this.actor ? { actor: this.actor.id, wasActorRestarted: this.actor.restarts > 0 } : {}),
       signal: neverAborted,
-      assignedResources: meta.resources,
+      assignedResources: this.actor?.resources ?? meta.resources,
       namespace: meta.namespace,
       jobId: meta.job as JobId,
     };
@@ -408,7 +409,6 @@ export class Executor {
 /** What `ray.ready` calls: it runs when the constructor has. */
 const isReady = (): true => true;
 const NO_ACTORS: ActorId[] = [];
-const neverAborted = new AbortController().signal;
 
 function place(args: unknown[], record: TaskRecord, values: readonly unknown[]): unknown[] {
   for (let i = 0; i < values.length; i++) args[(record.dependencies[i] as { index: number }).index] = values[i];

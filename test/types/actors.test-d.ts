@@ -184,6 +184,13 @@ ray.remote(Counter, { lifetime: "forever" });
 RemoteCounter.options({ maxConcurency: 2 });
 // error TS2322: Type 'number' is not assignable to type 'string'.
 RemoteCounter.options({ name: 5 });
+expectType<ActorClass<[], Counter>>()(RemoteCounter.options({ maxRestarts: -1, maxTaskRetries: 2, maxPendingCalls: 10 }));
+expectType<RemoteMethod<(by: number) => number>>()(c.incr.options({ maxTaskRetries: 3 }));
+expectType<boolean>()(ray.getRuntimeContext().wasActorRestarted);
+// error TS2322: Type 'string' is not assignable to type 'number'.
+RemoteCounter.options({ maxRestarts: "always" });
+// error TS2322: Type 'boolean' is not assignable to type 'number'.
+c.incr.options({ maxTaskRetries: true });
 
 // decorators cannot change a type
 // error TS1270: Decorator function return type 'ActorClass<[], Decorated>' is not assignable to type 'void | typeof Decorated'.

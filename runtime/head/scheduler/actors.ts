@@ -37,7 +37,7 @@ function newActor(state: SchedulerState, event: Event<"actor-wanted">): Actor {
     id: event.actor, owner: event.owner, job: jobOf(state, event), className: event.className, name: event.name, namespace: event.namespace,
     shape: state.resources.intern(event.shape), isDetached: event.detached,
     outlivesJob: event.detached || (state.clients.get(event.owner)?.outlivesJob ?? false), maxRestarts: event.maxRestarts,
-    restarts: 0, phase: { kind: "waiting-for-resources" }, announced: undefined, since: state.now, isNoticed: false, recalls: [], story: new Story(),
+    restarts: 0, lastEnd: undefined, phase: { kind: "waiting-for-resources" }, announced: undefined, since: state.now, isNoticed: false, recalls: [], story: new Story(),
   };
   state.actors.set(actor.id, actor);
   state.waitingActors.push(actor);
@@ -125,6 +125,7 @@ export function endActor(state: SchedulerState, actor: Actor, cause: string): vo
 function stopActor(state: SchedulerState, actor: Actor, cause: string): void {
   const { phase } = actor;
   if (phase.kind !== "alive" && phase.kind !== "constructing") return;
+  actor.lastEnd = cause;
   moveActor(state, actor, { kind: "stopping", worker: phase.worker, holding: phase.holding });
   state.emit({ type: "kill-worker", worker: phase.worker.name, reason: `actor ${actor.className} (${actor.id}) restarts: ${cause}` });
 }
@@ -136,6 +137,7 @@ export function actorProcessGone(state: SchedulerState, actor: Actor, how: strin
   state.resources.giveBack(phase.holding);
   if (!mayRestart(actor)) return die(state, actor, `its process ${how}`);
   actor.restarts++;
+  actor.lastEnd = phase.kind === "stopping" ? actor.lastEnd : `its process ${how}`;
   actor.since = state.now;
   moveActor(state, actor, { kind: "waiting-for-resources" });
 }

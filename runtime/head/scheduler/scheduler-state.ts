@@ -96,6 +96,8 @@ export interface Actor {
   readonly outlivesJob: boolean;
   readonly maxRestarts: number;
   restarts: number;
+  /** Why its last process ended. */
+  lastEnd: string | undefined;
   phase: ActorPhase;
   /** What the others were told last. */
   announced: ActorState | undefined;

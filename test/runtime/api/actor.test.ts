@@ -91,7 +91,9 @@ describe("an actor class", () => {
   });
 
   test.each([
-    [{ maxRestarts: 1 }, 'ray.remote has no option "maxRestarts". Its options: numCpus, resources, name, namespace, lifetime, getIfExists, maxConcurrency'],
+    [{ maxRetries: 1 }, 'ray.remote has no option "maxRetries"'],
+    [{ maxRestarts: -2 }, 'ray.remote option "maxRestarts" must be a whole number of at least 0, or -1 for no limit; got -2'],
+    [{ maxTaskRetries: 1 }, 'ray.remote option "maxTaskRetries" needs maxRestarts'],
     [{ lifetime: "forever" }, 'ray.remote option "lifetime" must be "detached" or left out; got "forever" (string)'],
     [{ maxConcurrency: 0 }, 'ray.remote option "maxConcurrency" must be a whole number of at least 1; got 0'],
     [{ getIfExists: 1, name: "x" }, 'ray.remote option "getIfExists" must be true or false; got 1 (number)'],
