@@ -203,6 +203,10 @@ class NotebookPage:
     def kernel_status(self):
         return self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status")
 
+    @property
+    def is_trusted(self):
+        return self.page.evaluate("() => [...window.jupyterapp.shell.currentWidget.content.model.cells].every(cell => cell.type !== 'code' || cell.trusted)")
+
     def start(self, name, **arguments):
         """Starts a command of the front end; `wait` waits for its end."""
         self.page.evaluate("([name, args]) => { window.started = window.jupyterapp.commands.execute(name, args).then(() => null); return null; }", [name, arguments])

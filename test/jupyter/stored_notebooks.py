@@ -35,10 +35,10 @@ def read(name):
         return json.load(f)
 
 
-def copy(name, folder):
-    """A copy without outputs, so that none can be taken for one of this run."""
+def copy(name, folder, with_outputs=False):
+    """A copy; without outputs, so that none can be taken for one of this run, unless they are wanted."""
     notebook = read(name)
-    for cell in code_cells(notebook):
+    for cell in code_cells(notebook) if not with_outputs else []:
         cell["outputs"], cell["execution_count"] = [], None
     target = os.path.join(folder, os.path.basename(name))
     with open(target, "w", encoding="utf-8") as f:
