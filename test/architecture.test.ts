@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 
   "runtime/head/scheduler": ["runtime/ids.ts"],
   "runtime/head": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/head/scheduler", "runtime/store", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/watch-commands.ts"],
-  "runtime/local": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/serialize", "runtime/store", "runtime/wire"],
+  "runtime/local": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/serialize", "runtime/store", "runtime/wire", "runtime/worker/client-number.ts"],
   "runtime/local/script-host.ts": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/host.ts", "runtime/local", "runtime/serialize", "runtime/ship"],
   "runtime/index.ts": ["runtime/api", "runtime/errors.ts", "runtime/local/script-host.ts"],
 
@@ -120,7 +120,7 @@ const CHOSEN_BY: Readonly<Record<string, readonly string[]>> = {
 const MOST_LINES = 400;
 /** Over it, each for one reason; no more may come. */
 const LONG_FILES: Readonly<Record<string, number>> = {
-  "runtime/worker/executor.ts": 425,
+  "runtime/worker/executor.ts": 445,
   "runtime/head/head.ts": 425,
   "runtime/serialize/graph-write.ts": 425,
 };

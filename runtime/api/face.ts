@@ -7,7 +7,7 @@ import type { RayContext } from "./context.ts";
 import type { Display } from "./display.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { ObjectRef } from "./object-ref.ts";
-import type { ActorOptions, GetOptions, InitOptions, TaskOptions, WaitOptions } from "./options.ts";
+import type { ActorOptions, CancelOptions, GetOptions, InitOptions, TaskOptions, WaitOptions } from "./options.ts";
 import type { RemoteFunctionOf } from "./remote-function.ts";
 import type { RuntimeContext } from "./runtime-context.ts";
 import type { AnyReturn, ConstructorArgs, NumReturns } from "./signature.ts";
@@ -91,6 +91,18 @@ export interface Ray {
    * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.wait.html
    */
   wait<R extends ObjectRef<any>>(refs: readonly R[], options?: WaitOptions): Promise<[ready: R[], pending: R[]]>;
+
+  /**
+   * Cancels the task or actor call that makes a ref: reading the ref throws TaskCancelledError. One that waits never runs; one that
+   * runs sees `ray.getRuntimeContext().signal` abort, and a loop of it that does not await throws. Nothing happens when it has ended.
+   *
+   * @throws TypeError for a ref of `ray.put`, and with `force` for a call of an actor.
+   * @example
+   * const ref = ray.remote(async () => (await fetch(url, { signal: ray.getRuntimeContext().signal })).text()).remote();
+   * ray.cancel(ref);
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.cancel.html
+   */
+  cancel(ref: ObjectRef<any>, options?: CancelOptions): void;
 
   /** Ends an actor at once. Calls without a result fail with ActorDiedError. */
   kill(handle: AnyActorHandle, options?: { readonly noRestart?: boolean | undefined }): Promise<void>;

@@ -16,11 +16,14 @@ export interface RefScope {
   get(ref: ObjectRef<unknown>): Promise<unknown>;
 }
 
+/** What `madeBy` says of a ref that `ray.put` made. */
+export const MADE_BY_PUT = "ray.put";
+
 /** One count of an object, held by a ref or by an actor handle. */
 export interface Hold {
   readonly id: ObjectId;
   readonly scope: RefScope;
-  /** The task or actor call that makes it; undefined for `ray.put` and for refs that came inside a value. */
+  /** The task or actor call that makes it; undefined for refs that came inside a value. */
   readonly madeBy: string | undefined;
   isReleased: boolean;
 }

@@ -81,6 +81,14 @@ export interface WaitOptions extends GetOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** Options of `ray.cancel`. */
+export interface CancelOptions {
+  /** Kills the worker process in which the task runs; not for calls of actors. If not given the task is asked to stop. */
+  readonly force?: boolean | undefined;
+  /** What the task submitted itself is cancelled too: true if not given. */
+  readonly recursive?: boolean | undefined;
+}
+
 /** Throws the TypeError or RangeError for a wrong value. `where` is `ray.remote option "numCpus"`. */
 type Check = (value: unknown, where: string) => void;
 
@@ -144,6 +152,7 @@ export const INIT_OPTIONS = { ...cluster, objectStoreMemory: finite(1, false, "a
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
 export const KILL_OPTIONS = { noRestart: flag };
+export const CANCEL_OPTIONS = { force: flag, recursive: flag };
 export const NAMESPACE_OPTIONS = { namespace: text };
 export const DISPLAY_OPTIONS = { displayId: text };
 

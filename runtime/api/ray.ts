@@ -4,6 +4,7 @@ import { ActorNotFoundError, isRayError, type RayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
 import { makeActorClass } from "./actor-class.ts";
 import { handleToUse, infoOf, makeHandle, methodOf } from "./actor-handle.ts";
+import { cancel } from "./cancel.ts";
 import { Cluster } from "./cluster.ts";
 import { describeValue } from "./describe-value.ts";
 import { makeDisplay } from "./display.ts";
@@ -12,7 +13,7 @@ import type { Ray } from "./face.ts";
 import { get } from "./get.ts";
 import { encodeCall, Home, sendable, type Scope } from "./home.ts";
 import type { RayHost } from "./host.ts";
-import { holdOf, makeRef, ObjectRef, type RefScope } from "./object-ref.ts";
+import { holdOf, MADE_BY_PUT, makeRef, ObjectRef, type RefScope } from "./object-ref.ts";
 import { checkOptions, KILL_OPTIONS, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions } from "./options.ts";
 import { remote } from "./remote.ts";
 import { makeRemoteFunction } from "./remote-function.ts";
@@ -37,6 +38,7 @@ export function createRay(host: RayHost): Ray {
     get: (refs: unknown, options?: object) => get(home, refs, options) as never,
     put: (value) => put(home, value) as never,
     wait: (refs, options) => wait(refs, options),
+    cancel: (ref, options) => cancel(ref, options),
     kill: (handle, options) => kill(handle, options),
     free: (refs) => free(refs),
     ready: (handle) => ready(handle) as ObjectRef<true>,
@@ -101,7 +103,7 @@ function registerRefs(home: Home): void {
 function put(home: Home, value: unknown): ObjectRef<unknown> {
   if (holdOf(value)) throw new TypeError(`ray.put got ${describeValue(value)}, which is in the cluster already: use the ref itself, or put it inside an object`);
   const scope = home.current();
-  return makeRef(scope, scope.engine.put(home.host.codec.encode(value, "value")), undefined);
+  return makeRef(scope, scope.engine.put(home.host.codec.encode(value, "value")), MADE_BY_PUT);
 }
 
 async function kill(handle: unknown, options: { readonly noRestart?: boolean | undefined } | undefined): Promise<void> {

@@ -72,6 +72,12 @@ export interface CallOptions {
   readonly origin?: string;
 }
 
+export interface CancelOptions {
+  readonly force: boolean;
+  /** What the task has submitted itself is cancelled too. */
+  readonly recursive: boolean;
+}
+
 /** What a handle knows of its actor. `handleRef` is the counted object behind the handle; absent for one that counts nothing (detached, by name). */
 export interface ActorInfo {
   readonly actor: ActorId;
@@ -119,6 +125,9 @@ export interface Engine {
   callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[];
   getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined>;
   killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void>;
+
+  /** Ends the task or call that makes `ref` as cancelled, if it has not ended; nothing for every other ref. `force` kills its worker: a TypeError for a call of an actor. */
+  cancel(ref: ObjectId, options: CancelOptions): void;
 
   put(value: Encoded): ObjectId;
   /** The value if it is in reach now without waiting; the same call later may give it. Never throws for a failed task: that is `error: true`. */

@@ -162,6 +162,7 @@ export class Head {
       case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });
       case "events": return this.hub.push(message.rows);
       case "store-used": return this.grants.used(from, message.bytes);
+      case "task-cancelled": return this.workers.get(message.worker)?.cancel(message.call, message.force);
       case "subscribe":
         if (!message.isOn) return this.hub.unsubscribe(from);
         return this.hub.subscribe(from, this.state());

@@ -89,6 +89,11 @@ export class WorkerProcess {
     (this.child.stdio[WORKER_WATCH_FD] as Writable).write(watchCommand("abandon", clientNumber(client)));
   }
 
+  /** Interrupts the call of that number if it runs now, or ends the process with it. */
+  cancel(call: number, force: boolean): void {
+    (this.child.stdio[WORKER_WATCH_FD] as Writable).write(watchCommand(force ? "end" : "interrupt", call));
+  }
+
   kill(): void {
     this.child.kill("SIGKILL");
   }

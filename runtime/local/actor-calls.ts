@@ -128,6 +128,12 @@ export class ActorCalls {
     if (sent > 0) actor.queue.splice(0, sent);
   }
 
+  /** A call that was not sent has ended: those behind it may go. */
+  dropped(task: Task): void {
+    const actor = task.actor && this.actors.get(task.actor);
+    if (actor) this.pump(actor.standIn ? this.actor(actor.standIn, actor.className) : actor);
+  }
+
   onResult(task: Task): void {
     const actor = task.actor ? this.actors.get(task.actor) : undefined;
     const called = actor?.standIn ? this.actors.get(actor.standIn) : actor;

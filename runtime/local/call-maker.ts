@@ -20,6 +20,7 @@ export interface CallMakerOptions {
   readonly objects: Objects;
   readonly job: () => JobId;
   readonly namespace: () => string;
+  readonly submitter: () => unknown;
 }
 
 export class CallMaker {
@@ -54,10 +55,12 @@ export class CallMaker {
       maxRetries: more.maxRetries ?? 0,
       retryExceptions: more.retryExceptions,
       submittedAt: Date.now(),
+      submitter: this.options.submitter(),
       attempt: 0,
       missing: 0,
       lease: undefined,
       sentAt: 0,
+      sentTo: undefined,
       isSettled: false,
       startedAt: 0,
       runMicros: 0,

@@ -20,6 +20,8 @@ export interface LocalEngineOptions {
   readonly onEnded?: (reason: string) => void;
   /** Worker: what shares one private view of an object (see ValueStore). */
   readonly viewScope?: () => unknown;
+  /** Whose code runs now: what it submits can be cancelled with it. */
+  readonly submitter?: () => unknown;
   /** Worker: records and messages of its executor. */
   readonly executor?: {
     onRecord(from: ProcessName, type: number, reader: RecordReader): void;

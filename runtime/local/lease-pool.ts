@@ -35,6 +35,11 @@ export class LeasePool {
     this.shell = shell;
   }
 
+  /** Whether nothing is before it at its worker. */
+  static isOldest(task: Task): boolean {
+    return task.lease?.unfinished.values().next().value === task;
+  }
+
   get queued(): number {
     return this.queue.length - this.head;
   }

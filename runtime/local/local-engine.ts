@@ -4,7 +4,7 @@
  * (tasks), ActorCalls (actors), EventReporter (what the views see).
  */
 import { ClusterDiedError, type RayError } from "../errors.ts";
-import type { ActorInfo, ActorOptions, CallOptions, ClusterInfo, Encoded, Engine, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { newProcessName, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
@@ -15,6 +15,7 @@ import type { RecordReader } from "../wire/record-reader.ts";
 import { ActorCalls } from "./actor-calls.ts";
 import { ActorCreation } from "./actor-creation.ts";
 import { CallMaker } from "./call-maker.ts";
+import { Cancelling } from "./cancelling.ts";
 import { Collector } from "./collector.ts";
 import { Connection } from "./connection.ts";
 import { clusterInfo, type LocalEngineOptions } from "./engine-options.ts";
@@ -23,6 +24,7 @@ import { HeadQuestions } from "./head-questions.ts";
 import { Objects } from "./objects.ts";
 import type { Ownership } from "./ownership.ts";
 import { SentBooks } from "./sent-book.ts";
+import { submissionShell } from "./submission-shell.ts";
 import { Submission } from "./submission.ts";
 import type { Task } from "./task.ts";
 import type { ValueStore } from "./values.ts";
@@ -46,6 +48,7 @@ export class LocalEngine implements Engine {
   private readonly questions: HeadQuestions;
   private readonly submission: Submission;
   private readonly collector: Collector;
+  readonly cancelling: Cancelling;
   private readonly housekeeping: NodeJS.Timeout;
   private readonly subscribers = new Set<(event: EngineEvent) => void>();
   private state: State = "open";
@@ -78,7 +81,7 @@ export class LocalEngine implements Engine {
       handleGone: (handle, actor) => this.creation.lastHandleGone(handle, actor),
       settled: (ref) => this.reporter.object(ref),
     });
-    this.calls = new CallMaker({ objects: this.objects, job: options.job, namespace: () => this.namespace() });
+    this.calls = new CallMaker({ objects: this.objects, job: options.job, namespace: () => this.namespace(), submitter: () => options.submitter?.() });
     const { objects, calls } = this;
     this.questions = new HeadQuestions((message) => this.connection.sayToHead(message));
     this.creation = new ActorCreation({
@@ -89,27 +92,17 @@ export class LocalEngine implements Engine {
       created: (actor, className) => this.actors.created(actor, className),
     });
     const books = new SentBooks({ codeValue: (code) => calls.codeValue(code), lendCode: (to, code) => objects.ownership.lend(to, calls.codeRefs(code)) });
-    this.submission = new Submission({
-      self: this.process,
-      lane: (to) => this.connection.lane(to),
-      books,
-      value: (ref) => objects.wireValue(ref),
-      whenReady: (ref, ready) => void objects.whenReady([ref], ready),
-      settle: (ref, value, isError) => objects.settle(ref, value, isError),
-      read: (value) => objects.values.read(value, undefined),
-      discard: (ref, value) => objects.discard(ref, value),
-      encodeError: (error) => objects.errorValue(error),
-      lend: (to, refs) => objects.ownership.lend(to, refs),
-      releaseHolds: (task) => task.holds.forEach((id) => objects.ownership.release(id)),
-      received: (lend, from, refs) => objects.ownership.received(lend, from, refs),
-      settled: (lend, from) => objects.ownership.settled(lend, from),
-      want: (shape, count) => this.connection.sayToHead({ type: "leases-wanted", shape, count }),
-      giveBack: (lease) => this.connection.sayToHead({ type: "lease-returned", lease: lease.id }),
-      report: (task) => this.reporter.task(task),
-      notice: (text) => options.notice(text, "warning"),
-    });
+    this.submission = new Submission(submissionShell({ connection: this.connection, objects, books, reporter: () => this.reporter, notice: (text) => options.notice(text, "warning") }));
     this.books = books;
     this.actors = new ActorCalls({ submission: this.submission, sayToHead: (message) => this.connection.sayToHead(message) });
+    this.cancelling = new Cancelling({
+      self: this.process,
+      submission: this.submission,
+      actors: this.actors,
+      say: (to, message) => this.connection.say(to, message),
+      sayToHead: (message) => this.connection.sayToHead(message),
+      encodeError: (error) => objects.errorValue(error),
+    });
     this.reporter = new EventReporter({
       self: this.process,
       send: (rows) => this.connection.sayToHead({ type: "events", rows }),
@@ -180,6 +173,10 @@ export class LocalEngine implements Engine {
     this.begun(task);
     this.submission.submit(task);
     return task.returns;
+  }
+
+  cancel(ref: ObjectId, options: CancelOptions): void {
+    this.cancelling.cancel(ref, options);
   }
 
   private begun(task: Task): void {
@@ -326,6 +323,7 @@ export class LocalEngine implements Engine {
     switch (message.type) {
       case "fetch": return this.objects.onFetch(from, message.ref);
       case "fetched": return this.objects.onFetched(from, message, parts);
+      case "cancel": return this.cancelling.onCancel(message.ref, message);
       case "tasks-returned": return this.submission.onHandedBack(message.tasks);
       case "free-blocks":
         for (const block of message.blocks) this.values.free(from, block);

@@ -6,7 +6,7 @@
  * S3. What a worker must know before a task (meta, code) leaves on the same lane before it.
  */
 import type { Encoded } from "../engine/engine.ts";
-import { RayError, WorkerCrashedError } from "../errors.ts";
+import { RayError, TaskCancelledError, WorkerCrashedError } from "../errors.ts";
 import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
 import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts";
 import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
@@ -20,7 +20,6 @@ const NO_DEPENDENCIES: readonly Dependency[] = [];
 const NO_REFS: readonly ObjectId[] = [];
 
 export interface SubmissionShell {
-  readonly self: ProcessName;
   lane(to: ProcessName): Lane | undefined;
   books: SentBooks;
   /** The settled value of a dependency, else undefined. */
@@ -49,6 +48,8 @@ export class Submission {
   private readonly byLease = new Map<LeaseId, { readonly lease: Lease; readonly pool: LeasePool }>();
   private readonly unsettled = new Map<number, Task>();
   private readonly dirty = new Set<LeasePool>();
+  /** Cancelled ones that their worker still has: it answers for each. */
+  private readonly cancelled = new Map<number, Task>();
 
   constructor(shell: SubmissionShell) {
     this.shell = shell;
@@ -120,6 +121,7 @@ export class Submission {
     const lane = this.shell.lane(to);
     if (!lane) return; // it died a moment ago: `lease-broken` or the actor's state follows and decides
     task.sentAt = Date.now();
+    task.sentTo = to;
     this.shell.report(task);
     const { books } = this.shell;
     const meta = books.meta(to, lane, task.meta);
@@ -154,6 +156,7 @@ export class Submission {
     this.byLease.delete(id);
     const { lease, pool } = known;
     const { running, unstarted } = pool.broken(id);
+    for (const task of [running, ...unstarted]) if (task) this.cancelled.delete(task.seq);
     const again = unstarted;
     if (running && !running.isSettled) {
       if (hasRetries(running)) {
@@ -173,8 +176,10 @@ export class Submission {
     if (result.lend !== 0) this.shell.received(result.lend, from, refsCarried(result.values));
     const task = this.unsettled.get(result.seq);
     if (task) this.settleTask(task, result);
+    const late = task ? undefined : this.cancelled.get(result.seq);
+    if (late) this.answeredLate(late, result);
     this.shell.settled(result.lend, from);
-    return task;
+    return task ?? late;
   }
 
   private settleTask(task: Task, result: ResultRecord): void {
@@ -185,9 +190,22 @@ export class Submission {
     }
     task.startedAt = result.startedAt;
     task.runMicros = result.runMicros;
+    if (result.status === ResultStatus.cancelled) return this.failWith(task, new TaskCancelledError(`Task ${task.meta.name} was cancelled`));
     const isError = result.status !== ResultStatus.ok;
     if (isError && task.retryExceptions && hasRetries(task)) return this.retryOrEnd(task, result.values[0] as WireValue);
     this.settleReturns(task, result.values, isError);
+  }
+
+  /** The answer for a cancelled task: its worker is free again, what it made goes. */
+  private answeredLate(task: Task, { status, values, runMicros }: ResultRecord): void {
+    this.cancelled.delete(task.seq);
+    const pool = task.lease && this.byLease.get(task.lease.id)?.pool;
+    if (pool) {
+      // how long one takes that was cut short says nothing of its kind
+      pool.finished(task, status === ResultStatus.ok ? runMicros : Infinity);
+      this.dirty.add(pool);
+    }
+    values.forEach((value, i) => this.shell.discard(task.returns[i] as ObjectId, value));
   }
 
   private settleReturns(task: Task, values: readonly WireValue[], isError: boolean): void {
@@ -206,13 +224,13 @@ export class Submission {
       if (!isReason) return this.settleReturns(task, [error], true);
       if (first) this.shell.discard(first, error);
       task.attempt++;
-      task.sentAt = 0;
       this.shell.report(task);
       const pool = this.poolOf(task.meta.resources);
       pool.requeue([task]);
       this.dirty.add(pool);
     };
     const { retryExceptions } = task;
+    task.sentAt = 0; // no worker has it
     const answer = typeof retryExceptions === "function" ? retryExceptions(this.shell.read(error)) : true;
     if (typeof answer === "boolean") return decided(answer);
     void answer.then((isReason) => {
@@ -230,7 +248,8 @@ export class Submission {
   onHandedBack(seqs: readonly number[]): void {
     const byPool = new Map<LeasePool, Task[]>();
     for (const seq of seqs) {
-      const task = this.unsettled.get(seq);
+      const task = this.unsettled.get(seq) ?? this.cancelled.get(seq);
+      this.cancelled.delete(seq);
       const pool = task?.lease && this.byLease.get(task.lease.id)?.pool;
       if (!task || !pool) continue;
       const tasks = byPool.get(pool);
@@ -249,9 +268,22 @@ export class Submission {
 
   /** Every return becomes this error. */
   fail(task: Task, error: WireValue, text = "a dependency failed"): void {
-    if (task.isSettled) return;
+    if (task.isSettled) return void this.cancelled.delete(task.seq);
     for (const ref of task.returns) this.shell.settle(ref, error, true);
     this.end(task, text);
+  }
+
+  /** Ends a task now. True: a worker has it, and answers when it let go of it. */
+  cancel(task: Task, error: WireValue, text: string): boolean {
+    const isSent = task.sentAt !== 0;
+    this.fail(task, error, text);
+    if (isSent) this.cancelled.set(task.seq, task);
+    return isSent;
+  }
+
+  /** Pools ask for fewer leases when tasks that waited have ended. */
+  dispatchAll(): void {
+    for (const pool of this.pools.values()) pool.dispatch();
   }
 
   private end(task: Task, error: string | undefined): void {
@@ -274,6 +306,7 @@ export class Submission {
   failAll(error: RayError): void {
     for (const pool of this.pools.values()) pool.drain();
     this.byLease.clear();
+    this.cancelled.clear();
     for (const task of [...this.unsettled.values()]) this.failWith(task, error);
   }
 }

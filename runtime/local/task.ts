@@ -33,12 +33,16 @@ export interface Task {
   /** Errors of the task itself that are tried again too. */
   readonly retryExceptions: TaskOptions["retryExceptions"];
   readonly submittedAt: number;
+  /** What submitted it: a cell's execution, the call that ran here; undefined for nothing known. */
+  readonly submitter: unknown;
   attempt: number;
   /** Dependencies whose values are not there yet. */
   missing: number;
   lease: Lease | undefined;
   /** When it was sent to a worker, milliseconds since the epoch; 0: not yet, or taken back. */
   sentAt: number;
+  /** Who got it, while `sentAt` is not 0. */
+  sentTo: ProcessName | undefined;
   isSettled: boolean;
   startedAt: number;
   runMicros: number;

@@ -88,6 +88,7 @@ const session: Session = new Session({
     stacks.register(compiled.scriptName, { cell, map: () => compiled.map, source: code });
     return compiled;
   },
+  cancelWork: face.cancelWork,
   cellEnded() {
     groups.closeGroups();
     face.reportNow();

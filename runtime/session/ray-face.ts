@@ -18,7 +18,7 @@ import { preview } from "../serialize/preview.ts";
 import type { CodeRegistry } from "../ship/code-registry.ts";
 import { createShipper } from "../ship/create-shipper.ts";
 import type { ModuleBook } from "../ship/module-book.ts";
-import type { Executions } from "./execution.ts";
+import type { Execution, Executions } from "./execution.ts";
 import type { FrontLink } from "./front-link.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { OutputPipe } from "./output-pipe.ts";
@@ -51,6 +51,8 @@ export interface RayFace {
   readonly viewOf: PresentContext["viewOf"];
   /** The head is told what has happened up to now, so that the front can show it with the cell. */
   readonly reportNow: () => void;
+  /** Cancels what an interrupted cell submitted and has not ended. */
+  readonly cancelWork: (execution: Execution) => void;
 }
 
 export function startRay(parts: RayFaceParts): RayFace {
@@ -89,6 +91,7 @@ export function startRay(parts: RayFaceParts): RayFace {
         encodeError: (error) => encodeSystemError(shipper.codec, error),
         preview: (value) => previewEncoded(shipper.codec, value),
         notice,
+        submitter: () => executions.causing,
       });
       return engine;
     },
@@ -108,6 +111,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     modules: shipper.book,
     viewOf: (value) => viewOf(value, preview),
     reportNow: () => engine?.reporter.flush(),
+    cancelWork: (execution) => engine?.cancelling.cancelSubmitted((submitter) => submitter === execution, "its cell was interrupted", { force: false, recursive: true }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface SessionParts {
   readonly present: PresentContext;
   readonly errors: ErrorContext;
   readonly compile: (code: string, cell: string) => CompiledCell;
+  /** What a cell that was interrupted has under way elsewhere ends too. */
+  readonly cancelWork: (execution: Execution) => void;
   /** After each cell, before its end is marked. */
   readonly cellEnded: () => void;
 }
@@ -81,6 +83,7 @@ export class Session {
       return { type: "executed", id: request.id, status: "ok", userExpressions, interrupted: false };
     } catch (thrown) {
       const interrupted = execution.interrupted && thrown instanceof InterruptedError;
+      if (interrupted) this.#parts.executions.exit(() => this.#parts.cancelWork(execution));
       const error = interrupted ? interruptedOutput(thrown, this.#parts.errors) : formatError(thrown, this.#parts.errors);
       return { type: "executed", id: request.id, status: "error", error, interrupted };
     }

@@ -2,7 +2,7 @@
  * The session's engine as cells reach it: an interrupt never cuts a call in the middle (a record half published, a count
  * half made), and a call that begins after an interrupt of its cell does not begin at all.
  */
-import type { ActorInfo, ActorOptions, CallOptions, ClusterInfo, Encoded, Engine, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { ActorId, ObjectId, ProcessName } from "../ids.ts";
 import type { CodeShipper, ValueCodec } from "../serialize/codec.ts";
@@ -51,6 +51,11 @@ export class UncutEngine implements Engine {
   killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void> {
     this.#uncut.enterRuntime();
     try { return this.#engine.killActor(actor, options); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  cancel(ref: ObjectId, options: CancelOptions): void {
+    this.#uncut.enterRuntime();
+    try { this.#engine.cancel(ref, options); } finally { this.#uncut.leaveRuntime(); }
   }
 
   put(value: Encoded): ObjectId {

@@ -69,7 +69,8 @@ export interface Dependency {
   readonly value: WireValue;
 }
 
-export const ResultStatus = { ok: 0, error: 1 } as const;
+/** `cancelled`: the call was dropped or cut short for its owner's `cancel-task`; it has no values. */
+export const ResultStatus = { ok: 0, error: 1, cancelled: 2 } as const;
 
 export interface ResultRecord {
   readonly seq: number;

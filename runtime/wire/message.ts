@@ -34,7 +34,9 @@ export type ToHead =
   | { readonly type: "subscribe"; readonly isOn: boolean }
   /** A subscriber wants what has happened up to now; answered behind the rows. */
   | { readonly type: "events-wanted"; readonly reply: number }
-  | { readonly type: "store-used"; readonly bytes: number };
+  | { readonly type: "store-used"; readonly bytes: number }
+  /** A worker may be in a loop with it: the head reaches its watch thread. `call` is the number of the call (worker/client-number.ts). */
+  | { readonly type: "task-cancelled"; readonly worker: ProcessName; readonly call: number; readonly force: boolean };
 
 /** A value whose inline bytes travel as a part. */
 export interface WireMeta {
@@ -90,6 +92,10 @@ export type BetweenPeers =
   | { readonly type: "fetch"; readonly ref: ObjectId }
   /** Parts: the packed bytes of an inline value. */
   | FetchedObject
+  /** To the owner of a ref, from a process that only has the ref. */
+  | { readonly type: "cancel"; readonly ref: ObjectId; readonly force: boolean; readonly recursive: boolean }
+  /** To the executor of a task or call; its result follows in every case. */
+  | { readonly type: "cancel-task"; readonly seq: number; readonly force: boolean; readonly recursive: boolean }
   | { readonly type: "tasks-returned"; readonly tasks: readonly number[] }
   | { readonly type: "free-blocks"; readonly blocks: readonly BlockAddress[] };
 

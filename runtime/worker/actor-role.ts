@@ -13,7 +13,7 @@ export interface ActorRole {
   readonly job: string;
 }
 
-export const neverAborted = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 /** What the constructor can ask, and code that runs between calls. */
 export function constructorContext({ id, className, restarts, resources, namespace, job }: ActorRole): TaskContext {

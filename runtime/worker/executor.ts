@@ -8,7 +8,6 @@
  * X4. A lend is returned when everything in the arguments that is kept is counted here.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { RayError } from "../errors.ts";
 import { READY_METHOD, type Encoded, type ShippedCode, type TaskContext } from "../engine/engine.ts";
 import { objectId, taskId, ownerOf, type ActorId, type JobId, type ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
@@ -17,9 +16,9 @@ import { RecordType } from "../wire/frame.ts";
 import { readCode, readMeta, readTask, refsCarried, ResultStatus, writeResult, type CallMeta, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
-import { constructorContext, neverAborted, type ActorRole } from "./actor-role.ts";
-import { clientNumber } from "./client-number.ts";
-import { GUARD } from "./watch-commands.ts";
+import { constructorContext, type ActorRole } from "./actor-role.ts";
+import { Cancellations, type CancellableCall } from "./cancellations.ts";
+import { encodeReturns } from "./returns.ts";
 
 /** How long a call that got an actor's handle waits to learn where the actor is. */
 const LOCATE_ACTORS_MS = 300;
@@ -39,11 +38,9 @@ export interface ExecutorOptions {
   readonly receive: (code: ShippedCode) => Function | Promise<Function>;
 }
 
-interface Call {
-  readonly from: ProcessName;
+interface Call extends CancellableCall {
   readonly record: TaskRecord;
   readonly meta: CallMeta;
-  readonly abort: AbortController | undefined;
 }
 
 interface Sender {
@@ -53,6 +50,7 @@ interface Sender {
 
 export class Executor {
   private readonly options: ExecutorOptions;
+  readonly cancellations: Cancellations<Call>;
   private readonly senders = new Map<ProcessName, Sender>();
   private queue: Call[] = [];
   private head = 0;
@@ -67,6 +65,7 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.options = options;
+    this.cancellations = new Cancellations(options.guard);
   }
 
   // ---- what arrives
@@ -95,7 +94,7 @@ export class Executor {
   private onTask(from: ProcessName, sender: Sender, record: TaskRecord): void {
     const meta = sender.metas.get(record.meta);
     if (!meta) throw new Error(`Task ${record.seq} of ${from} came before its meta record ${record.meta}`);
-    const call: Call = { from, record, meta, abort: undefined };
+    const call: Call = { from, record, meta, abort: undefined, isCancelled: false };
     if (this.isBlocked && !this.actor) return this.handBack([call]);
     this.queue.push(call);
     this.schedulePump();
@@ -153,7 +152,6 @@ export class Executor {
   private start(call: Call): void {
     this.active++;
     if ((this.runMicros.get(call.meta) ?? Infinity) > LONG_CALL_MICROS) flushAll(); // X3
-    this.options.guard[GUARD.busy] = clientNumber(call.from);
     const startedAt = Date.now();
     const begun = performance.now();
     const previous = this.current;
@@ -161,6 +159,7 @@ export class Executor {
     let outcome: unknown;
     let isError = false;
     try {
+      this.cancellations.begin(call);
       outcome = this.invoke(call);
       if (isThenable(outcome)) {
         void this.finishLater(call, outcome, startedAt, begun);
@@ -275,7 +274,7 @@ export class Executor {
     const runMicros = Math.min(0xffffffff, Math.round((performance.now() - begun) * 1000));
     this.runMicros.set(call.meta, runMicros);
     this.active--;
-    if (this.active === 0) this.options.guard[GUARD.busy] = 0;
+    this.cancellations.end(call);
     const engine = this.options.engine();
     const lane = engine.connection.lane(call.from);
     const { status, encoded } = this.encode(call, outcome, isError);
@@ -293,25 +292,15 @@ export class Executor {
 
   private encode(call: Call, outcome: unknown, isError: boolean): { status: number; encoded: Encoded[] } {
     const { meta } = call;
+    if (call.isCancelled) return { status: ResultStatus.cancelled, encoded: [] };
     if (!isError) {
       try {
-        return { status: ResultStatus.ok, encoded: this.encodeReturns(meta, outcome) };
+        return { status: ResultStatus.ok, encoded: encodeReturns(meta, outcome, this.options.encode) };
       } catch (error) {
         outcome = error;
       }
     }
     return { status: ResultStatus.error, encoded: [this.options.encodeTaskError(outcome, { taskName: meta.name, pid: process.pid })] };
-  }
-
-  private encodeReturns(meta: CallMeta, outcome: unknown): Encoded[] {
-    if (meta.numReturns === 0) return [];
-    if (meta.numReturns === 1) return [this.options.encode(outcome, `the result of ${meta.name}`)];
-    const values = outcome as ArrayLike<unknown> | undefined;
-    const found = Array.isArray(values) ? values.length : undefined;
-    if (found !== meta.numReturns) {
-      throw new RayError(`Task ${meta.name} has numReturns: ${meta.numReturns}, so it must return an array of ${meta.numReturns} values; it returned ${found === undefined ? typeof outcome : `${found} values`}`);
-    }
-    return (values as unknown[]).map((value, i) => this.options.encode(value, `result ${i} of ${meta.name}`));
   }
 
   // ---- being an actor
@@ -354,7 +343,8 @@ export class Executor {
     for (const [owner, tasks] of byOwner) engine.connection.say(owner, { type: "tasks-returned", tasks });
   }
 
-  onMessage(_from: ProcessName, message: Message): boolean {
+  onMessage(from: ProcessName, message: Message): boolean {
+    if (message.type === "cancel-task") return this.cancel(from, message);
     if (message.type !== "abandon-work") return false;
     // the watch thread ends this process if it runs that client's task: here it does not
     this.queue = this.queue.slice(this.head).filter(({ from }) => from !== message.client);
@@ -362,6 +352,26 @@ export class Executor {
     this.senders.delete(message.client);
     this.options.engine().connection.sayToHead({ type: "worker-idle" });
     return true;
+  }
+
+  private cancel(from: ProcessName, { seq, force, recursive }: Extract<Message, { type: "cancel-task" }>): true {
+    const running = this.cancellations.find(from, seq);
+    if (running) this.cancellations.stop(running);
+    if (running && force) process.kill(process.pid, "SIGKILL");
+    const at = this.queue.findIndex((call, i) => i >= this.head && call.record.seq === seq && call.from === from);
+    if (at >= 0) this.drop(this.queue.splice(at, 1)[0] as Call);
+    const isBy = (submitter: unknown): boolean => (submitter as Call | undefined)?.record.seq === seq && (submitter as Call).from === from;
+    if (recursive) this.options.engine().cancelling.cancelSubmitted(isBy, "the task that submitted it was", { force, recursive });
+    return true;
+  }
+
+  /** A call that is not going to run: its owner waits for the answer. */
+  private drop(call: Call): void {
+    const engine = this.options.engine();
+    this.received(call);
+    engine.ownership.settled(call.record.lend, call.from);
+    const lane = engine.connection.lane(call.from);
+    if (lane) writeResult(lane, { seq: call.record.seq, status: ResultStatus.cancelled, lend: 0, startedAt: 0, runMicros: 0, values: [] });
   }
 
   processDied(process: ProcessName): void {
@@ -398,7 +408,7 @@ export class Executor {
       task: taskId(from, record.seq),
       taskName: meta.name,
       ...(this.actor ? { actor: this.actor.id, wasActorRestarted: this.actor.restarts > 0 } : {}),
-      signal: neverAborted,
+      signal: this.cancellations.signal(call),
       assignedResources: this.actor?.resources ?? meta.resources,
       namespace: meta.namespace,
       jobId: meta.job as JobId,

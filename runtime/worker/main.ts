@@ -27,12 +27,17 @@ const importer = createImporter({ folder: process.cwd(), ray });
 let refs: RefHooks | undefined;
 
 const shipper = createShipper({
-  runtime: { import: importer.import, require: importer.require, meta: importer.meta, guard, interrupted: flushAged },
+  runtime: { import: importer.import, require: importer.require, meta: importer.meta, guard, interrupted },
   refs: () => refs,
   stacks,
   warn: (text) => console.error(text),
   parse: parseLater(createRequire(import.meta.url)),
 });
+function interrupted(): void {
+  flushAged();
+  executor.cancellations.interrupted();
+}
+
 const { engine, executor } = createWorker({ boot, guard, codec: shipper.codec, mapStack: (text) => stacks.mapStack(text), receive: (code) => shipper.receive(code) });
 
 const face = createRay(new WorkerHost({

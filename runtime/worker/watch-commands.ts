@@ -8,12 +8,14 @@
 export const WATCH_RECORD_BYTES = 8;
 
 export const WATCH_OP = {
-  /** Interrupt execution `argument`: a cell in a session, a task in a worker. */
+  /** Interrupt execution `argument`: a cell in a session, the call of that number in a worker. */
   interrupt: 1,
   /** Forget an interrupt that is still pending. */
   clear: 2,
   /** The client `argument` is gone: a worker that is busy for it kills itself. */
   abandon: 3,
+  /** Kill the process if it runs the call with number `argument`. */
+  end: 4,
 } as const;
 
 export const GUARD_WORDS = 8;
@@ -32,6 +34,8 @@ export const GUARD = {
   running: 4,
   /** Never written: the main thread waits on it for a SIGINT that is on its way. */
   never: 5,
+  /** The number of the call that a worker runs; 0: none. */
+  call: 6,
 } as const;
 
 export function watchCommand(op: keyof typeof WATCH_OP, argument: number): Buffer {

@@ -57,6 +57,7 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     notice: (text) => console.error(text),
     onEnded: () => process.kill(process.pid, "SIGKILL"),
     viewScope: () => executor.scope(),
+    submitter: () => executor.scope(),
     executor: {
       onRecord: (from, type, reader) => executor.onRecord(from, type, reader),
       onMessage: (from, message, parts) => executor.onMessage(from, message) || actorHost.onMessage(message, parts),

@@ -77,6 +77,12 @@ ray.wait([n], { numReturns: "1" });
 // refs
 expectType<string>()(n.id);
 expectType<true>()(null! as Same<ObjectRefValue<typeof n>, number>);
+ray.cancel(n);
+expectType<void>()(ray.cancel(n, { force: true, recursive: false }));
+// error TS2561 || TS2353: Object literal may only specify known properties, and 'forced' does not exist in type 'CancelOptions'. || Object literal may only specify known properties, but 'forced' does not exist in type 'CancelOptions'. Did you mean to write 'force'?
+ray.cancel(n, { forced: true });
+// error TS2345: Argument of type 'number' is not assignable to parameter of type 'ObjectRef<any>'.
+ray.cancel(1);
 ray.free(n);
 ray.free([n, s]);
 // error TS2345: Argument of type 'number' is not assignable to parameter of type 'ObjectRef<any> | readonly ObjectRef<any>[]'.

@@ -1,0 +1,36 @@
+/** What the tasks of an engine need of its other parts. */
+import type { Connection } from "./connection.ts";
+import type { EventReporter } from "./event-reporter.ts";
+import type { Objects } from "./objects.ts";
+import type { SentBooks } from "./sent-book.ts";
+import type { SubmissionShell } from "./submission.ts";
+
+export interface SubmissionParts {
+  readonly connection: Connection;
+  readonly objects: Objects;
+  readonly books: SentBooks;
+  readonly reporter: () => EventReporter;
+  readonly notice: (text: string) => void;
+}
+
+export function submissionShell({ connection, objects, books, reporter, notice }: SubmissionParts): SubmissionShell {
+  const { ownership } = objects;
+  return {
+    lane: (to) => connection.lane(to),
+    books,
+    value: (ref) => objects.wireValue(ref),
+    whenReady: (ref, ready) => void objects.whenReady([ref], ready),
+    settle: (ref, value, isError) => objects.settle(ref, value, isError),
+    read: (value) => objects.values.read(value, undefined),
+    discard: (ref, value) => objects.discard(ref, value),
+    encodeError: (error) => objects.errorValue(error),
+    lend: (to, refs) => ownership.lend(to, refs),
+    releaseHolds: (task) => task.holds.forEach((id) => ownership.release(id)),
+    received: (lend, from, refs) => ownership.received(lend, from, refs),
+    settled: (lend, from) => ownership.settled(lend, from),
+    want: (shape, count) => connection.sayToHead({ type: "leases-wanted", shape, count }),
+    giveBack: (lease) => connection.sayToHead({ type: "lease-returned", lease: lease.id }),
+    report: (task) => reporter().task(task),
+    notice,
+  };
+}
