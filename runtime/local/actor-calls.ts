@@ -169,7 +169,7 @@ export class ActorCalls {
     actor.place = { state: "restarting" };
     const lost = [...actor.inFlight];
     actor.inFlight.clear();
-    const again = lost.filter((task) => task.maxRetries < 0 || task.attempt < task.maxRetries);
+    const again = lost.filter((task) => !task.isSettled && (task.maxRetries < 0 || task.attempt < task.maxRetries));
     for (const task of again) {
       task.attempt = Math.min(task.attempt + 1, MOST_COUNTED);
       task.sentAt = 0;

@@ -125,8 +125,6 @@ expectType<AbortSignal>()(ray.getRuntimeContext().signal);
 expectType<string | undefined>()(ray.getRuntimeContext().taskName);
 // error TS2551: Property 'taskname' does not exist on type 'RuntimeContext'. Did you mean 'taskName'?
 ray.getRuntimeContext().taskname;
-// error TS2339: Property 'cancel' does not exist on type 'Ray'.
-ray.cancel(n);
 expectType<typeof ray>()(named);
 {
   await using context = await ray.init();
