@@ -87,6 +87,38 @@ Examples:
     await finish((await import("./notebook-tests/test-command.ts")).testNotebooks(paths, { timeoutMs: timeout, ...options }));
   });
 
+command(program, "start")
+  .description("start a cluster that outlives its drivers, one a user")
+  .option("--num-cpus <n>", "its CPUs (default: those of this machine or container)", amount)
+  .option("--resources <json>", "custom resources by name: '{\"database\": 1}'", resources)
+  .option("--object-store-memory <bytes>", "its shared memory for objects (default: 30% of the memory)", positive)
+  .addHelpText(
+    "after",
+    `
+Sessions and scripts join it with ray.init({ address: "auto" }), or with RAY_TS_ADDRESS=auto in their environment. What a
+driver made ends with it, but for actors of lifetime "detached".
+
+Examples:
+  $ ray-ts start --num-cpus 8
+  $ RAY_TS_ADDRESS=auto ray-ts repl
+  $ ray-ts stop`,
+  )
+  .action(async (options: { numCpus?: number; resources?: Record<string, number>; objectStoreMemory?: number }) => {
+    await finish((await import("./cluster/standing-commands.ts")).start(options));
+  });
+
+command(program, "stop")
+  .description("end the cluster that `ray-ts start` made, and wait until its processes and files are gone")
+  .option("-f, --force", "kill it without asking", false)
+  .addHelpText("after", "\nExamples:\n  $ ray-ts stop\n  $ ray-ts stop --force")
+  .action(async ({ force }: { force: boolean }) => finish((await import("./cluster/standing-commands.ts")).stop({ isForced: force })));
+
+command(program, "status")
+  .description("show the cluster that `ray-ts start` made: CPUs, memory, workers, actors, drivers")
+  .option("--json", "print it as JSON", false)
+  .addHelpText("after", "\nExit code: 1 when there is none.\n\nExamples:\n  $ ray-ts status\n  $ ray-ts status --json")
+  .action(async ({ json }: { json: boolean }) => finish((await import("./cluster/standing-commands.ts")).status({ isJson: json })));
+
 const kernel = command(program, "kernel").description("the Jupyter kernel: install it, remove it, start it");
 
 interface PlaceOptions {
@@ -154,6 +186,24 @@ function positive(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value <= 0) throw new InvalidArgumentError("It must be a whole number above 0.");
   return value;
+}
+
+function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError("It must be a number of at least 0.");
+  return value;
+}
+
+function resources(text: string): Record<string, number> {
+  const wanted = "It must be JSON of amounts by name, like '{\"database\": 1}'; CPUs go by --num-cpus.";
+  try {
+    const value: unknown = JSON.parse(text);
+    const isFine = typeof value === "object" && value !== null && !Array.isArray(value) && Object.entries(value).every(([name, number]) => name !== "CPU" && typeof number === "number" && number >= 0);
+    if (isFine) return value as Record<string, number>;
+  } catch (error) {
+    throw new InvalidArgumentError(`${wanted} ${(error as Error).message}`);
+  }
+  throw new InvalidArgumentError(wanted);
 }
 
 /** What a user can mend reads as a sentence; what only we can needs its stack. */

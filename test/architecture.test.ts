@@ -37,7 +37,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/serialize/codec.ts"],
 
   "runtime/head/scheduler": ["runtime/ids.ts"],
-  "runtime/head": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/head/scheduler", "runtime/store", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/watch-commands.ts"],
+  "runtime/head": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/head/scheduler", "runtime/store", "runtime/views", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/watch-commands.ts"],
   "runtime/local": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/serialize", "runtime/store", "runtime/wire", "runtime/worker/client-number.ts"],
   "runtime/local/script-host.ts": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/host.ts", "runtime/local", "runtime/serialize", "runtime/ship"],
   "runtime/index.ts": ["runtime/api", "runtime/errors.ts", "runtime/local/script-host.ts"],
@@ -51,7 +51,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     "runtime/wire/outbox.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/front": [
-    ...PLAIN_DATA, ...PROTOCOL, "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/session/output-marks.ts", "runtime/views",
+    ...PLAIN_DATA, ...PROTOCOL, "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
     "runtime/worker/watch-commands.ts",
   ],
 
@@ -60,7 +60,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "repl/notebook": [],
   "repl/terminal": ["repl/notebook", "runtime/front", "runtime/session/output.ts"],
   "repl/notebook-tests": ["repl/notebook", "runtime/front", "runtime/session/output.ts"],
-  "repl/cli.ts": ["kernel/install.ts", "kernel/main.ts", "kernel/package-root.ts", "repl/notebook-tests", "repl/terminal"],
+  "repl/cluster": ["runtime/local/standing-cluster.ts", "runtime/store/format-bytes.ts", "runtime/local/ask-head.ts", "runtime/engine/state.ts", "runtime/engine/events.ts"],
+  "repl/cli.ts": ["kernel/install.ts", "kernel/main.ts", "kernel/package-root.ts", "repl/cluster", "repl/notebook-tests", "repl/terminal"],
 };
 
 /** Where a package may be named in code. What is not here is imported nowhere. */

@@ -94,6 +94,8 @@ function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo)
   const compare = (name: string, wanted: unknown, is: unknown): void => {
     if (wanted !== undefined && is !== undefined && wanted !== is) differences.push(`${name} is ${JSON.stringify(is)}, not ${JSON.stringify(wanted)}`);
   };
+  if (asked.address !== undefined && info.isJoined !== true) throw new RayError(`ray.init: a cluster of one's own is running already, so the one at ${JSON.stringify(asked.address)} cannot be joined. End it first: await ray.shutdown()`);
+  if (asked.address !== undefined && asked.address !== "auto") compare("address", asked.address.replace(/(?<=.)\/+$/, ""), info.address);
   compare("numCpus", asked.numCpus, info.numCpus);
   compare("namespace", asked.namespace, info.namespace);
   // what the machine had no room for was made smaller: what was asked for counts

@@ -14,7 +14,7 @@ export interface RayHost {
   /** The engine if `ray.init` or a remote call made one, else undefined. */
   currentEngine(): Engine | undefined;
   /** Starts an engine with these options; called only when there is none. */
-  start(options: ClusterOptions & { readonly address?: string }): Engine;
+  start(options: ClusterOptions): Engine;
   /** Ends the engine and the cluster that belongs to this front or script. */
   shutdown(): Promise<void>;
 

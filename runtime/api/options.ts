@@ -55,6 +55,8 @@ export interface MethodOptions<N extends number = number> {
 
 /** Options of `ray.init`. */
 export interface InitOptions {
+  /** The cluster to join: `"auto"` for the one that `ray-ts start` runs for you, or its folder. If not given, `RAY_TS_ADDRESS`, else a cluster of one's own. */
+  readonly address?: string | undefined;
   /** CPUs of the cluster: if not given those that this machine or container has. */
   readonly numCpus?: number | undefined;
   /** Custom resources of the cluster by name. */
@@ -148,7 +150,7 @@ const cluster = { numCpus: amount, resources };
 export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, name: text };
 export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: finite(1, true, "a whole number of at least 1"), maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit };
 export const METHOD_OPTIONS = { numReturns, maxTaskRetries: times };
-export const INIT_OPTIONS = { ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text };
+export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
 export const KILL_OPTIONS = { noRestart: flag };

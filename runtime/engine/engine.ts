@@ -105,6 +105,8 @@ export interface ClusterInfo {
   readonly objectStoreMemory: number;
   readonly nodeId: string;
   readonly headPid: number;
+  /** A cluster that was there before and is not ended by `close`. */
+  readonly isJoined?: boolean;
 }
 
 /** Behind `ray.ready(handle)`, Ray's `__ray_ready__`: every actor has it. */

@@ -179,7 +179,7 @@ class SessionFront implements Front {
       case "executed": return this.#running?.replied(message);
       case "completed": return this.#completions.answer(message.id, message);
       case "inspected": return this.#inspections.answer(message.id, message);
-      case "cluster-wanted": return void this.#answerCluster(session, message.id, this.#cluster.want(message.options));
+      case "cluster-wanted": return void this.#answerCluster(session, message.id, this.#cluster.want(message.options, message.job));
       case "cluster-unwanted": return void this.#answerCluster(session, message.id, this.#endCluster());
       case "input-wanted": return void this.#answerInput(session, message);
     }
@@ -206,7 +206,7 @@ class SessionFront implements Front {
     this.#views.apply(rows);
     for (const row of rows) {
       const line = printedLine(row);
-      if (line === undefined) continue;
+      if (line === undefined || !this.#cluster.concerns(row)) continue;
       const cell = (line.origin !== undefined && this.#cellsByName.get(line.origin)) || this.#lastCell;
       this.#options.onOutput({ type: "stream", name: line.name, text: line.text }, cell);
     }

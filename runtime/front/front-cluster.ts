@@ -5,6 +5,8 @@
 import type { EngineEvent } from "../engine/events.ts";
 import { type EventSubscription, subscribeToHead } from "../local/event-subscription.ts";
 import { type HeadProcess, openHead, takeOverHead } from "../local/head-process.ts";
+import { attachTo } from "../local/standing-cluster.ts";
+import { newProcessName } from "../ids.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
 
 export interface FrontClusterOptions {
@@ -36,12 +38,23 @@ function withinLimit<T>(work: Promise<T>): Promise<T | undefined> {
 
 export class FrontCluster {
   readonly #options: FrontClusterOptions;
+  /** On a standing cluster, of all sessions of this front. */
+  readonly #ownNamespace = newProcessName("front");
+  /** Of its sessions. */
+  readonly #jobs = new Set<string>();
+  #isJoined = false;
   #open: Promise<OpenCluster> | undefined;
   #events: EventSubscription | undefined;
   #takingOver: Promise<void> | undefined;
 
   constructor(options: FrontClusterOptions) {
     this.#options = options;
+  }
+
+  /** What work of others prints on a cluster that was joined is theirs to see. */
+  concerns(row: EngineEvent): boolean {
+    const job = "job" in row ? row.job : undefined;
+    return !this.#isJoined || !job || this.#jobs.has(job);
   }
 
   /** Resolves when `onEvents` has been given what the head knows now; at once while there is none, or one that only starts. */
@@ -60,12 +73,14 @@ export class FrontCluster {
     );
   }
 
-  /** The cluster there is, else a new one with these options. */
-  async want(options: ClusterOptions): Promise<ClusterAddress> {
+  /** The cluster there is, else the one at the address asked for, else a new one with these options. */
+  async want(options: ClusterOptions, job: string): Promise<ClusterAddress> {
+    this.#jobs.add(job);
     await this.#takingOver;
     await this.#noticeDeath();
     const { head } = await (this.#open ?? this.#hold(this.#start(options)));
-    return head.address;
+    if (options.address !== undefined && head.isOwned) throw new Error(`ray.init: a cluster is running already, which is this session's own, so the one at ${JSON.stringify(options.address)} cannot be joined. End it first: await ray.shutdown()`);
+    return options.namespace === undefined || head.isOwned ? head.address : { ...head.address, namespace: options.namespace };
   }
 
   /** Ends the cluster; gives the address that it had. */
@@ -108,6 +123,8 @@ export class FrontCluster {
 
   async #start(cluster: ClusterOptions): Promise<OpenCluster> {
     const { takeoverKey, folder } = this.#options;
+    this.#isJoined = cluster.address !== undefined;
+    if (cluster.address !== undefined) return this.#join(await attachTo(cluster.address, cluster.namespace ?? this.#ownNamespace));
     return this.#join(await openHead({ cluster, kind: "front", folder, ...(takeoverKey === undefined ? {} : { takeoverKey }) }));
   }
 

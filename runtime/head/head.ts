@@ -18,9 +18,10 @@ import { serveLiveness, type LivenessHello, type LivenessNote, type LivenessServ
 import { readMessage, writeMessage, type ActorWanted, type FromHead, type ToHead } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import { EventHub } from "./event-hub.ts";
+import { actorRow, detachedNotice, exitText, workerRow } from "./rows.ts";
+import { StateTables } from "./state-tables.ts";
 import type { Print } from "./prints.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
-import type { WorkerSnapshot } from "./scheduler/snapshot.ts";
 import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
 import { SchedulerError } from "./scheduler/story.ts";
 import { StoreGrants } from "./store-grants.ts";
@@ -32,6 +33,8 @@ const REPORT_MS = 50;
 interface Client {
   readonly kind: "driver" | "front" | "worker";
   readonly job: string;
+  readonly namespace: string;
+  readonly pid: number;
   readonly isOwner: boolean;
 }
 
@@ -60,6 +63,7 @@ export class Head {
   private readonly links: Links;
   private readonly hub: EventHub;
   private readonly grants: StoreGrants;
+  private readonly tables: StateTables;
   private liveness: LivenessServer | undefined;
   private readonly clients = new Map<ProcessName, Client>();
   private readonly workers = new Map<ProcessName, WorkerProcess>();
@@ -77,6 +81,12 @@ export class Head {
     this.links = new Links({ self, kind: "head", folder: address.folder, token: address.token, onRecord: this.onRecord, onRefused: options.log });
     this.hub = new EventHub((to, rows) => this.tell(to, { type: "rows", rows }));
     this.grants = new StoreGrants(address.objectStoreMemory, (to, bytes) => this.tell(to, { type: "store-granted", bytes }));
+    this.tables = new StateTables({
+      workers: () => this.scheduler.snapshot().workers.map(workerRow),
+      actors: () => this.actorRows(),
+      nodes: () => [{ ...this.resourcesRow(), type: "node", nodeId: address.nodeId, alive: true }],
+      drivers: () => [...this.clients].filter(([, { kind }]) => kind === "driver").map(([driver, { job, namespace, pid }]) => ({ type: "driver", driver, job: job as JobId, namespace, pid })),
+    });
     this.ticker = setInterval(() => this.handle({ type: "tick" }), TICK_MS);
   }
 
@@ -90,7 +100,7 @@ export class Head {
   // ---- clients come and go
 
   private readonly onJoin = (hello: LivenessHello): void => {
-    this.clients.set(hello.name, { kind: hello.kind, job: hello.job, isOwner: hello.isOwner });
+    this.clients.set(hello.name, hello);
     if (hello.isOwner) {
       this.keepMs = 0;
       clearTimeout(this.keepTimer);
@@ -125,6 +135,7 @@ export class Head {
   private processDied(name: ProcessName): void {
     this.links.drop(name);
     this.grants.forget(name);
+    this.tables.processDied(name, Date.now());
     const { sharedMemoryFolder, diskFolder } = this.options.address;
     for (const folder of [sharedMemoryFolder, diskFolder]) {
       for (const file of readdirSync(folder)) if (file.startsWith(name + ".")) rmSync(join(folder, file), { force: true });
@@ -160,7 +171,10 @@ export class Head {
       case "actor-watched": return this.onActorWatched(from, message.actor);
       case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.seek(message.name, message.namespace) });
       case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });
-      case "events": return this.hub.push(message.rows);
+      case "state-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.tables.answer(message.table, message.query) });
+      case "events":
+        this.tables.apply(message.rows);
+        return this.hub.push(message.rows);
       case "store-used": return this.grants.used(from, message.bytes);
       case "task-cancelled": return this.workers.get(message.worker)?.cancel(message.call, message.force);
       case "subscribe":
@@ -182,10 +196,11 @@ export class Head {
 
   private onActorWanted(owner: ProcessName, asked: ActorWanted, parts: Buffer[]): void {
     // whoever asked before it was connected does not know the cluster's namespace
-    const wanted = { ...asked, namespace: asked.namespace || this.options.address.namespace };
+    const wanted = { ...asked, namespace: asked.namespace || (this.clients.get(owner)?.namespace ?? this.options.address.namespace) };
     const job = this.clients.get(owner)?.job ?? "";
     const state: ActorRecord["state"] = { type: "actor-state", actor: wanted.actor, state: "pending" };
     this.actors.set(wanted.actor, { wanted, parts, owner, job, watchers: new Set([owner]), state });
+    if (this.options.isPersistent && wanted.detached && wanted.isDefaultNamespace) this.hub.push([detachedNotice(wanted, job || owner)]);
     this.handle({
       type: "actor-wanted",
       actor: wanted.actor,
@@ -230,7 +245,7 @@ export class Head {
   private actorChanged(record: ActorRecord, news: Omit<ActorRecord["state"], "type" | "actor">): void {
     record.state = { type: "actor-state", actor: record.wanted.actor, ...news };
     for (const watcher of record.watchers) this.tell(watcher, record.state);
-    this.hub.push([this.actorRow(record)]);
+    this.hub.push([actorRow(record)]);
     if (news.state !== "dead") return;
     // the cause is kept for later calls; the code and the arguments are not
     this.actors.set(record.wanted.actor, { ...record, parts: [] });
@@ -245,19 +260,8 @@ export class Head {
     }
   }
 
-  private actorRow({ wanted, state }: ActorRecord): ActorRow {
-    return {
-      type: "actor",
-      actor: wanted.actor,
-      className: wanted.className,
-      ...(wanted.name !== undefined ? { name: wanted.name } : {}),
-      namespace: wanted.namespace,
-      state: state.state,
-      detached: wanted.detached,
-      ...(state.pid !== undefined ? { pid: state.pid } : {}),
-      ...(state.cause !== undefined ? { cause: state.cause } : {}),
-      at: Date.now(),
-    };
+  private actorRows(): ActorRow[] {
+    return [...this.actors.values()].map(actorRow);
   }
 
   // ---- the scheduler's commands
@@ -390,7 +394,7 @@ export class Head {
 
   /** What a new subscriber must know of the time before. */
   private state(): EngineEvent[] {
-    return [this.resourcesRow(), ...this.scheduler.snapshot().workers.map(workerRow), ...[...this.actors.values()].map((record) => this.actorRow(record))];
+    return [this.resourcesRow(), ...this.scheduler.snapshot().workers.map(workerRow), ...this.actorRows()];
   }
 
   // ---- the end
@@ -411,13 +415,5 @@ export class Head {
 /** Dead actors are remembered for the cause of their death. */
 const MOST_ACTORS = 10_000;
 
-const workerRow = ({ worker, pid, state }: WorkerSnapshot): EngineEvent => ({ type: "worker", worker, pid, state, at: Date.now() });
-
 /** Ray's answers name a resource only while there is some of it. */
 const withoutUsedUp = (amounts: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0));
-
-function exitText(code: number | null, signal: string | null): string {
-  if (signal === "SIGKILL") return "killed by SIGKILL (by somebody, or by the system when memory ran out)";
-  if (signal !== null) return `ended by ${signal}`;
-  return code === 0 ? "it called process.exit()" : `exit code ${String(code)}`;
-}

@@ -29,7 +29,9 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => und
 process.on("SIGTERM", () => head.end("SIGTERM"));
 
 const head = new Head({ address, self: address.headName as ProcessName, prestart: boot.prestart, folder: boot.folder, isPersistent: boot.isPersistent, log, onEnd: leave });
-const writeRecord = (): void => writeClusterFile(clusterFolders(address.clusterId as ClusterId), ownClusterRecord(address.clusterId));
+// whoever may read a standing cluster's record may join it
+const record = { ...ownClusterRecord(address.clusterId), ...(boot.isPersistent ? { address } : {}) };
+const writeRecord = (): void => writeClusterFile(clusterFolders(address.clusterId as ClusterId), record);
 writeRecord();
 setInterval(writeRecord, RECORD_AGAIN_MS).unref();
 await head.open();

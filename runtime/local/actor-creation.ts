@@ -9,6 +9,7 @@ export interface ActorCreationShell {
   readonly self: ProcessName;
   readonly objects: Objects;
   readonly namespace: () => string;
+  readonly folder: () => string | undefined;
   sayToHead(message: ToHead, parts?: readonly Uint8Array[]): void;
   /** Calls to it may come from now on. */
   created(actor: ActorId, className: string): void;
@@ -53,6 +54,7 @@ export class ActorCreation {
 
   private wanted(actor: ActorId, handleRef: ObjectId | undefined, sent: { readonly code: ShippedCode; readonly codeValue: WireValue; readonly args: TaskArgs; readonly argsValue: WireValue; readonly lend: number }, options: ActorOptions): ActorWanted {
     const { handles } = this.shell.objects;
+    const folder = this.shell.folder();
     return {
       type: "actor-wanted",
       actor,
@@ -62,6 +64,8 @@ export class ActorCreation {
       shape: options.resources,
       ...(options.name !== undefined ? { name: options.name } : {}),
       namespace: options.namespace ?? this.shell.namespace(),
+      ...(folder === undefined ? {} : { folder }),
+      ...(options.namespace === undefined ? { isDefaultNamespace: true } : {}),
       detached: options.detached,
       getIfExists: options.getIfExists ?? false,
       maxConcurrency: options.maxConcurrency,

@@ -14,13 +14,14 @@ import { INLINE_LIMIT_BYTES } from "./values.ts";
 const BIG_CODES_KEPT = 32;
 const METAS_KEPT = 10_000;
 
-export type CallKind = Omit<CallMeta, "job" | "namespace">;
+export type CallKind = Omit<CallMeta, "job" | "namespace" | "folder">;
 
 export interface CallMakerOptions {
   readonly objects: Objects;
   readonly job: () => JobId;
   readonly namespace: () => string;
   readonly submitter: () => unknown;
+  readonly folder: () => string | undefined;
 }
 
 export class CallMaker {
@@ -91,9 +92,15 @@ export class CallMaker {
     return meta;
   }
 
+  /** Nothing was sent yet: what was made before the cluster's namespace was known gets it now. */
+  connected(namespace: string): void {
+    for (const [key, meta] of this.metas) if (meta.namespace === "") this.metas.set(key, Object.assign(meta, { namespace }));
+  }
+
   /** One object a kind of call, so that peers hear of it once. */
   private meta(of: CallKind): CallMeta {
-    const meta: CallMeta = { ...of, resources: this.shape(of.resources), job: this.options.job(), namespace: this.options.namespace() };
+    const folder = this.options.folder();
+    const meta: CallMeta = { ...of, resources: this.shape(of.resources), job: this.options.job(), namespace: this.options.namespace(), ...(folder === undefined ? {} : { folder }) };
     const key = JSON.stringify(meta);
     const known = this.metas.get(key);
     if (known) return known;

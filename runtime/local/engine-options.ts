@@ -11,6 +11,8 @@ export interface LocalEngineOptions {
   /** A worker submits for the job whose call it runs. */
   readonly job: () => JobId;
   readonly namespace?: () => string | undefined;
+  /** Where the driver's imports resolve: those of the code that it sends resolve there too. */
+  readonly folder: () => string | undefined;
   /** Where the cluster is; called once, at once. */
   readonly connect: () => Promise<ClusterAddress>;
   readonly encodeError: (error: Error) => Encoded;
@@ -42,5 +44,6 @@ export function clusterInfo(address: ClusterAddress, job: JobId): ClusterInfo {
     objectStoreMemory: address.objectStoreMemory,
     nodeId: address.nodeId,
     headPid: address.headPid,
+    ...(address.isJoined === undefined ? {} : { isJoined: address.isJoined }),
   };
 }

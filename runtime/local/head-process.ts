@@ -26,6 +26,8 @@ const END_WITHIN_MS = 5_000;
 
 export interface HeadProcess {
   readonly address: ClusterAddress;
+  /** False: a standing cluster that was joined; closing leaves it. */
+  readonly isOwned: boolean;
   /** Resolves with the reason when the head ended without being asked to. */
   readonly died: Promise<string>;
   /** Ends the cluster, or leaves it for `keepMs` to the next owner with the same takeover key. */
@@ -47,7 +49,7 @@ export async function openHead(options: OpenHeadOptions): Promise<HeadProcess> {
   sweepTakeovers();
   const left = options.takeoverKey === undefined ? undefined : await takeOverHead(options.takeoverKey);
   if (left) return left;
-  const address = await spawnHead(options.cluster, options.folder ?? process.cwd());
+  const address = await spawnHead(options.cluster, { folder: options.folder ?? process.cwd(), isPersistent: false });
   const link = await joinAsOwner(address.address);
   address.release();
   if (options.takeoverKey !== undefined) writeFileSync(takeoverFile(options.takeoverKey), JSON.stringify(address.address), { mode: 0o600 });
@@ -70,6 +72,7 @@ function headProcess(address: ClusterAddress, link: LivenessLink, { takeoverKey 
   });
   return {
     address,
+    isOwned: true,
     died: new Promise((tell) => void died.then((reason) => !isClosing && tell(reason))),
     async close(how = {}) {
       isClosing = true;
@@ -91,10 +94,18 @@ function headProcess(address: ClusterAddress, link: LivenessLink, { takeoverKey 
 const joinAsOwner = (address: ClusterAddress): Promise<LivenessLink> =>
   joinLiveness(address.folder, { token: address.token, name: newProcessName("front"), kind: "front", job: "", namespace: address.namespace, pid: process.pid, isOwner: true });
 
-async function spawnHead(options: ClusterOptions, folder: string): Promise<{ readonly address: ClusterAddress; release(): void }> {
+export interface HeadKind {
+  /** Where the workers run. */
+  readonly folder: string;
+  /** It stays without an owner. */
+  readonly isPersistent: boolean;
+}
+
+/** Starts a head and waits until it can be joined. `release` lets it go: an owner has joined, or it needs none. */
+export async function spawnHead(options: ClusterOptions, kind: HeadKind): Promise<{ readonly address: ClusterAddress; release(): void }> {
   const clusterId = newClusterId();
   const folders = makeClusterFolders(clusterId);
-  const boot = bootOf(clusterId, folders, options, folder);
+  const boot = bootOf(clusterId, folders, options, kind);
   const log = openSync(join(folders.endpoints, "head.log"), "a", 0o600);
   const child = spawn(process.execPath, [HEAD_PROGRAM], { detached: true, stdio: ["ignore", log, log, "pipe"] });
   closeSync(log);
@@ -135,7 +146,7 @@ function readLog(folder: string): string {
   return text ? `\nIts log says:\n${text.slice(-2000)}` : "";
 }
 
-function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>, options: ClusterOptions, folder: string): HeadBoot {
+function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>, options: ClusterOptions, { folder, isPersistent }: HeadKind): HeadBoot {
   const limits = defaultLimits(sharedMemoryRoot());
   const numCpus = options.numCpus ?? limits.numCpus;
   const objectStoreMemory = options.objectStoreMemory ?? limits.objectStoreBytes;
@@ -154,7 +165,7 @@ function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>
     },
     prestart: Math.min(Math.ceil(numCpus), MOST_PRESTARTED),
     folder,
-    isPersistent: false,
+    isPersistent,
   };
 }
 
@@ -184,7 +195,8 @@ function readTakeover(key: string): ClusterAddress | undefined {
   return existsSync(address.folder) ? address : undefined;
 }
 
-async function goneWithin(pid: number, ms: number): Promise<void> {
+/** Waits for the end of a process, and brings it about when the time is over. */
+export async function goneWithin(pid: number, ms: number): Promise<void> {
   const until = Date.now() + ms;
   while (isAlive(pid) && Date.now() < until) await new Promise((turn) => setTimeout(turn, 10));
   if (isAlive(pid)) process.kill(pid, "SIGKILL");

@@ -81,13 +81,13 @@ export class LocalEngine implements Engine {
       handleGone: (handle, actor) => this.creation.lastHandleGone(handle, actor),
       settled: (ref) => this.reporter.object(ref),
     });
-    this.calls = new CallMaker({ objects: this.objects, job: options.job, namespace: () => this.namespace(), submitter: () => options.submitter?.() });
+    this.calls = new CallMaker({ objects: this.objects, job: options.job, namespace: () => this.namespace(), folder: options.folder, submitter: () => options.submitter?.() });
     const { objects, calls } = this;
     this.questions = new HeadQuestions((message) => this.connection.sayToHead(message));
     this.creation = new ActorCreation({
       self: this.process,
       objects,
-      namespace: () => this.namespace(),
+      namespace: () => this.namespace(), folder: options.folder,
       sayToHead: (message, parts) => this.connection.sayToHead(message, parts),
       created: (actor, className) => this.actors.created(actor, className),
     });
@@ -133,7 +133,7 @@ export class LocalEngine implements Engine {
 
   private onConnected(address: ClusterAddress): void {
     this.values.open({ sharedMemoryFolder: address.sharedMemoryFolder, diskFolder: address.diskFolder, grantBytes: address.objectStoreMemory });
-    this.info = clusterInfo(address, this.options.job());
+    this.calls.connected((this.info = clusterInfo(address, this.options.job())).namespace);
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import type { RayHost } from "../api/host.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
-import { RayError } from "../errors.ts";
 import type { JobId, ProcessName } from "../ids.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
 import { encodeSystemError } from "../serialize/encode-error.ts";
@@ -18,11 +17,15 @@ import { createShipper, type Shipper } from "../ship/create-shipper.ts";
 import { parseLater } from "../ship/foreign/parse-later.ts";
 import { openHead, type HeadProcess } from "./head-process.ts";
 import { LocalEngine } from "./local-engine.ts";
+import { addressToJoin, attachTo } from "./standing-cluster.ts";
 import { whenIdle } from "./when-idle.ts";
 
 export function createScriptHost(): RayHost {
   return new ScriptHost();
 }
+
+/** Where it was started: a script may go elsewhere later. */
+const FOLDER = process.cwd();
 
 class ScriptHost implements RayHost {
   readonly codec: ValueCodec;
@@ -51,13 +54,14 @@ class ScriptHost implements RayHost {
     return this.current?.engine;
   }
 
-  start({ address, ...options }: ClusterOptions & { readonly address?: string }): Engine {
-    if (address !== undefined) throw new RayError(`Cannot join the cluster at "${address}": this version starts a cluster of its own in each script. Leave \`address\` out`);
-    const head = openHead({ cluster: options, kind: "driver" });
+  start(options: ClusterOptions): Engine {
+    const address = addressToJoin(options, process.env);
     const job = `j${process.pid.toString(36)}-${Date.now().toString(36)}` as JobId;
+    const head = address === undefined ? openHead({ cluster: options, kind: "driver" }) : attachTo(address, options.namespace ?? job);
     const engine: LocalEngine = new LocalEngine({
       kind: "driver",
       job: () => job,
+      folder: () => FOLDER,
       connect: () => head.then(({ address: at }): ClusterAddress => at),
       encodeError: (error) => encodeSystemError(this.codec, error),
       preview: (value) => previewOf(this.codec, value),

@@ -66,6 +66,7 @@ const face = startRay({
   scope,
   stacks,
   importer: () => importer,
+  folder,
   notice: (text) => streams.stderr.write(`ray: ${text}\n`),
 });
 const importer = createImporter({ folder, ray: face.exports });

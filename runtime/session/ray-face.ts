@@ -39,6 +39,8 @@ export interface RayFaceParts {
   readonly scope: CellScope;
   readonly stacks: StackMapper;
   readonly importer: () => Importer;
+  /** Where cells import from. */
+  readonly folder: string;
   /** Shown to the user. */
   readonly notice: (text: string) => void;
 }
@@ -86,7 +88,8 @@ export function startRay(parts: RayFaceParts): RayFace {
         kind: "driver",
         process: name,
         job: () => name as string as JobId,
-        connect,
+        folder: () => parts.folder,
+        connect: () => connect(name as string as JobId),
         onEnded,
         encodeError: (error) => encodeSystemError(shipper.codec, error),
         preview: (value) => previewEncoded(shipper.codec, value),

@@ -6,7 +6,9 @@ import type { RayHost } from "../api/host.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { RayError } from "../errors.ts";
+import type { JobId } from "../ids.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
+import { addressToJoin } from "../local/standing-cluster.ts";
 import type { Executions } from "./execution.ts";
 import type { FrontLink } from "./front-link.ts";
 import type { OutputPipe } from "./output-pipe.ts";
@@ -19,7 +21,7 @@ export interface SessionHostParts {
   readonly shipper: CodeShipper;
   readonly registerRefs: (hooks: RefHooks) => void;
   readonly unitName: (code: Function) => string | undefined;
-  readonly createEngine: (options: { readonly connect: () => Promise<ClusterAddress>; readonly onEnded: (reason: string) => void }) => Engine;
+  readonly createEngine: (options: { readonly connect: (job: JobId) => Promise<ClusterAddress>; readonly onEnded: (reason: string) => void }) => Engine;
   readonly link: Pick<FrontLink, "ask">;
   readonly executions: Executions;
   readonly pipe: Pick<OutputPipe, "output" | "lastExecution">;
@@ -46,8 +48,8 @@ export class SessionHost implements RayHost {
     return this.#engine;
   }
 
-  start({ address, ...options }: ClusterOptions & { readonly address?: string }): Engine {
-    if (address !== undefined) throw new RayError(`Cannot join the cluster at "${address}" from here: this session uses the cluster of its front. Leave \`address\` out`);
+  start(options: ClusterOptions): Engine {
+    const address = addressToJoin(options, process.env);
     const { uncut, executions, createEngine } = this.#parts;
     uncut.enterRuntime();
     try {
@@ -55,7 +57,7 @@ export class SessionHost implements RayHost {
       return executions.exit(() => {
         // when the cluster is gone the next remote call wants another
         const onEnded = (): void => { if (this.#engine === engine) this.#engine = undefined; };
-        const engine = new UncutEngine(createEngine({ connect: () => this.#askForCluster(options), onEnded }), uncut);
+        const engine = new UncutEngine(createEngine({ connect: (job) => this.#askForCluster(address === undefined ? options : { ...options, address }, job), onEnded }), uncut);
         this.#engine = engine;
         return engine;
       });
@@ -99,8 +101,8 @@ export class SessionHost implements RayHost {
     pipe.output(executions.receiving?.id ?? pipe.lastExecution, { type: "view", view, snapshot, displayId, isResult: false });
   }
 
-  async #askForCluster(options: ClusterOptions): Promise<ClusterAddress> {
-    const answer = await this.#parts.link.ask({ type: "cluster-wanted", options });
+  async #askForCluster(options: ClusterOptions, job: JobId): Promise<ClusterAddress> {
+    const answer = await this.#parts.link.ask({ type: "cluster-wanted", options, job });
     if (answer.type !== "cluster") throw new RayError(`The front answered the wish for a cluster with "${answer.type}"`);
     if ("error" in answer.cluster) throw new RayError(answer.cluster.error);
     return answer.cluster;

@@ -29,8 +29,8 @@ export type SessionMessage =
   | ExecuteReply
   | { readonly type: "completed"; readonly id: number; readonly matches: readonly Completion[]; readonly start: number; readonly end: number }
   | { readonly type: "inspected"; readonly id: number; readonly found: boolean; readonly data: MimeBundle }
-  /** The session wants the front's cluster (first remote call, or `ray.init`). `options` are those of `ray.init`, checked. */
-  | { readonly type: "cluster-wanted"; readonly id: number; readonly options: ClusterOptions }
+  /** The session wants the front's cluster (first remote call, or `ray.init`). `options` are those of `ray.init`, checked; `job` is what its work is known by. */
+  | { readonly type: "cluster-wanted"; readonly id: number; readonly options: ClusterOptions; readonly job: string }
   /** `ray.shutdown()`. Answered with `cluster`. */
   | { readonly type: "cluster-unwanted"; readonly id: number }
   | { readonly type: "input-wanted"; readonly id: number; readonly prompt: string; readonly password: boolean }
@@ -66,10 +66,13 @@ export interface ClusterAddress {
   readonly objectStoreMemory: number;
   readonly sharedMemoryFolder: string;
   readonly diskFolder: string;
+  /** A standing cluster, which is not this front's or script's own. */
+  readonly isJoined?: boolean;
 }
 
-/** Options of `ray.init` that shape a cluster. */
+/** Options of `ray.init`: those that shape a cluster, or the address of one that is there. */
 export interface ClusterOptions {
+  readonly address?: string;
   readonly numCpus?: number;
   readonly resources?: Readonly<Record<string, number>>;
   readonly objectStoreMemory?: number;

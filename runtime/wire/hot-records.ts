@@ -23,6 +23,8 @@ export interface CallMeta {
   readonly resources: Readonly<Record<string, number>>;
   readonly job: string;
   readonly namespace: string;
+  /** Where the imports of received code resolve: the driver's folder. */
+  readonly folder?: string;
 }
 
 /**

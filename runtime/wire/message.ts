@@ -5,6 +5,7 @@
 import type { ActorId, LeaseId, ObjectId, ProcessKind, ProcessName } from "../ids.ts";
 import type { CallDefaults } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
+import type { StateQuery, StateTable } from "../engine/state.ts";
 import type { BlockAddress } from "../store/store.ts";
 import { RecordType } from "./frame.ts";
 import type { Lane } from "./lane.ts";
@@ -30,6 +31,7 @@ export type ToHead =
   | { readonly type: "actor-watched"; readonly actor: ActorId }
   | { readonly type: "actor-sought"; readonly reply: number; readonly name: string; readonly namespace: string }
   | { readonly type: "resources-sought"; readonly reply: number; readonly which: "total" | "available" }
+  | { readonly type: "state-sought"; readonly reply: number; readonly table: StateTable; readonly query: StateQuery }
   | { readonly type: "events"; readonly rows: readonly EngineEvent[] }
   | { readonly type: "subscribe"; readonly isOn: boolean }
   /** A subscriber wants what has happened up to now; answered behind the rows. */
@@ -55,6 +57,10 @@ export interface ActorWanted {
   readonly shape: Shape;
   readonly name?: string;
   readonly namespace: string;
+  /** The user named none: on a standing cluster nobody else would look there. */
+  readonly isDefaultNamespace?: boolean;
+  /** Where its code's imports resolve: the driver's folder. */
+  readonly folder?: string;
   readonly detached: boolean;
   readonly getIfExists: boolean;
   readonly maxConcurrency: number;

@@ -11,6 +11,7 @@ export interface ActorHostOptions {
   readonly executor: Executor;
   readonly decode: (value: Encoded) => unknown;
   readonly receive: (code: ShippedCode) => Function | Promise<Function>;
+  readonly enter: (folder: string | undefined) => void;
   readonly describeError: (error: unknown) => string;
 }
 
@@ -28,6 +29,7 @@ export class ActorHost {
     if (message.type !== "become-actor") return false;
     this.job = message.job;
     this.namespace = message.wanted.namespace;
+    this.options.enter(message.wanted.folder);
     void this.become(message, parts);
     return true;
   }

@@ -36,6 +36,8 @@ export interface ExecutorOptions {
   readonly encodeTaskError: (error: unknown, context: { taskName: string; pid: number }) => Encoded;
   readonly decode: (value: Encoded) => unknown;
   readonly receive: (code: ShippedCode) => Function | Promise<Function>;
+  /** A task of this folder's driver begins. An actor stays in the folder that it was made for. */
+  readonly enter: (folder: string | undefined) => void;
 }
 
 interface Call extends CancellableCall {
@@ -192,6 +194,7 @@ export class Executor {
   }
 
   private invoke(call: Call): unknown {
+    if (!this.actor) this.options.enter(call.meta.folder);
     const code = this.code(call);
     const args = this.args(call);
     if (isThenable(code) || isThenable(args)) {

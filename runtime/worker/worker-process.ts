@@ -25,6 +25,9 @@ export interface WorkerProcessOptions {
   readonly mapStack: (text: string) => string;
   /** Rebuilds shipped code. */
   readonly receive: (code: ShippedCode) => Function | Promise<Function>;
+  /** The next work is of drivers of this folder. */
+  readonly enter: (folder: string | undefined) => void;
+  readonly folder: () => string;
 }
 
 export function createWorker(options: WorkerProcessOptions): WorkerParts {
@@ -38,12 +41,14 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     encodeTaskError: (error, { taskName, pid }) => encodeError(codec, error, { taskName, pid }),
     decode: (value) => codec.decode(value),
     receive: options.receive,
+    enter: options.enter,
   });
   const actorHost = new ActorHost({
     engine: () => engine,
     executor,
     decode: (value) => codec.decode(value),
     receive: options.receive,
+    enter: options.enter,
     describeError: (error) => describeError(error, options.mapStack),
   });
   const engine: LocalEngine = new LocalEngine({
@@ -51,6 +56,7 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     process: boot.name,
     job: () => (executor.label()?.job ?? actorHost.job ?? "") as JobId,
     namespace: () => executor.context()?.namespace ?? actorHost.namespace,
+    folder: () => options.folder(),
     connect: () => Promise.resolve(boot.address),
     encodeError: (error) => encodeSystemError(codec, error),
     preview: () => undefined,

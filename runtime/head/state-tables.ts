@@ -1,0 +1,57 @@
+/**
+ * What the head can tell of the cluster when it is asked: tasks and objects by a fold of what their owners report, kept whether
+ * or not somebody subscribed, and bounded as views are; workers, actors and drivers as the head itself knows them.
+ */
+import type { EngineEvent } from "../engine/events.ts";
+import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
+import type { ProcessName } from "../ids.ts";
+import { applyEvents, isEnded } from "../views/apply-events.ts";
+import { createViewState } from "../views/view-state.ts";
+
+const USUAL_LIMIT = 100;
+const MOST_ROWS = 10_000;
+
+export type OwnTables = { readonly [T in Exclude<StateTable, "tasks" | "objects">]: () => readonly StateRows[T][] };
+
+export class StateTables {
+  private readonly state = createViewState();
+  private readonly own: OwnTables;
+
+  constructor(own: OwnTables) {
+    this.own = own;
+  }
+
+  apply(rows: readonly EngineEvent[]): void {
+    applyEvents(this.state, rows);
+  }
+
+  /** What it owned and had not finished ends with it: it cannot report that any more. */
+  processDied(owner: ProcessName, at: number): void {
+    const failed: EngineEvent[] = [];
+    for (const task of this.state.tasks.values()) {
+      if (task.owner === owner && !isEnded(task)) failed.push({ ...task, state: "failed", finishedAt: at, error: `OwnerDiedError: its owner ${owner} ended` });
+    }
+    this.apply(failed);
+    for (const ref of this.state.objects.keys()) if (ref.startsWith(owner + "-")) this.state.objects.delete(ref);
+  }
+
+  answer(table: StateTable, query: StateQuery): StateAnswer<StateRows[StateTable]> {
+    return selectRows(this.rows(table), query);
+  }
+
+  private rows(table: StateTable): readonly StateRows[StateTable][] {
+    switch (table) {
+      case "tasks": return [...this.state.tasks.values()];
+      case "objects": return [...this.state.objects.values()].filter(({ state }) => state !== "freed");
+      default: return this.own[table]();
+    }
+  }
+}
+
+/** The newest rows that match. */
+export function selectRows<Row extends object>(rows: readonly Row[], { filter = {}, limit = USUAL_LIMIT }: StateQuery): StateAnswer<Row> {
+  const wanted = Object.entries(filter);
+  const matching = wanted.length === 0 ? rows : rows.filter((row) => wanted.every(([name, value]) => String((row as Record<string, unknown>)[name]) === String(value)));
+  const most = Math.min(limit, MOST_ROWS);
+  return { rows: most === 0 ? [] : matching.slice(-most), total: matching.length };
+}

@@ -1,0 +1,33 @@
+/** Questions to a head from a program that is no driver: a command, a front. */
+import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
+import { ClusterDiedError } from "../errors.ts";
+import { newProcessName, type JobId } from "../ids.ts";
+import type { ClusterAddress } from "../session/session-protocol.ts";
+import { Connection } from "./connection.ts";
+import { HeadQuestions } from "./head-questions.ts";
+
+type Answers<T extends readonly StateTable[]> = { readonly [K in keyof T]: StateAnswer<StateRows[T[K]]> };
+
+/** Joins, asks for these tables and leaves. */
+export async function askHead<const T extends readonly StateTable[]>(address: ClusterAddress, tables: T, query: StateQuery = { limit: 10_000 }): Promise<Answers<T>> {
+  const fail = (reason: string): void => questions.failAll(new ClusterDiedError(reason));
+  const connection: Connection = new Connection({
+    self: newProcessName("front"),
+    kind: "front",
+    job: "" as JobId,
+    joinsLiveness: true,
+    connect: () => Promise.resolve(address),
+    onMessage: (_from, message) => { if (message.type === "answer") questions.answered(message.reply, message.value); },
+    onRecord: () => undefined,
+    onConnected: () => undefined,
+    onEnded: fail,
+    onRefused: fail,
+  });
+  const questions = new HeadQuestions((message) => connection.sayToHead(message));
+  try {
+    await connection.connected;
+    return (await Promise.all(tables.map((table) => questions.ask((reply) => ({ type: "state-sought", reply, table, query }))))) as unknown as Answers<T>;
+  } finally {
+    await connection.close();
+  }
+}
