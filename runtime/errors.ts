@@ -61,6 +61,10 @@ export class RuntimeEnvSetupError extends RayError { static override readonly co
 export class CaptureError extends RayError { static override readonly code = "CAPTURE"; }
 /** A value cannot be sent: the message has the path to it and the way out. */
 export class SerializationError extends RayError { static override readonly code = "SERIALIZATION"; }
+/** `ray.util.Queue`: nothing to take. */
+export class Empty extends RayError { static override readonly code = "QUEUE_EMPTY"; }
+/** `ray.util.Queue`: no room. */
+export class Full extends RayError { static override readonly code = "QUEUE_FULL"; }
 /** The cluster this process was connected to is gone. */
 export class ClusterDiedError extends RayError { static override readonly code = "CLUSTER_DIED"; }
 

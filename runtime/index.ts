@@ -16,7 +16,7 @@ export default ray;
 export { ray };
 export { ObjectRef } from "./api/object-ref.ts";
 export {
-  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, GetTimeoutError, ObjectLostError,
+  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, ObjectLostError,
   ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, OwnerDiedError, PendingCallsLimitExceededError, RayActorError, RayError, RayTaskError,
   RuntimeEnvSetupError, SerializationError, TaskCancelledError, WorkerCrashedError, isRayError,
 } from "./errors.ts";
@@ -29,4 +29,9 @@ export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
 export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, MethodOptions, TaskOptions, WaitOptions } from "./api/options.ts";
 export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitRemoteFunction } from "./api/remote-function.ts";
 export type { RuntimeContext } from "./api/runtime-context.ts";
+export type { ActorPool, GetNextOptions, PoolCall } from "./api/util/actor-pool.ts";
+export type { MapUnorderedOptions } from "./api/util/map-unordered.ts";
+export type { Queue, QueueOptions, QueueWait } from "./api/util/queue.ts";
+export type { NamedActor } from "./api/util/list-named-actors.ts";
+export type { RayUtil } from "./api/util/patterns.ts";
 export type { Arg, Args, Returned } from "./api/signature.ts";

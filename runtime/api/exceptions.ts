@@ -1,5 +1,5 @@
 import {
-  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, GetTimeoutError, ObjectLostError,
+  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, ObjectLostError,
   ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, OwnerDiedError, PendingCallsLimitExceededError, RayActorError, RayError, RayTaskError,
   RuntimeEnvSetupError, SerializationError, TaskCancelledError, WorkerCrashedError,
 } from "../errors.ts";
@@ -7,7 +7,7 @@ import {
 const all = Object.freeze({
   RayError, RayTaskError, WorkerCrashedError, RayActorError, ActorDiedError, ActorUnavailableError, ActorNotFoundError, ActorAlreadyExistsError,
   PendingCallsLimitExceededError, TaskCancelledError, GetTimeoutError, ObjectLostError, OwnerDiedError, ObjectStoreFullError, OutOfDiskError,
-  OutOfMemoryError, RuntimeEnvSetupError, CaptureError, SerializationError, ClusterDiedError,
+  OutOfMemoryError, RuntimeEnvSetupError, CaptureError, SerializationError, ClusterDiedError, Empty, Full,
 });
 
 type All = typeof all;

@@ -10,6 +10,7 @@ import type { ObjectRef } from "./object-ref.ts";
 import type { ActorOptions, CancelOptions, GetOptions, InitOptions, TaskOptions, WaitOptions } from "./options.ts";
 import type { RemoteFunctionOf } from "./remote-function.ts";
 import type { RuntimeContext } from "./runtime-context.ts";
+import type { RayUtil } from "./util/patterns.ts";
 import type { AnyReturn, ConstructorArgs, NumReturns } from "./signature.ts";
 
 /** The value behind a ref: `ObjectRefValue<ObjectRef<number>>` is `number`. */
@@ -134,6 +135,9 @@ export interface Ray {
 
   /** Rich output: `ray.display(value)`, `ray.display.html("<b>hi</b>")`. */
   readonly display: Display;
+
+  /** Patterns on top of tasks and actors: `ray.util.ActorPool`, `ray.util.Queue`, `ray.util.asCompleted`. */
+  readonly util: RayUtil;
 
   /** Every error class. */
   readonly exceptions: Exceptions;

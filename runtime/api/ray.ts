@@ -19,6 +19,9 @@ import { remote } from "./remote.ts";
 import { makeRemoteFunction } from "./remote-function.ts";
 import { runtimeContext } from "./runtime-context.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
+import { Queue } from "./util/queue.ts";
+import { QueueActor } from "./util/queue-actor.ts";
+import { makeUtil } from "./util/patterns.ts";
 import { wait } from "./wait.ts";
 
 /** Where a process keeps its one `ray`, so that every copy of the package gives the same. */
@@ -48,6 +51,7 @@ export function createRay(host: RayHost): Ray {
     clusterResources: () => host.engine().resources("total"),
     availableResources: () => host.engine().resources("available"),
     display: makeDisplay(host),
+    util: makeUtil(home),
     exceptions,
     isRayError: (error: unknown): error is RayError => isRayError(error),
   } satisfies Ray;
@@ -59,8 +63,10 @@ export function createRay(host: RayHost): Ray {
 
 /** A task that captures `ray`, or `get` taken out of it, has those of the process where it runs. */
 function markShippable(value: object, path: readonly string[]): void {
-  Object.defineProperty(value, SHIP, { value: (): Shipped => ({ singleton: "ray", args: path }) });
-  for (const [name, member] of Object.entries(value)) if (typeof member === "function") markShippable(member as object, [...path, name]);
+  const ship = (): Shipped => ({ singleton: "ray", args: path });
+  // a class that a user derives from one of ours is the user's
+  if (!Object.hasOwn(value, SHIP)) Object.defineProperty(value, SHIP, { get(this: object) { return this === value ? ship : undefined; } });
+  for (const [name, member] of Object.entries(value)) if (typeof member === "function" || name === "util") markShippable(member as object, [...path, name]);
 }
 
 /** For `ship/`: rebuilds the face's objects that `[Symbol.for("ray-ts.ship")]()` named, by its `singleton`. */
@@ -73,6 +79,8 @@ export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unkno
     "remote-function": (code, options, name) => makeRemoteFunction(home, code as Function, options as TaskOptions, name as string),
     "actor-class": (code, options, name) => makeActorClass(home, code as Function, options as ActorOptions, name as string),
     "remote-method": (handle, name, options) => methodOf(handle as object, name as string, options as CallOptions),
+    queue: (handle, maxsize) => new Queue(home, { maxsize: maxsize as number }, handle as object),
+    "queue-actor": () => QueueActor,
   };
 }
 

@@ -126,6 +126,8 @@ export interface Engine {
   /** `READY_METHOD` is answered with `true` by the actor's process itself, once the constructor is through. */
   callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[];
   getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined>;
+  /** The living named actors of one namespace, or of all. */
+  namedActors(namespace: string | undefined): Promise<readonly { readonly name: string; readonly namespace: string }[]>;
   killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void>;
 
   /** Ends the task or call that makes `ref` as cancelled, if it has not ended; nothing for every other ref. `force` kills its worker: a TypeError for a call of an actor. */

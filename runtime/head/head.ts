@@ -170,6 +170,7 @@ export class Head {
       case "actor-killed": return this.onActorKilled(from, message);
       case "actor-watched": return this.onActorWatched(from, message.actor);
       case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.seek(message.name, message.namespace) });
+      case "named-actors-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.scheduler.listNamedActors(message.namespace) });
       case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });
       case "state-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.tables.answer(message.table, message.query) });
       case "events":

@@ -268,16 +268,16 @@ export class LocalEngine implements Engine {
     await this.ask((reply) => ({ type: "actor-killed", actor, noRestart: options.noRestart, cause: "it was killed by ray.kill", reply }));
   }
 
+  async namedActors(namespace: string | undefined) { return this.ask<{ name: string; namespace: string }[]>((reply) => ({ type: "named-actors-sought", reply, ...(namespace === undefined ? {} : { namespace }) })); }
+
   // ---- the head
 
-  private ask(make: Parameters<HeadQuestions["ask"]>[0]): Promise<unknown> {
+  private ask<T = unknown>(make: Parameters<HeadQuestions["ask"]>[0]): Promise<T> {
     this.guardOpen();
-    return this.questions.ask(make);
+    return this.questions.ask(make) as Promise<T>;
   }
 
-  async resources(which: "total" | "available"): Promise<Record<string, number>> {
-    return (await this.ask((reply) => ({ type: "resources-sought", reply, which }))) as Record<string, number>;
-  }
+  async resources(which: "total" | "available") { return this.ask<Record<string, number>>((reply) => ({ type: "resources-sought", reply, which })); }
 
   async nodes(): Promise<readonly NodeInfo[]> {
     const info = await this.connect();

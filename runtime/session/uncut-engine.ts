@@ -95,6 +95,7 @@ export class UncutEngine implements Engine {
 
   blocked(isBlocked: boolean): void { this.#engine.blocked(isBlocked); }
   resources(which: "total" | "available"): Promise<Record<string, number>> { return this.#engine.resources(which); }
+  namedActors(namespace: string | undefined): ReturnType<Engine["namedActors"]> { return this.#engine.namedActors(namespace); }
   nodes(): Promise<readonly NodeInfo[]> { return this.#engine.nodes(); }
   subscribe(on: (event: EngineEvent) => void): () => void { return this.#engine.subscribe(on); }
 }

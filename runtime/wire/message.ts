@@ -30,6 +30,7 @@ export type ToHead =
   | { readonly type: "actor-killed"; readonly actor: ActorId; readonly noRestart: boolean; readonly cause: string; readonly reply?: number }
   | { readonly type: "actor-watched"; readonly actor: ActorId }
   | { readonly type: "actor-sought"; readonly reply: number; readonly name: string; readonly namespace: string }
+  | { readonly type: "named-actors-sought"; readonly reply: number; readonly namespace?: string }
   | { readonly type: "resources-sought"; readonly reply: number; readonly which: "total" | "available" }
   | { readonly type: "state-sought"; readonly reply: number; readonly table: StateTable; readonly query: StateQuery }
   | { readonly type: "events"; readonly rows: readonly EngineEvent[] }

@@ -1,0 +1,67 @@
+/** `ray.util` on a real cluster. */
+import { FrontProcess } from "../fixtures/front-process.ts";
+import { Sandbox } from "../fixtures/sandbox.ts";
+
+const sandbox = new Sandbox();
+afterAll(() => sandbox.close());
+
+const run = (body: string): Promise<unknown> => sandbox.scriptValue(`import ray from "ray-ts"; await ray.init({ numCpus: 2 });\n${body}\nawait ray.shutdown();`);
+
+test("a queue joins tasks: one brings items, another waits for them, refs in them stay refs", async () => {
+  expect(await run(`
+    const queue = new ray.util.Queue({ maxsize: 2 });
+    const produce = ray.remote(async (queue, n) => { for (let i = 0; i < n; i++) await queue.put(i); await queue.put(ray.put("end")); return n; });
+    const consume = ray.remote(async (queue) => { const got = []; for (;;) { const item = await queue.get(); if (typeof item !== "number") return [...got, await ray.get(item)]; got.push(item); } });
+    const consumed = consume.remote(queue);
+    const produced = produce.remote(queue, 6);
+    const inClosure = await ray.get(ray.remote(() => queue.maxsize).remote());
+    const values = await ray.get([consumed, produced]);
+    const late = await queue.get({ timeoutMs: 1 }).catch((e) => [e.name, e.code, e instanceof ray.exceptions.Empty]);
+    const there = await ray.get(ray.remote((q) => q.getNowait().catch((e) => e.name)).remote(queue));
+    await queue.shutdown();
+    const after = await queue.size().catch((e) => e.code);
+    report([...values, inClosure, late, there, after]);
+  `)).toEqual([[0, 1, 2, 3, 4, 5, "end"], 6, 2, ["Empty", "QUEUE_EMPTY", true], "Empty", "ACTOR_DIED"]);
+});
+
+test("an actor pool shares work, and asCompleted and mapUnordered give every result", async () => {
+  expect(await run(`
+    class Doubler { double(v) { return v * 2; } }
+    const D = ray.remote(Doubler);
+    const pool = new ray.util.ActorPool([D.remote(), D.remote()]);
+    const ordered = [];
+    for await (const v of pool.map((a, v) => a.double.remote(v), [1, 2, 3, 4, 5])) ordered.push(v);
+    const square = ray.remote((x) => x * x);
+    let sum = 0;
+    for await (const ref of ray.util.asCompleted(Array.from({ length: 500 }, (_, i) => square.remote(i)))) sum += await ray.get(ref);
+    const inTask = await ray.get(ray.remote(async () => { const found = []; for await (const v of ray.util.mapUnordered(square, [1, 2, 3])) found.push(v); return found.sort(); }).remote());
+    report([ordered, sum, inTask]);
+  `)).toEqual([[2, 4, 6, 8, 10], 41541750, [1, 4, 9]]);
+});
+
+test("listNamedActors asks the head, also from a task", async () => {
+  expect(await run(`
+    class A {}
+    const a = ray.remote(A, { name: "one" }).remote(), b = ray.remote(A, { name: "two", namespace: "other" }).remote();
+    await ray.get([ray.ready(a), ray.ready(b)]);
+    const { listNamedActors } = ray.util;
+    const there = await ray.get(ray.remote(() => listNamedActors()).remote());
+    const all = await ray.util.listNamedActors({ allNamespaces: true });
+    report([await ray.util.listNamedActors(), there, all.map(({ name, namespace }) => name + (namespace === "other" ? "@other" : "")).sort()]);
+  `)).toEqual([["one"], ["one"], ["one", "two@other"]]);
+});
+
+test("in cells: a queue between cells and tasks, and classes of ray.util inside a task", async () => {
+  const front = new FrontProcess(sandbox);
+  try {
+    await front.cell(`const queue = new ray.util.Queue<number>(); const { ActorPool } = ray.util;`);
+    await front.cell(`const bring = ray.remote(async (n: number) => { for (let i = 0; i < n; i++) await queue.put(i); }); await ray.get(bring.remote(3))`);
+    const got = await front.cell(`[await queue.get(), await queue.get(), await queue.size()]`);
+    expect(got.text ?? got.error).toBe("[ 0, 1, 1 ]");
+    await front.cell(`class D { double(v: number) { return v * 2 } }`);
+    const pooled = await front.cell(`await ray.get(ray.remote(async () => { const pool = new ActorPool([ray.remote(D).remote()]); const out: number[] = []; for await (const v of pool.map((a, v: number) => a.double.remote(v), [1, 2])) out.push(v); return out; }).remote())`);
+    expect(pooled.text ?? pooled.error).toBe("[ 2, 4 ]");
+  } finally {
+    await front.close();
+  }
+});
