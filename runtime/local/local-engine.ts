@@ -21,6 +21,7 @@ import { Connection } from "./connection.ts";
 import { clusterInfo, type LocalEngineOptions } from "./engine-options.ts";
 import { EventReporter } from "./event-reporter.ts";
 import { HeadQuestions } from "./head-questions.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { Objects } from "./objects.ts";
 import type { Ownership } from "./ownership.ts";
 import { SentBooks } from "./sent-book.ts";
@@ -30,7 +31,6 @@ import type { Task } from "./task.ts";
 import type { ValueStore } from "./values.ts";
 
 const GIVE_BACK_IDLE_MS = 250;
-const HOUSEKEEPING_MS = 100;
 
 type State = "open" | "closed" | { readonly ended: RayError };
 
@@ -49,7 +49,7 @@ export class LocalEngine implements Engine {
   private readonly submission: Submission;
   private readonly collector: Collector;
   readonly cancelling: Cancelling;
-  private readonly housekeeping: NodeJS.Timeout;
+  private readonly house: Housekeeping;
   private readonly subscribers = new Set<(event: EngineEvent) => void>();
   private state: State = "open";
   private blockedDepth = 0;
@@ -108,9 +108,8 @@ export class LocalEngine implements Engine {
       send: (rows) => this.connection.sayToHead({ type: "events", rows }),
       describe: (ref) => objects.describe(ref),
     });
+    this.house = new Housekeeping(() => this.keepHouse(), () => this.submission.leases > 0);
     this.collector = new Collector(() => objects.values.mapped > 0 || objects.size > 0);
-    this.housekeeping = setInterval(() => this.keepHouse(), HOUSEKEEPING_MS);
-    this.housekeeping.unref();
   }
 
   private readonly books: SentBooks;
@@ -156,7 +155,7 @@ export class LocalEngine implements Engine {
 
   private finish(error: RayError): void {
     this.state = { ended: error };
-    clearInterval(this.housekeeping);
+    this.house.stop();
     this.collector.stop();
     this.actors.failAll(error);
     this.submission.failAll(error);
@@ -180,6 +179,7 @@ export class LocalEngine implements Engine {
   }
 
   private begun(task: Task): void {
+    this.house.wake();
     this.reporter.task(task);
     this.collector.touch();
   }
@@ -194,6 +194,7 @@ export class LocalEngine implements Engine {
   put(value: Encoded): ObjectId {
     this.guardOpen();
     const id = this.objects.put(value);
+    this.house.wake();
     this.collector.touch();
     return id;
   }
@@ -211,6 +212,7 @@ export class LocalEngine implements Engine {
   }
 
   release(ref: ObjectId): void {
+    this.house.wake();
     this.objects.ownership.release(ref);
   }
 
@@ -218,18 +220,9 @@ export class LocalEngine implements Engine {
     this.objects.free(refs);
   }
 
-  /** A result as it travels to the owner of `ref`. */
-  resultValue(value: Encoded, ref: ObjectId, owner: ProcessName): WireValue {
-    return this.objects.resultValue(value, ref, owner);
-  }
-
-  /** What a peer wrote behind refs: where the actors of handles are. */
-  learn(refs: readonly string[]): void {
-    this.objects.handles.learn(refs);
-  }
-
   /** Something was decoded or made here that may become garbage. */
   touched(): void {
+    this.house.wake();
     this.collector.touch();
   }
 
@@ -319,6 +312,7 @@ export class LocalEngine implements Engine {
   }
 
   private readonly onMessage = (from: ProcessName, message: Message, parts: Buffer[]): void => {
+    this.house.wake();
     if (this.ownership.onMessage(from, message as BetweenPeers)) return;
     switch (message.type) {
       case "fetch": return this.objects.onFetch(from, message.ref);
@@ -391,6 +385,7 @@ export class LocalEngine implements Engine {
 
   /** Changes of these refs are reported one by one, with a preview: somebody looks at them. */
   watch(refs: readonly ObjectId[]): void {
+    this.house.wake();
     this.reporter.watch(refs);
   }
 }

@@ -41,7 +41,7 @@ export class ActorHost {
     const code = valueOf(wanted.code, parts[0]);
     const args = valueOf(wanted.args, parts[1]);
     const topLevel = wanted.topLevelRefs.map(([, ref]) => refOf(ref));
-    engine.learn([...code.refs, ...args.refs, ...wanted.topLevelRefs.map(([, ref]) => ref)]);
+    engine.objects.handles.learn([...code.refs, ...args.refs, ...wanted.topLevelRefs.map(([, ref]) => ref)]);
     engine.ownership.received(wanted.lend, owner, [...refsCarried([code, args]), ...topLevel]);
     for (const ref of topLevel) engine.retain(ref);
     try {

@@ -228,7 +228,7 @@ export class Executor {
 
   private receive(from: ProcessName, key: string, held: { readonly name: string; readonly value: WireValue; readonly lend: number }): Function | Promise<Function> {
     const engine = this.options.engine();
-    engine.learn(held.value.refs);
+    engine.objects.handles.learn(held.value.refs);
     engine.ownership.received(held.lend, from, refsCarried([held.value]));
     const built = this.options.receive({ key, name: held.name, value: engine.values.read(held.value, undefined) });
     const counted = (): void => engine.ownership.settled(held.lend, from);
@@ -268,7 +268,7 @@ export class Executor {
   private learn(value: WireValue): ActorId[] {
     if (value.refs.length === 0) return NO_ACTORS;
     const engine = this.options.engine();
-    engine.learn(value.refs);
+    engine.objects.handles.learn(value.refs);
     const handles = value.refs.map((ref) => ref.split("@")[1]).filter((actor): actor is string => actor !== undefined) as ActorId[];
     return handles.filter((actor) => engine.actors.workerOf(actor) === undefined);
   }
@@ -285,7 +285,7 @@ export class Executor {
     if (!lane) return; // the caller died: nobody wants the result
     const values: WireValue[] = [];
     for (let i = 0; i < encoded.length; i++) {
-      values.push(engine.resultValue(encoded[i] as Encoded, objectId(call.from, call.record.firstReturn + i), call.from));
+      values.push(engine.objects.resultValue(encoded[i] as Encoded, objectId(call.from, call.record.firstReturn + i), call.from));
     }
     const refs = refsCarried(values).filter((ref) => ownerOf(ref) !== call.from);
     const lend = engine.ownership.lend(call.from, refs);
