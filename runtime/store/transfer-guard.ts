@@ -18,7 +18,7 @@ export function guardTransfer(memory: ArrayBuffer): void {
 
 function install(): void {
   isInstalled = true;
-  if (isStoppedByMark()) return;
+  if (isStoppedByMark()) return endWithoutDetaching();
   const methods = ArrayBuffer.prototype as unknown as Transferable;
   for (const name of ["transfer", "transferToFixedLength"] as const) {
     const original = methods[name];
@@ -30,6 +30,25 @@ function install(): void {
     }[name];
     Object.defineProperty(ArrayBuffer.prototype, name, { value: guard, writable: true, configurable: true });
   }
+}
+
+/**
+ * The mark is a detach key there, and a Node (24, 26) that ends by itself detaches all foreign memory without one, which aborts
+ * it. `process.exit` takes nothing apart; whoever else listens for the end has had its turn before.
+ */
+function endWithoutDetaching(): void {
+  let isThrown = false;
+  process.on("uncaughtExceptionMonitor", () => {
+    // Node prints the error after "exit", and then ends in the way that takes nothing apart
+    isThrown = true;
+    setImmediate(() => { isThrown = false; }).unref(); // somebody handled it
+  });
+  process.on("exit", function end(code) {
+    if (isThrown) return;
+    const listeners = process.rawListeners("exit");
+    for (const listener of listeners.slice(listeners.indexOf(end) + 1)) Reflect.apply(listener, process, [code]);
+    process.exit();
+  });
 }
 
 function isStoppedByMark(): boolean {

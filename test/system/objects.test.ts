@@ -35,6 +35,28 @@ test("small typed arrays of every kind keep their values whatever stands before 
   `)).toBe(true);
 });
 
+test("a script that still has views ends well, and whoever listens for its end is heard", async () => {
+  const finished = await sandbox.script(`
+    import ray from "ray-ts";
+    globalThis.kept = await ray.get(ray.put(new Float64Array(1_000_000)));
+    await ray.shutdown();
+    process.on("exit", (code) => { console.log("listener", code); process.exitCode = 3; });
+    process.once("exit", () => console.log("once"));
+  `);
+  expect([finished.code, finished.signal, finished.stderr, finished.stdout.trim().split("\n")]).toEqual([3, null, "", ["listener 0", "once"]]);
+});
+
+test("a script that still has views and throws says so", async () => {
+  const finished = await sandbox.script(`
+    import ray from "ray-ts";
+    globalThis.kept = await ray.get(ray.put(new Float64Array(1_000_000)));
+    await ray.shutdown();
+    setTimeout(() => { throw new RangeError("at the end"); });
+  `);
+  expect([finished.code, finished.signal]).toEqual([1, null]);
+  expect(finished.stderr).toContain("RangeError: at the end");
+});
+
 test("a task that sorts its array argument in place always starts from the stored value (20 times, one worker, one ref)", async () => {
   expect(await run(`
     const data = Float64Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 100_003);

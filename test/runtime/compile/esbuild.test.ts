@@ -34,7 +34,7 @@ test("native esbuild and esbuild-wasm lower a cell to the same text and say the 
   expect(wasm.code).toBe(native.code);
   expect(native.error).toBe('Unexpected ";" at 19');
   expect(wasm.error).toBe(native.error);
-});
+}, 180_000);
 
 test("where no native esbuild runs esbuild-wasm takes its place", () => {
   const unfit = join(folder, "for-another-machine");
@@ -42,4 +42,4 @@ test("where no native esbuild runs esbuild-wasm takes its place", () => {
   const { code, wasm } = lowerInProcess({ ESBUILD_BINARY_PATH: unfit, RAY_TS_ESBUILD: "" });
   expect(wasm).toBe(true);
   expect(code).toContain("__decorateElement");
-});
+}, 180_000);
