@@ -4,7 +4,8 @@ import type { ActorOptions as EngineActorOptions, CallDefaults } from "../engine
 import { makeHandle, type ActorHandle } from "./actor-handle.ts";
 import { callText, identifier } from "./call-text.ts";
 import { encodeCall, withOrigin, type Home } from "./home.ts";
-import { ACTOR_OPTIONS, checkOptions, resourcesOf, type ActorOptions } from "./options.ts";
+import { ACTOR_OPTIONS, checkGroup, checkOptions, resourcesOf, type ActorOptions, type MethodDefaults } from "./options.ts";
+import { methodDefaults } from "./method.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { Args } from "./signature.ts";
 
@@ -89,13 +90,26 @@ function engineOptions(code: Function, options: ActorOptions, className: string)
     ...(options.getIfExists ? { getIfExists: true } : {}),
     maxConcurrency: options.maxConcurrency ?? 1,
     ...(options.maxRestarts ? { maxRestarts: options.maxRestarts } : {}),
-    ...callDefaultsOf(options),
+    ...(options.concurrencyGroups ? { concurrencyGroups: { ...options.concurrencyGroups } } : {}),
+    ...callDefaultsOf(code, options, className),
   };
 }
 
 /** What travels with every handle; nothing when no option says anything. */
-function callDefaultsOf({ maxTaskRetries, maxPendingCalls }: ActorOptions): { callDefaults?: CallDefaults } {
-  const callDefaults = { ...(maxTaskRetries ? { maxTaskRetries } : {}), ...(maxPendingCalls ? { maxPendingCalls } : {}) };
+function callDefaultsOf(code: Function, { maxTaskRetries, maxPendingCalls, concurrencyGroups }: ActorOptions, className: string): { callDefaults?: CallDefaults } {
+  const groups = concurrencyGroups && Object.keys(concurrencyGroups);
+  const methods: Record<string, MethodDefaults> = {};
+  for (const name of methodsOf(code, className)) {
+    const said = methodDefaults((code.prototype as Record<string, Function>)[name] as Function);
+    if (said?.concurrencyGroup !== undefined) checkGroup(groups, said.concurrencyGroup, `@ray.method of ${className}.${name}`);
+    if (said) methods[name] = said;
+  }
+  const callDefaults = {
+    ...(maxTaskRetries ? { maxTaskRetries } : {}),
+    ...(maxPendingCalls ? { maxPendingCalls } : {}),
+    ...(groups ? { concurrencyGroups: groups } : {}),
+    ...(Object.keys(methods).length > 0 ? { methods: methods as NonNullable<CallDefaults["methods"]> } : {}),
+  };
   return Object.keys(callDefaults).length === 0 ? {} : { callDefaults };
 }
 

@@ -9,7 +9,7 @@ import { callText } from "./call-text.ts";
 import { encodeCall, refsOf, withOrigin, type Scope } from "./home.ts";
 import { nearestName } from "./nearest-name.ts";
 import { release, releaseWithHolder, type Hold } from "./object-ref.ts";
-import { checkOptions, METHOD_OPTIONS, type MethodOptions } from "./options.ts";
+import { checkGroup, checkOptions, METHOD_OPTIONS, type MethodOptions } from "./options.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { AnyReturn, NumReturns, RemoteCall } from "./signature.ts";
 
@@ -125,7 +125,7 @@ function handleClassOf(methods: readonly string[]): HandleClass {
       get(this: object) {
         const state = read(this);
         if (!state) return undefined;
-        const method = makeMethod(state, this, name, ONE_RETURN);
+        const method = makeMethod(state, this, name, defaultsOf(state.info, name));
         Object.defineProperty(this, name, { value: method });
         return method;
       },
@@ -141,7 +141,7 @@ interface AnyRemoteMethod {
   options(options: MethodOptions): AnyRemoteMethod;
 }
 
-const ONE_RETURN: CallOptions = { numReturns: 1 };
+const defaultsOf = ({ callDefaults }: ActorInfo, name: string): CallOptions => ({ numReturns: 1, ...callDefaults?.methods?.[name] });
 
 function makeMethod(state: HandleState, handle: object, name: string, callOptions: CallOptions): AnyRemoteMethod {
   const { info, scope } = state;
@@ -159,7 +159,9 @@ function makeMethod(state: HandleState, handle: object, name: string, callOption
       return refsOf(scope, ids, numReturns, madeBy);
     },
     options(changed) {
-      return makeMethod(state, handle, name, { ...ONE_RETURN, ...checkOptions(changed, METHOD_OPTIONS, `${name}.options`) });
+      const checked = checkOptions(changed, METHOD_OPTIONS, `${name}.options`);
+      if (checked.concurrencyGroup !== undefined) checkGroup(info.callDefaults?.concurrencyGroups, checked.concurrencyGroup, `${name}.options`);
+      return makeMethod(state, handle, name, { ...defaultsOf(info, name), ...checked });
     },
     // names the handle, so that a kept method keeps the actor alive
     [SHIP]: () => ({ singleton: "remote-method", args: [handle, name, callOptions] }),

@@ -7,11 +7,11 @@ import type { RayContext } from "./context.ts";
 import type { Display } from "./display.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { ObjectRef } from "./object-ref.ts";
-import type { ActorOptions, CancelOptions, GetOptions, InitOptions, TaskOptions, WaitOptions } from "./options.ts";
+import type { ActorOptions, CancelOptions, GetOptions, InitOptions, MethodDefaults, TaskOptions, WaitOptions } from "./options.ts";
 import type { RemoteFunctionOf } from "./remote-function.ts";
 import type { RuntimeContext } from "./runtime-context.ts";
 import type { RayUtil } from "./util/patterns.ts";
-import type { AnyReturn, ConstructorArgs, NumReturns } from "./signature.ts";
+import type { AnyReturn, Args, ConstructorArgs, NumReturns } from "./signature.ts";
 
 /** The value behind a ref: `ObjectRefValue<ObjectRef<number>>` is `number`. */
 export type ObjectRefValue<R> = R extends ObjectRef<infer T> ? T : never;
@@ -107,6 +107,44 @@ export interface Ray {
 
   /** Ends an actor at once. Calls without a result fail with ActorDiedError. */
   kill(handle: AnyActorHandle, options?: { readonly noRestart?: boolean | undefined }): Promise<void>;
+
+  /**
+   * Ends an actor after the calls that were made before; resolves when it has ended. It does not restart.
+   *
+   * @example
+   * counter.incr.remote(1);
+   * await ray.terminate(counter); // the call above has run
+   * @see https://docs.ray.io/en/latest/ray-core/actors/terminating-actors.html
+   */
+  terminate(handle: AnyActorHandle): Promise<void>;
+
+  /**
+   * Ends the actor whose method calls it, when no other call runs in it. The caller gets ActorDiedError; the actor does not restart.
+   *
+   * @example
+   * class Job { stop() { ray.exitActor(); } }
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.actor.exit_actor.html
+   */
+  exitActor(): never;
+
+  /**
+   * Runs a function on an actor's instance, in its turn among the calls.
+   *
+   * @example
+   * await ray.get(ray.call(counter, (self: Counter, by: number) => (self.i += by), 5));
+   * @see https://docs.ray.io/en/latest/ray-core/actors.html
+   */
+  call<F extends (self: any, ...args: any[]) => unknown>(handle: AnyActorHandle, code: F, ...args: F extends (self: any, ...args: infer P) => unknown ? Args<P> : never): ObjectRef<Awaited<ReturnType<F>>>;
+
+  /**
+   * Before a method of a class: what its calls do unless `.options` says otherwise.
+   *
+   * @example
+   * class Store { @ray.method({ concurrencyGroup: "io" }) async load(url: string) { return (await fetch(url)).text(); } }
+   * const store = ray.remote(Store, { concurrencyGroups: { io: 2 } }).remote();
+   * @see https://docs.ray.io/en/latest/ray-core/actors/concurrency_group_api.html
+   */
+  method(options: MethodDefaults): (code: (this: any, ...args: any[]) => unknown, context: ClassMethodDecoratorContext) => void;
 
   /** Frees objects now; reading them afterwards gives ObjectLostError. */
   free(refs: ObjectRef<any> | readonly ObjectRef<any>[]): void;

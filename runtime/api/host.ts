@@ -9,6 +9,8 @@ import type { ViewDescriptor } from "../session/output.ts";
 import type { ClusterOptions } from "../session/session-protocol.ts";
 
 export interface RayHost {
+  /** Worker: ends the actor whose method runs here. Absent elsewhere. */
+  exitActor?(): never;
   /** The engine, made and started if there is none. Synchronous: an engine takes work before it is connected. */
   engine(): Engine;
   /** The engine if `ray.init` or a remote call made one, else undefined. */

@@ -39,6 +39,8 @@ export interface ActorOptions {
   readonly maxConcurrency?: number | undefined;
   /** How often a new process takes the place of one that died: 0 if not given, -1 for ever. The constructor runs again with the same arguments; the state is lost. */
   readonly maxRestarts?: number | undefined;
+  /** How many calls of each named group may overlap. Methods go into a group by `@ray.method`, calls by `.options({ concurrencyGroup })`. */
+  readonly concurrencyGroups?: Readonly<Record<string, number>> | undefined;
   /** How often a call is sent again when the process died while it ran or waited and the actor restarted: 0 if not given, -1 for ever. */
   readonly maxTaskRetries?: number | undefined;
   /** How many calls of one caller may be without a result; one more throws PendingCallsLimitExceededError. -1 if not given: any number. */
@@ -49,7 +51,17 @@ export interface ActorOptions {
 export interface MethodOptions<N extends number = number> {
   /** Splits a returned array into this many refs. */
   readonly numReturns?: N | undefined;
+  /** The group of the class's `concurrencyGroups` in which this call runs. */
+  readonly concurrencyGroup?: string | undefined;
   /** How often this call is sent again when the actor's process died and was replaced; if not given what the actor's class says. */
+  readonly maxTaskRetries?: number | undefined;
+}
+
+/** What `@ray.method` can set for one method. */
+export interface MethodDefaults {
+  /** The group of the class's `concurrencyGroups` in which the method's calls run. */
+  readonly concurrencyGroup?: string | undefined;
+  /** How often a call is sent again when the actor's process died and was replaced. */
   readonly maxTaskRetries?: number | undefined;
 }
 
@@ -145,11 +157,17 @@ const limit: Check = (value, where) => {
   finite(-1, true, WANTED_LIMIT)(value, where);
   if (value === 0) throw new RangeError(`${where} must be ${WANTED_LIMIT}; got 0`);
 };
+const atOnce = finite(1, true, "a whole number of at least 1");
+const groups: Check = (value, where) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError(`${where} must be an object of numbers by name, like { io: 2 }; got ${describeValue(value)}`);
+  for (const [name, most] of Object.entries(value)) atOnce(most, `${where} "${name}"`);
+};
 const cluster = { numCpus: amount, resources };
 
 export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, name: text };
-export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: finite(1, true, "a whole number of at least 1"), maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit };
-export const METHOD_OPTIONS = { numReturns, maxTaskRetries: times };
+export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit, concurrencyGroups: groups };
+export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times };
+export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
 export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
@@ -170,6 +188,13 @@ export function checkOptions<O extends object>(options: O | undefined, known: Re
     given[name] = name === "resources" ? { ...(value as object) } : value;
   }
   return given as Given<O>;
+}
+
+/** A group that the class does not have. */
+export function checkGroup(groups: readonly string[] | undefined, group: string, where: string): void {
+  if (groups?.includes(group)) return;
+  const has = groups && groups.length > 0 ? `has ${groups.join(", ")}` : "has none";
+  throw new TypeError(`${where}: there is no concurrency group "${group}"; the class ${has}. Groups are named by ray.remote(Class, { concurrencyGroups: { ${JSON.stringify(group)}: 2 } })`);
 }
 
 type Given<O> = { readonly [K in keyof O]?: Exclude<O[K], undefined> };

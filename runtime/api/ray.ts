@@ -1,9 +1,10 @@
 /** Makes the `ray` object of a process on what its host offers. */
-import { READY_METHOD, type ActorInfo, type CallOptions } from "../engine/engine.ts";
+import type { ActorInfo, CallOptions } from "../engine/engine.ts";
 import { ActorNotFoundError, isRayError, type RayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
 import { makeActorClass } from "./actor-class.ts";
-import { handleToUse, infoOf, makeHandle, methodOf } from "./actor-handle.ts";
+import { infoOf, makeHandle, methodOf } from "./actor-handle.ts";
+import { call, exitActor, kill, ready, terminate } from "./actor-life.ts";
 import { cancel } from "./cancel.ts";
 import { Cluster } from "./cluster.ts";
 import { describeValue } from "./describe-value.ts";
@@ -11,10 +12,11 @@ import { makeDisplay } from "./display.ts";
 import { exceptions } from "./exceptions.ts";
 import type { Ray } from "./face.ts";
 import { get } from "./get.ts";
-import { encodeCall, Home, sendable, type Scope } from "./home.ts";
+import { Home, sendable, type Scope } from "./home.ts";
 import type { RayHost } from "./host.ts";
 import { holdOf, MADE_BY_PUT, makeRef, ObjectRef, type RefScope } from "./object-ref.ts";
-import { checkOptions, KILL_OPTIONS, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions } from "./options.ts";
+import { checkOptions, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions } from "./options.ts";
+import { method } from "./method.ts";
 import { remote } from "./remote.ts";
 import { makeRemoteFunction } from "./remote-function.ts";
 import { runtimeContext } from "./runtime-context.ts";
@@ -44,7 +46,11 @@ export function createRay(host: RayHost): Ray {
     cancel: (ref, options) => cancel(ref, options),
     kill: (handle, options) => kill(handle, options),
     free: (refs) => free(refs),
+    terminate: (handle) => terminate(handle),
+    exitActor: () => exitActor(host),
+    call: (handle: unknown, code: unknown, ...args: unknown[]) => call(handle, code, args) as never,
     ready: (handle) => ready(handle) as ObjectRef<true>,
+    method: (options) => method(options),
     getActor: (name, options) => getActor(home, name, options) as never,
     getRuntimeContext: () => runtimeContext(host),
     nodes: () => host.engine().nodes(),
@@ -112,24 +118,6 @@ function put(home: Home, value: unknown): ObjectRef<unknown> {
   if (holdOf(value)) throw new TypeError(`ray.put got ${describeValue(value)}, which is in the cluster already: use the ref itself, or put it inside an object`);
   const scope = home.current();
   return makeRef(scope, scope.engine.put(home.host.codec.encode(value, "value")), MADE_BY_PUT);
-}
-
-async function kill(handle: unknown, options: { readonly noRestart?: boolean | undefined } | undefined): Promise<void> {
-  const { noRestart = true } = checkOptions(options, KILL_OPTIONS, "ray.kill");
-  const { info, scope } = theHandle(handle, "ray.kill");
-  await scope.engine.killActor(info.actor, { noRestart });
-}
-
-function ready(handle: unknown): ObjectRef<unknown> {
-  const { info, scope } = theHandle(handle, "ray.ready");
-  const [id] = scope.engine.callActor(info, READY_METHOD, encodeCall(scope, [], READY_METHOD), { numReturns: 1 });
-  return makeRef(scope, id as ObjectId, `call "${info.className}.${READY_METHOD}"`);
-}
-
-function theHandle(value: unknown, call: string): { readonly info: ActorInfo; readonly scope: Scope } {
-  const handle = handleToUse(value, call);
-  if (!handle) throw new TypeError(`${call} wants an actor's handle; got ${describeValue(value)}${holdOf(value) ? ". To drop an object write ray.free(ref)" : ""}`);
-  return handle;
 }
 
 function free(refs: unknown): void {

@@ -54,6 +54,8 @@ export interface ActorOptions {
   readonly maxConcurrency: number;
   /** How often its process is replaced when it died; -1: always. */
   readonly maxRestarts?: number;
+  /** How many calls of each group may overlap; `maxConcurrency` is for those of none. */
+  readonly concurrencyGroups?: Readonly<Record<string, number>>;
   readonly callDefaults?: CallDefaults;
   readonly origin?: string;
 }
@@ -63,12 +65,16 @@ export interface CallDefaults {
   readonly maxTaskRetries?: number;
   /** Of one caller, -1: any number. */
   readonly maxPendingCalls?: number;
+  readonly concurrencyGroups?: readonly string[];
+  /** What `@ray.method` said, by method. */
+  readonly methods?: Readonly<Record<string, Partial<CallOptions>>>;
 }
 
 export interface CallOptions {
   readonly numReturns: number;
   /** How often the call is sent again when the actor's process died and was replaced; -1: always. If not given what the class says, else 0. */
   readonly maxTaskRetries?: number;
+  readonly concurrencyGroup?: string;
   readonly origin?: string;
 }
 
@@ -111,6 +117,10 @@ export interface ClusterInfo {
 
 /** Behind `ray.ready(handle)`, Ray's `__ray_ready__`: every actor has it. */
 export const READY_METHOD = "__ray_ready__";
+/** Behind `ray.terminate(handle)`: ends the actor in its turn. */
+export const TERMINATE_METHOD = "__ray_terminate__";
+/** Behind `ray.call(handle, fn, ...args)`: calls its first argument with the instance and the others. */
+export const CALL_METHOD = "__ray_call__";
 
 export interface Engine {
   readonly kind: "local" | "ray";

@@ -239,7 +239,7 @@ export class LocalEngine implements Engine {
     this.actors.guardPending(actor);
     const meta = this.calls.metaFor(options, actor.actor, method, () => {
       if (actor.handleRef) this.objects.handles.set(actor.handleRef, actor.actor);
-      return { actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, resources: NO_RESOURCES, ...(options.origin ? { origin: options.origin } : {}) };
+      return { actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, resources: NO_RESOURCES, ...(options.concurrencyGroup ? { group: options.concurrencyGroup } : {}), ...(options.origin ? { origin: options.origin } : {}) };
     });
     const task = this.calls.task(meta, args, { actor: actor.actor, handle: actor.handleRef, maxRetries: options.maxTaskRetries ?? actor.callDefaults?.maxTaskRetries ?? 0 });
     this.begun(task);

@@ -16,6 +16,8 @@ export interface CallMeta {
   readonly codeKey?: string;
   readonly actor?: string;
   readonly method?: string;
+  /** The actor's concurrency group. */
+  readonly group?: string;
   /** Shown name: `square`, `Counter.incr`. */
   readonly name: string;
   readonly origin?: string;

@@ -67,6 +67,7 @@ export interface ActorWanted {
   readonly maxConcurrency: number;
   /** How often a new process takes the place of one that died; -1: always. */
   readonly maxRestarts: number;
+  readonly concurrencyGroups?: Readonly<Record<string, number>>;
   readonly callDefaults?: CallDefaults;
   readonly codeKey: string;
   readonly code: WireMeta;

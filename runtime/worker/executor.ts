@@ -8,16 +8,19 @@
  * X4. A lend is returned when everything in the arguments that is kept is counted here.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { READY_METHOD, type Encoded, type ShippedCode, type TaskContext } from "../engine/engine.ts";
-import { objectId, taskId, ownerOf, type ActorId, type JobId, type ProcessName } from "../ids.ts";
+import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
+import { objectId, ownerOf, type ActorId, type ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { flushAll } from "../wire/outbox.ts";
 import { RecordType } from "../wire/frame.ts";
 import { readCode, readMeta, readTask, refsCarried, ResultStatus, writeResult, type CallMeta, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
-import { constructorContext, type ActorRole } from "./actor-role.ts";
+import { actorMethod, constructorContext, leaving, LINGER_MS, notLeaving, RunningCalls, type ActorRole } from "./actor-role.ts";
+import { callContext } from "./call-context.ts";
+import { isThenable, placeDependencies } from "./arguments.ts";
 import { Cancellations, type CancellableCall } from "./cancellations.ts";
+import { receiveCode, type HeldCode } from "./received-code.ts";
 import { encodeReturns } from "./returns.ts";
 
 /** How long a call that got an actor's handle waits to learn where the actor is. */
@@ -47,7 +50,7 @@ interface Call extends CancellableCall {
 
 interface Sender {
   readonly metas: Map<number, CallMeta>;
-  readonly codes: Map<string, { readonly name: string; readonly value: WireValue; readonly lend: number; built: Function | Promise<Function> | undefined }>;
+  readonly codes: Map<string, HeldCode>;
 }
 
 export class Executor {
@@ -56,7 +59,9 @@ export class Executor {
   private readonly senders = new Map<ProcessName, Sender>();
   private queue: Call[] = [];
   private head = 0;
-  private active = 0;
+  private calls = new RunningCalls(1, undefined);
+  /** The actor ends when no call runs any more; `call` asked for it. */
+  private exit: { readonly call: Call | undefined; readonly cause: string } | undefined;
   private isBlocked = false;
   private isPumping = false;
   private isTurnScheduled = false;
@@ -124,7 +129,8 @@ export class Executor {
           this.turnLater();
           break;
         }
-        const call = this.queue[this.head++] as Call;
+        const call = this.nextCall();
+        if (!call) break;
         this.start(call);
       }
     } finally {
@@ -146,13 +152,19 @@ export class Executor {
   }
 
   private mayStart(): boolean {
-    if (!this.actor) return this.active === 0 && !this.isBlocked;
-    return this.actor.instance !== undefined && this.active < this.actor.maxConcurrency;
+    if (!this.actor) return this.calls.total === 0 && !this.isBlocked;
+    return this.actor.instance !== undefined && !this.exit && (this.calls.hasGroups || this.calls.hasRoom(undefined));
+  }
+
+  private nextCall(): Call | undefined {
+    if (!this.calls.hasGroups) return this.queue[this.head++];
+    const at = this.queue.findIndex(({ meta }, i) => i >= this.head && this.calls.hasRoom(meta.group));
+    return at < 0 ? undefined : this.queue.splice(at, 1)[0];
   }
 
   /** Runs a call; a synchronous one has ended when this returns. */
   private start(call: Call): void {
-    this.active++;
+    this.calls.began(call.meta.group, 1);
     if ((this.runMicros.get(call.meta) ?? Infinity) > LONG_CALL_MICROS) flushAll(); // X3
     const startedAt = Date.now();
     const begun = performance.now();
@@ -177,7 +189,7 @@ export class Executor {
   }
 
   private get isOverlapping(): boolean {
-    return (this.actor?.maxConcurrency ?? 1) > 1;
+    return this.calls.mayOverlap;
   }
 
   private async finishLater(call: Call, outcome: PromiseLike<unknown>, startedAt: number, begun: number): Promise<void> {
@@ -211,29 +223,15 @@ export class Executor {
 
   private code({ from, meta }: Call): Function | Promise<Function> {
     if (this.actor) {
-      if (meta.method === READY_METHOD) return isReady;
-      const method = (this.actor.instance as Record<string, unknown>)[meta.method as string];
-      if (typeof method !== "function") throw new TypeError(`Actor ${this.actor.className} has no method "${meta.method}"`);
-      return method;
+      return actorMethod(this.actor.className, this.actor.instance, meta.method as string, (cause) => this.exitActor(cause));
     }
     const key = meta.codeKey as string;
     const held = this.sender(from).codes.get(key);
     if (!held) throw new Error(`The code of task ${meta.name} did not arrive`);
     if (held.built) return held.built;
-    const built = this.receive(from, key, held);
+    const built = receiveCode(this.options.engine(), this.options.receive, from, key, held);
     held.built = built;
     if (isThenable(built)) void built.then((fn) => (held.built = fn), () => (held.built = undefined));
-    return built;
-  }
-
-  private receive(from: ProcessName, key: string, held: { readonly name: string; readonly value: WireValue; readonly lend: number }): Function | Promise<Function> {
-    const engine = this.options.engine();
-    engine.objects.handles.learn(held.value.refs);
-    engine.ownership.received(held.lend, from, refsCarried([held.value]));
-    const built = this.options.receive({ key, name: held.name, value: engine.values.read(held.value, undefined) });
-    const counted = (): void => engine.ownership.settled(held.lend, from);
-    if (isThenable(built)) void built.then(counted, counted);
-    else counted();
     return built;
   }
 
@@ -249,9 +247,9 @@ export class Executor {
       const values = record.dependencies.map(({ value }) => this.options.decode(engine.values.read(value, undefined)));
       if (unplaced.length === 0 && !isThenable(list) && !values.some(isThenable)) {
         counted();
-        return place(list as unknown[], record, values);
+        return placeDependencies(list as unknown[], record, values);
       }
-      const all = Promise.all([list, ...values]).then(([args, ...rest]) => place(args as unknown[], record, rest));
+      const all = Promise.all([list, ...values]).then(([args, ...rest]) => placeDependencies(args as unknown[], record, rest));
       all.then(counted, counted);
       return Promise.all([all, ...unplaced.map((id) => engine.actors.located(id, LOCATE_ACTORS_MS))]).then(([args]) => args);
     } catch (error) {
@@ -276,12 +274,14 @@ export class Executor {
   private finish(call: Call, outcome: unknown, isError: boolean, startedAt: number, begun: number): void {
     const runMicros = Math.min(0xffffffff, Math.round((performance.now() - begun) * 1000));
     this.runMicros.set(call.meta, runMicros);
-    this.active--;
+    this.calls.began(call.meta.group, -1);
     this.cancellations.end(call);
+    this.leaveIfIdle();
+    if (this.exit?.call === call) return; // its caller hears of the actor's end from the head
     const engine = this.options.engine();
     const lane = engine.connection.lane(call.from);
     const { status, encoded } = this.encode(call, outcome, isError);
-    if (this.active === 0) this.current = undefined;
+    if (this.calls.total === 0) this.current = undefined;
     if (!lane) return; // the caller died: nobody wants the result
     const values: WireValue[] = [];
     for (let i = 0; i < encoded.length; i++) {
@@ -311,12 +311,27 @@ export class Executor {
   /** From now on this process is that actor's; calls that came already wait for its constructor. */
   becomeActor(role: ActorRole): void {
     this.actor = { ...role, instance: undefined };
+    this.calls = new RunningCalls(role.maxConcurrency, role.concurrencyGroups);
   }
 
   actorReady(instance: object): void {
     if (!this.actor) throw new Error("This process is no actor's");
     this.actor.instance = instance;
     this.schedulePump();
+  }
+
+  exitActor(cause: string): never {
+    if (!this.actor?.instance) throw notLeaving(this.actor);
+    this.exit ??= { call: this.running(), cause };
+    this.leaveIfIdle();
+    throw leaving();
+  }
+
+  /** Results that were written before are on their way when the head ends this process. */
+  private leaveIfIdle(): void {
+    if (!this.exit || this.calls.total > 0) return;
+    const message = { type: "actor-killed", actor: (this.actor as ActorRole).id, noRestart: true, cause: this.exit.cause } as const;
+    setTimeout(() => this.options.engine().connection.sayToHead(message), LINGER_MS);
   }
 
   // ---- waiting, leaving
@@ -406,28 +421,8 @@ export class Executor {
   context(): TaskContext | undefined {
     const call = this.running();
     if (!call) return this.actor && !this.actor.instance ? constructorContext(this.actor) : undefined;
-    const { meta, record, from } = call;
-    return {
-      task: taskId(from, record.seq),
-      taskName: meta.name,
-      ...(this.actor ? { actor: this.actor.id, wasActorRestarted: this.actor.restarts > 0 } : {}),
-      signal: this.cancellations.signal(call),
-      assignedResources: this.actor?.resources ?? meta.resources,
-      namespace: meta.namespace,
-      jobId: meta.job as JobId,
-    };
+    return callContext(call, this.actor, this.cancellations.signal(call));
   }
 }
 
-/** What `ray.ready` calls: it runs when the constructor has. */
-const isReady = (): true => true;
 const NO_ACTORS: ActorId[] = [];
-
-function place(args: unknown[], record: TaskRecord, values: readonly unknown[]): unknown[] {
-  for (let i = 0; i < values.length; i++) args[(record.dependencies[i] as { index: number }).index] = values[i];
-  return args;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> & Promise<Function> {
-  return (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as { then?: unknown }).then === "function";
-}

@@ -40,6 +40,7 @@ const face = createRay(new WorkerHost({
   registerRefs: (hooks) => { refs = hooks; },
   taskContext: () => executor.context(),
   origin: () => executor.origin(),
+  exitActor: () => executor.exitActor("it ended itself by ray.exitActor() (exit_actor)"),
   unitName: (code) => folders.current.registry.unitName(code),
 }));
 Object.assign(ray, { default: face, ray: face, ObjectRef, ...exceptions, isRayError });

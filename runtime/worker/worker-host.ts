@@ -11,6 +11,7 @@ export interface WorkerHostParts {
   readonly registerRefs: (hooks: RefHooks) => void;
   readonly taskContext: () => TaskContext | undefined;
   readonly origin: () => string | undefined;
+  readonly exitActor: () => never;
   readonly unitName: (code: Function) => string | undefined;
 }
 
@@ -47,6 +48,10 @@ export class WorkerHost implements RayHost {
 
   taskContext(): TaskContext | undefined {
     return this.parts.taskContext();
+  }
+
+  exitActor(): never {
+    return this.parts.exitActor();
   }
 
   origin(): string | undefined {

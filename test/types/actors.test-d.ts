@@ -212,6 +212,27 @@ ray.kill(RemoteCounter);
 ray.kill(c, { norestart: true });
 // error TS2345: Argument of type 'number' is not assignable to parameter of type 'AnyActorHandle'.
 ray.ready(5);
+expectType<Promise<void>>()(ray.terminate(c));
+// error TS2345: Argument of type 'number' is not assignable to parameter of type 'AnyActorHandle'.
+ray.terminate(5);
+expectType<ObjectRef<number>>()(ray.call(c, (self: Counter, by: number) => self.incr(by), 5));
+expectType<ObjectRef<string>>()(ray.call(c, async (self: Counter) => self.load("x")));
+ray.call(c, (self: Counter, by: number) => self.incr(by), ray.put(5));
+// error TS2345: Argument of type 'string' is not assignable to parameter of type 'Arg<number>'.
+ray.call(c, (self: Counter, by: number) => self.incr(by), "5");
+expectType<never>()((() => { return ray.exitActor(); })());
+
+// methods and groups
+class Grouped {
+  @ray.method({ concurrencyGroup: "io", maxTaskRetries: 2 }) load(url: string): string { return url; }
+  // error TS2353: Object literal may only specify known properties, and 'numCpus' does not exist in type 'MethodDefaults'.
+  @ray.method({ numCpus: 2 }) other(): void {}
+}
+const grouped = ray.remote(Grouped, { concurrencyGroups: { io: 2 } }).remote();
+expectType<ObjectRef<string>>()(grouped.load.remote("x"));
+expectType<RemoteMethod<(url: string) => string>>()(grouped.load.options({ concurrencyGroup: "io" }));
+// error TS2322: Type 'string' is not assignable to type 'number'.
+ray.remote(Grouped, { concurrencyGroups: { io: "two" } });
 {
   using scoped = RemoteCounter.remote();
   scoped.incr.remote(1);
