@@ -2,6 +2,7 @@
  * Notices that the client who started the kernel is gone, however it died: nobody would ever send a shutdown_request.
  * Jupyter clients say by JPY_PARENT_PID that they want this (`jupyter kernel --independent` does not).
  */
+import { isAlive } from "../runtime/store/process-start.ts";
 
 const POLL_MS = 1000;
 
@@ -19,14 +20,4 @@ export function watchClient(env: NodeJS.ProcessEnv, onGone: () => void): () => v
   }, POLL_MS);
   timer.unref();
   return () => clearInterval(timer);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // a process of another user is alive all the same
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -56,7 +56,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
 
   "kernel/wire": [],
-  "kernel": ["kernel/wire", "runtime/front", "runtime/session/output.ts"],
+  "kernel": ["kernel/wire", "runtime/front", "runtime/session/output.ts", "runtime/store/process-start.ts"],
   "repl/notebook": [],
   "repl/terminal": ["repl/notebook", "runtime/front", "runtime/session/output.ts"],
   "repl/notebook-tests": ["repl/notebook", "runtime/front", "runtime/session/output.ts"],

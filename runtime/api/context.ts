@@ -17,27 +17,16 @@ export interface RayContext extends AsyncDisposable {
   readonly objectStoreMemory: number;
 }
 
-export class ClusterContext implements RayContext {
+/** Its fields are those of the interface, set at once. */
+export interface ClusterContext extends RayContext {}
+
+export class ClusterContext {
   readonly #shutdown: () => Promise<void>;
-  readonly address: string;
-  readonly clusterId: string;
-  readonly namespace: string;
-  readonly jobId: string;
-  readonly nodeId: string;
-  readonly numCpus: number;
-  readonly resources: Readonly<Record<string, number>>;
-  readonly objectStoreMemory: number;
 
   constructor(info: ClusterInfo, shutdown: () => Promise<void>) {
     this.#shutdown = shutdown;
-    this.address = info.address;
-    this.clusterId = info.clusterId;
-    this.namespace = info.namespace;
-    this.jobId = info.jobId;
-    this.nodeId = info.nodeId;
-    this.numCpus = info.numCpus;
-    this.resources = info.resources;
-    this.objectStoreMemory = info.objectStoreMemory;
+    const { address, clusterId, namespace, jobId, nodeId, numCpus, resources, objectStoreMemory } = info;
+    Object.assign(this, { address, clusterId, namespace, jobId, nodeId, numCpus, resources, objectStoreMemory } satisfies Omit<RayContext, typeof Symbol.asyncDispose>);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@
  * and where several nodes begin or end at one offset its order depends on the order of the calls. Here the order follows
  * from the nodes: at one offset first what closes inner nodes, then outer ones, then what opens outer nodes, then inner ones.
  */
+import { lastAtMost } from "./positions.ts";
 
 /** An edit's text may depend on whether the whole text or one node's range is rendered. */
 export type EditText<Range> = string | ((range: Range | undefined) => string);
@@ -142,15 +143,9 @@ export class Rendered {
 
   /** Offset in the original text of an offset in the new one. */
   originOf(offset: number): number {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= offset) low = middle;
-      else high = middle - 1;
-    }
-    const origin = this.#origins[low] ?? 0;
-    return this.#isKept[low] ? origin + offset - this.#starts[low]! : origin;
+    const piece = lastAtMost(this.#starts, offset);
+    const origin = this.#origins[piece] ?? 0;
+    return this.#isKept[piece] ? origin + offset - this.#starts[piece]! : origin;
   }
 
   #push(text: string, origin: number, isKept: boolean): void {

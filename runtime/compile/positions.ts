@@ -17,7 +17,7 @@ export class LineIndex {
   /** 1-based line and column of an offset; one outside of the text is moved to its nearest end. */
   position(offset: number): Position {
     const at = Math.max(0, Math.min(offset, this.#length));
-    const index = this.#lineIndex(at);
+    const index = lastAtMost(this.#starts, at);
     return { line: index + 1, column: at - this.#starts[index]! + 1 };
   }
 
@@ -25,17 +25,18 @@ export class LineIndex {
   offset(line: number, column: number): number {
     return (this.#starts[line] ?? this.#length) + column;
   }
+}
 
-  #lineIndex(at: number): number {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= at) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+/** The index of the last of the sorted numbers that is at most `value`; 0 when none is. */
+export function lastAtMost(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (sorted[middle]! <= value) low = middle;
+    else high = middle - 1;
   }
+  return low;
 }
 
 /** The line of a position with a caret under its column. */

@@ -16,6 +16,7 @@ import { HEAD_BOOT_FD, type HeadBoot } from "../head/boot.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
 import { clusterFolders, makeClusterFolders, removeClusterFolders, sharedMemoryRoot } from "../store/folders.ts";
 import { defaultLimits } from "../store/limits.ts";
+import { isAlive } from "../store/process-start.ts";
 import { sweepDeadClusters } from "../store/sweep.ts";
 import { joinLiveness, type LivenessLink } from "../wire/liveness.ts";
 
@@ -200,13 +201,4 @@ export async function goneWithin(pid: number, ms: number): Promise<void> {
   const until = Date.now() + ms;
   while (isAlive(pid) && Date.now() < until) await new Promise((turn) => setTimeout(turn, 10));
   if (isAlive(pid)) process.kill(pid, "SIGKILL");
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false; // ESRCH: gone
-  }
 }

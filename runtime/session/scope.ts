@@ -7,6 +7,7 @@
  * made fast again after each cell. Above about 1,000 names V8 keeps the dictionary.
  */
 import type { CellRuntime, DeclarationKind } from "../compile/compiled-cell.ts";
+import { GLOBAL_NAMES, makeFast } from "../compile/global-names.ts";
 import { namedExport } from "../modules/named-export.ts";
 
 export interface KnownName {
@@ -21,7 +22,7 @@ interface ImportedName {
 }
 
 export class CellScope {
-  readonly names: Record<string, unknown> = Object.create(new Proxy({}, unknownNames)) as Record<string, unknown>;
+  readonly names: Record<string, unknown> = Object.create(GLOBAL_NAMES) as Record<string, unknown>;
   readonly known = new Map<string, KnownName>();
   readonly #imported = new Map<string, ImportedName>();
 
@@ -45,7 +46,7 @@ export class CellScope {
       const property = Object.getOwnPropertyDescriptor(this.names, name);
       if (property === undefined || !("value" in property)) this.provide(name, undefined);
     }
-    this.#makeFast();
+    makeFast(this.names);
   }
 
   readonly bind: CellRuntime["bind"] = (namespace, names, specifier) => {
@@ -71,15 +72,6 @@ export class CellScope {
     // accessors here are ours: `_` and imports
     return { value: property.get === undefined ? property.value : property.get.call(this.names) as unknown };
   }
-
-  #makeFast(): void {
-    // V8 makes the prototype of a function that is used as a constructor fast
-    function Heir(): void { /* only its prototype counts */ }
-    Heir.prototype = this.names;
-    const heir = new (Heir as unknown as new () => Record<string, unknown>)();
-    // reading through it installs the fast map
-    for (let i = 0; i < 2; i++) void heir["ray"];
-  }
 }
 
 function peekExport({ namespace, imported }: ImportedName): { readonly value: unknown } | undefined {
@@ -91,16 +83,3 @@ function peekExport({ namespace, imported }: ImportedName): { readonly value: un
   }
   return undefined;
 }
-
-const unknownNames: ProxyHandler<object> = {
-  get(_, name) {
-    if (name in globalThis) return (globalThis as Record<PropertyKey, unknown>)[name];
-    if (typeof name === "symbol") return undefined;
-    throw new ReferenceError(`${name} is not defined`);
-  },
-  has: (_, name) => name in globalThis,
-  set(_, name, value) {
-    if (name in globalThis) return Reflect.set(globalThis, name, value);
-    throw new ReferenceError(`${String(name)} is not defined`);
-  },
-};

@@ -3,6 +3,7 @@
  * so that recursion and cycles hold, and plain properties afterwards.
  */
 import type { CellRuntime } from "../compile/compiled-cell.ts";
+import { GLOBAL_NAMES, makeFast } from "../compile/global-names.ts";
 import type { Entry, NodeReader, Properties } from "../serialize/graph.ts";
 import type { Captured, CodeContent } from "./code-node.ts";
 import type { CodeRegistry, ImportedName, ScopeView, ShippedUnit } from "./code-registry.ts";
@@ -180,28 +181,6 @@ class ReceivedScope implements ScopeView {
     return this.imports.get(name);
   }
 }
-
-/** Properties that were accessors once make a slow object: V8 makes the prototype of a constructor fast again. */
-function makeFast(names: object): void {
-  function Heir(): void { /* only its prototype counts */ }
-  Heir.prototype = names;
-  const heir = new (Heir as unknown as new () => Record<string, unknown>)();
-  for (let i = 0; i < 2; i++) void heir["undefined"];
-}
-
-/** Answers for names that were not captured: the other side's globals are ours, anything else is not defined. */
-const GLOBAL_NAMES: object = new Proxy({}, {
-  get(_, name) {
-    if (name in globalThis) return (globalThis as Record<PropertyKey, unknown>)[name];
-    if (typeof name === "symbol") return undefined;
-    throw new ReferenceError(`${name} is not defined`);
-  },
-  has: (_, name) => name in globalThis,
-  set(_, name, value) {
-    if (name in globalThis) return Reflect.set(globalThis, name, value);
-    throw new ReferenceError(`${String(name)} is not defined`);
-  },
-});
 
 /** What a unit finds in `__rt` where the process gives nothing better. */
 const UNIT_RUNTIME = {

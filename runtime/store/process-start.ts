@@ -37,7 +37,8 @@ function readProc(file: string): string | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** A zombie is alive here. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
