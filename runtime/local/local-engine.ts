@@ -263,6 +263,11 @@ export class LocalEngine implements Engine {
 
   async namedActors(namespace: string | undefined) { return this.ask<{ name: string; namespace: string }[]>((reply) => ({ type: "named-actors-sought", reply, ...(namespace === undefined ? {} : { namespace }) })); }
 
+  /** Calls of this process to the actor for whose results somebody here waits. */
+  awaitedCallsOf(actor: ActorId): string[] {
+    return [...this.submission.tasks()].filter((task) => task.actor === actor && task.returns.some((ref) => this.objects.isAwaited(ref))).map(({ meta }) => meta.name);
+  }
+
   // ---- the head
 
   private ask<T = unknown>(make: Parameters<HeadQuestions["ask"]>[0]): Promise<T> {

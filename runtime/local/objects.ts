@@ -150,6 +150,11 @@ export class Objects {
     };
   }
 
+  /** Somebody here waits for it. */
+  isAwaited(ref: ObjectId): boolean {
+    return (this.table.get(ref)?.waiters?.length ?? 0) > 0;
+  }
+
   private unknown(ref: ObjectId): ObjectEntry {
     const entry = this.table.ensure(ref);
     if (this.ownership.isOwn(ref)) this.fail(entry, new ObjectLostError(`Object ${ref} was freed: no ref of it was left, or ray.free was called`));

@@ -22,6 +22,7 @@ import { isThenable, placeDependencies } from "./arguments.ts";
 import { Cancellations, type CancellableCall } from "./cancellations.ts";
 import { receiveCode, type HeldCode } from "./received-code.ts";
 import { encodeReturns } from "./returns.ts";
+import { SelfWait } from "./self-wait.ts";
 
 /** How long a call that got an actor's handle waits to learn where the actor is. */
 const LOCATE_ACTORS_MS = 300;
@@ -60,6 +61,11 @@ export class Executor {
   private queue: Call[] = [];
   private head = 0;
   private calls = new RunningCalls(1, undefined);
+  private readonly selfWait = new SelfWait({
+    awaited: () => (this.actor ? this.options.engine().awaitedCallsOf(this.actor.id) : []),
+    stuck: () => (this.actor && this.current && !this.calls.hasGroups && !this.calls.hasRoom(undefined) ? { call: this.current.meta.name, className: this.actor.className } : undefined),
+    say: (text) => console.error(text),
+  });
   /** The actor ends when no call runs any more; `call` asked for it. */
   private exit: { readonly call: Call | undefined; readonly cause: string } | undefined;
   private isBlocked = false;
@@ -339,6 +345,7 @@ export class Executor {
   /** X2. */
   blocked(isBlocked: boolean): void {
     this.isBlocked = isBlocked;
+    if (this.actor) this.selfWait.blocked(isBlocked);
     if (!isBlocked) return this.schedulePump();
     if (this.actor) return;
     const unstarted = this.queue.slice(this.head);

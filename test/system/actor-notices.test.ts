@@ -1,0 +1,29 @@
+/** What is said in the cell where Ray would hang in silence. */
+import { FrontProcess } from "../fixtures/front-process.ts";
+import { Sandbox } from "../fixtures/sandbox.ts";
+
+const sandbox = new Sandbox();
+let front: FrontProcess;
+beforeAll(() => { front = new FrontProcess(sandbox); });
+afterAll(async () => {
+  await front.close();
+  await sandbox.close();
+});
+
+test("a call that waits for its own actor is named in the cell that made it", async () => {
+  const cell = await front.cell(`
+    class Loop { me: any; meet(me: any) { this.me = me; } inner() { return 1; } async outer() { return ray.get(this.me.inner.remote()); } }
+    const loop = ray.remote(Loop).remote();
+    loop.meet.remote(loop);
+    await ray.get(loop.outer.remote(), { timeoutMs: 2500 }).catch((e) => e.name)`);
+  expect(cell.text).toContain("GetTimeoutError");
+  expect(cell.stderr).toMatch(/Loop\.outer waits for Loop\.inner, a call of its own actor/);
+});
+
+test("an actor that asks for more than the cluster has is told at once", async () => {
+  const cell = await front.cell(`
+    const big = ray.remote(class Big { go() {} }, { resources: { unicorn: 1 } }).remote();
+    await ray.get(big.go.remote(), { timeoutMs: 1500 }).catch((e) => e.name)`);
+  expect(cell.text).toContain("GetTimeoutError");
+  expect(cell.stderr).toMatch(/unicorn.*it can never run/);
+});
