@@ -31,6 +31,8 @@ export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitR
 export type { RuntimeContext } from "./api/runtime-context.ts";
 export type { ActorPool, GetNextOptions, PoolCall } from "./api/util/actor-pool.ts";
 export type { MapUnorderedOptions } from "./api/util/map-unordered.ts";
+export type { Serializability } from "./api/util/inspect-serializability.ts";
+export type { AsyncResult, Pool, PoolOptions } from "./api/util/pool.ts";
 export type { Queue, QueueOptions, QueueWait } from "./api/util/queue.ts";
 export type { NamedActor } from "./api/util/list-named-actors.ts";
 export type { RayUtil } from "./api/util/patterns.ts";

@@ -22,6 +22,7 @@ import { makeRemoteFunction } from "./remote-function.ts";
 import { runtimeContext } from "./runtime-context.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import { Queue } from "./util/queue.ts";
+import { PoolWorker } from "./util/pool-worker.ts";
 import { QueueActor } from "./util/queue-actor.ts";
 import { makeUtil } from "./util/patterns.ts";
 import { wait } from "./wait.ts";
@@ -87,6 +88,7 @@ export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unkno
     "remote-method": (handle, name, options) => methodOf(handle as object, name as string, options as CallOptions),
     queue: (handle, maxsize) => new Queue(home, { maxsize: maxsize as number }, handle as object),
     "queue-actor": () => QueueActor,
+    "pool-worker": () => PoolWorker,
   };
 }
 

@@ -2,7 +2,7 @@
 export const SHIP: unique symbol = Symbol.for("ray-ts.ship") as never;
 
 export interface Shipped {
-  readonly singleton: "ray" | "object-ref" | "remote-function" | "actor-class" | "remote-method" | "queue" | "queue-actor";
+  readonly singleton: "ray" | "object-ref" | "remote-function" | "actor-class" | "remote-method" | "queue" | "queue-actor" | "pool-worker";
   readonly args: readonly unknown[];
 }
 

@@ -22,6 +22,15 @@ export interface RefHooks {
   makeHandle(info: ActorInfo): object;
 }
 
+/** One part of a value that cannot be sent. */
+export interface SendFailure {
+  /** As in the error's message: `square → db.socket`. */
+  readonly path: string;
+  readonly reason: string;
+  /** The way out. */
+  readonly hint: string;
+}
+
 export interface ValueCodec {
   /** Encodes one value. Throws SerializationError or CaptureError with the path. `label` begins the path. */
   encode(value: unknown, label: string): Encoded;
@@ -32,6 +41,8 @@ export interface ValueCodec {
    * A promise only when a module must be imported first.
    */
   decode(encoded: Encoded): unknown;
+  /** All parts of a value that `encode` would refuse; it names the first only. */
+  failures(value: unknown, label: string): readonly SendFailure[];
 }
 
 /** Functions and classes ↔ bytes, on top of the value codec. */

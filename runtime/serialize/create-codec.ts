@@ -1,10 +1,10 @@
 /** The value codec: looks at a value, picks the format that carries it without loss, and reads all formats. */
 import type { Encoded } from "../engine/engine.ts";
 import { isRayError } from "../errors.ts";
-import type { RefHooks, ValueCodec } from "./codec.ts";
+import type { RefHooks, SendFailure, ValueCodec } from "./codec.ts";
 import { NO_ARGS, UNDEFINED, UNDEFINED_TAG } from "./common-values.ts";
 import { readGraph } from "./graph-read.ts";
-import { writeGraph } from "./graph-write.ts";
+import { failuresOf, writeGraph } from "./graph-write.ts";
 import type { CodeHooks, GraphPayload } from "./graph.ts";
 import { ValueReader, ValueWriter } from "./out-of-band.ts";
 import { refuse } from "./refusal.ts";
@@ -56,6 +56,17 @@ class Codec implements ValueCodec {
       if (isRayError(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
       throw refuse(label, { what: "a part of it", why: `could not be encoded (${message})`, way: "send a smaller or simpler value" }, false, error);
+    }
+  }
+
+  failures(value: unknown, label: string): readonly SendFailure[] {
+    const found = failuresOf(value, { label, tag: GRAPH_TAG, isArgs: false, refs: this.hooks.refs?.(), code: this.hooks.code, mapStack: this.hooks.mapStack });
+    if (found.length > 0) return found;
+    try {
+      this.encode(value, label);
+      return [];
+    } catch (error) {
+      return [{ path: label, reason: error instanceof Error ? error.message : String(error), hint: "" }];
     }
   }
 

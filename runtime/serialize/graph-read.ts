@@ -8,6 +8,7 @@ import type { RefHooks } from "./codec.ts";
 import { blankError, errorPrototype } from "./error-class.ts";
 import { ACCESSOR, CONFIGURABLE, DESERIALIZE, ENUMERABLE, NODE, PRIVATE, WRITABLE, type CodeHooks, type Entry, type GraphNode, type GraphPayload, type NodeReader, type Properties } from "./graph.ts";
 import { readPlatform } from "./platform.ts";
+import { registerSerializer } from "./serializers.ts";
 import { makeTaskError } from "./task-error.ts";
 
 const PENDING = Symbol("not made yet");
@@ -126,6 +127,7 @@ class GraphReader implements NodeReader {
       case NODE.taskFailure: return this.taskFailure(node);
       case NODE.named: return this.needCode().readNamed(node[1] as readonly unknown[]);
       case NODE.code: return this.needCode().read(node.slice(1), this, (code) => (this.made[index] = code));
+      case NODE.registered: return this.registered(node, index);
       case NODE.platform: return readPlatform(node[1] as string, this.complete(node[2]));
       default: throw new TypeError(`Unknown node ${String(node[0])} in encoded bytes: they come from another version of ray-ts.`);
     }
@@ -212,6 +214,13 @@ class GraphReader implements NodeReader {
     const twin = inner?.[0] === NODE.instance && (inner[4] as unknown[]).length > 0 ? this.instance(inner) : undefined;
     this.fill();
     return makeTaskError(thrown, { stack, taskName, pid }, twin as Error | undefined);
+  }
+
+  /** Instances that are made here can be sent from here. */
+  private registered(node: GraphNode, index: number): Function {
+    const made = this.needCode().read(node.slice(3), this, (code) => (this.made[index] = code));
+    this.whenDone(() => registerSerializer(made as never, { serialize: this.value(node[1]) as never, deserialize: this.value(node[2]) as never }));
+    return made;
   }
 
   private custom(node: GraphNode): unknown {

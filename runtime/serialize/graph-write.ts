@@ -7,15 +7,17 @@ import { types } from "node:util";
 import type { Encoded } from "../engine/engine.ts";
 import { isError, isRayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
-import type { RefHooks } from "./codec.ts";
+import type { RefHooks, SendFailure } from "./codec.ts";
 import { builtinErrorName } from "./error-class.ts";
 import { ACCESSOR, CONFIGURABLE, ENUMERABLE, NODE, PLAIN_PROPERTY, PRIVATE, SERIALIZE, DESERIALIZE, SHIP_AS, WRITABLE, type CodeHooks, type Entry, type GraphNode, type GraphPayload, type ModuleAddress, type NodeWriter, type Properties } from "./graph.ts";
+import { baseKeys, integrityOf, keepAll } from "./own-properties.ts";
 import { ValueWriter } from "./out-of-band.ts";
 import { platformData } from "./platform.ts";
 import { isArrayPrototype, isBuiltinPrototype, isObjectPrototype } from "./realm.ts";
 import { formatStep, liveResource, refusalOf, refuse, refusedSymbol, type Refusal } from "./refusal.ts";
 import { Scan } from "./scan.ts";
-import { serializerOf } from "./serializers.ts";
+import { ownSerializerOf, serializerOf } from "./serializers.ts";
+import { isUnique, wellKnownSymbol } from "./symbol-names.ts";
 import { TaskFailure } from "./task-error.ts";
 
 /** Objects of one look for a raw part; a bigger one is cut into nodes. */
@@ -45,6 +47,11 @@ export function writeGraph(value: unknown, options: GraphOptions): Encoded {
   }
 }
 
+/** Everything in a value that cannot be sent, where `writeGraph` throws for the first. */
+export function failuresOf(value: unknown, options: GraphOptions): readonly SendFailure[] {
+  return new GraphWriter(options, RAW_BUDGET).inspect(value);
+}
+
 class GraphWriter implements NodeWriter {
   private readonly label: string;
   private readonly isArgs: boolean;
@@ -59,6 +66,7 @@ class GraphWriter implements NodeWriter {
   private readonly steps: (string | number)[] = [];
   private readonly captured: boolean[] = [];
   private current = -1;
+  private readonly failures: SendFailure[] = [];
 
   private readonly indexes = new Map<object | symbol, number>();
   private readonly raw = new Set<object>();
@@ -90,6 +98,21 @@ class GraphWriter implements NodeWriter {
     const payload: GraphPayload = needsCode ? [root, this.nodes, this.attachments, [...this.modules.values()]] : [root, this.nodes];
     writer.writeValue(payload);
     return { head: writer.releaseBuffer(), buffers: writer.buffers, refs: this.refs };
+  }
+
+  inspect(value: unknown): readonly SendFailure[] {
+    const { failures } = this;
+    this.entry(value, "");
+    for (let i = 0; i < this.values.length; i++) {
+      this.current = i;
+      const before = failures.length;
+      try {
+        this.node(this.values[i]!);
+      } catch (error) {
+        if (failures.length === before) failures.push({ path: this.path([])[0], reason: isError(error) ? error.message : String(error), hint: "" });
+      }
+    }
+    return failures;
   }
 
   entry(value: unknown, step: string | number): Entry {
@@ -172,7 +195,9 @@ class GraphWriter implements NodeWriter {
 
   private codeNode(value: Function): GraphNode {
     if (this.code === undefined) this.refuse({ what: "a function", why: "cannot be part of this value", way: "send data only" });
-    return [NODE.code, ...this.code.write(value, this)];
+    const content = this.code.write(value, this);
+    const pair = ownSerializerOf(value);
+    return pair === undefined ? [NODE.code, ...content] : [NODE.registered, this.entry(pair.serialize, ":serialize"), this.entry(pair.deserialize, ":deserialize"), ...content];
   }
 
   private objectNode(value: object): GraphNode {
@@ -354,6 +379,7 @@ class GraphWriter implements NodeWriter {
 
   refuse(refusal: Refusal, steps: readonly (string | number)[] = [], cause?: unknown): never {
     const [path, isCapture] = this.path(steps);
+    this.failures.push({ path, reason: `${refusal.what} ${refusal.why}`, hint: refusal.way });
     throw refuse(path, refusal, isCapture, cause);
   }
 
@@ -380,28 +406,11 @@ function isBuiltinObject(value: object): boolean {
   return isObjectPrototype(proto) || isBuiltinPrototype(proto);
 }
 
-const keepAll = (): boolean => false;
-
-/** Own properties that the base part carries already. */
-function baseKeys(value: object): (key: string | symbol) => boolean {
-  if (Array.isArray(value)) return (key) => key === "length";
-  if (types.isRegExp(value)) return (key) => key === "lastIndex";
-  if (ArrayBuffer.isView(value)) return (key) => typeof key === "string" && /^\d+$/.test(key);
-  if (types.isStringObject(value)) return (key) => key === "length" || (typeof key === "string" && /^\d+$/.test(key));
-  return keepAll;
-}
-
 /** The class whose instances have `proto`, read without running code. */
 export function classOf(proto: object): Function | undefined {
   const made: unknown = types.isProxy(proto) ? undefined : getOwnPropertyDescriptor(proto, "constructor")?.value;
   if (typeof made !== "function" || types.isProxy(made)) return undefined;
   return getOwnPropertyDescriptor(made, "prototype")?.value === proto ? made : undefined;
-}
-
-function integrityOf(value: object): number {
-  if (Object.isExtensible(value)) return 0;
-  if (Object.isFrozen(value)) return 3;
-  return Object.isSealed(value) ? 2 : 1;
 }
 
 function stackOf(error: Error, mapStack: (stack: string) => string): string | undefined {
@@ -412,11 +421,4 @@ function stackOf(error: Error, mapStack: (stack: string) => string): string | un
     // a user's prepareStackTrace threw: the error itself matters more than its stack
     return `${error.name}: ${error.message}\n    (its stack could not be read: ${String(failure)})`;
   }
-}
-
-const isUnique = (symbol: symbol): boolean => Symbol.keyFor(symbol) === undefined && wellKnownSymbol(symbol) === undefined;
-
-function wellKnownSymbol(symbol: symbol): string | undefined {
-  const name = symbol.description?.startsWith("Symbol.") === true ? symbol.description.slice(7) : undefined;
-  return name !== undefined && (Symbol as unknown as Record<string, unknown>)[name] === symbol ? name : undefined;
 }

@@ -11,6 +11,8 @@ export type Entry = unknown;
 export const NODE = {
   array: 0, object: 1, map: 2, set: 3, date: 4, regexp: 5, boxed: 6, arrayBuffer: 7, symbolFor: 8, symbolWellKnown: 9,
   ref: 10, handle: 11, instance: 12, custom: 13, revived: 14, taskFailure: 15, named: 16, code: 17, platform: 18,
+  /** A class with the serializer that was registered for it: the two functions, then what a code node has. */
+  registered: 19,
 } as const;
 
 export type GraphNode = readonly [kind: number, ...content: unknown[]];

@@ -8,15 +8,27 @@ export interface Serializer<T, Data> {
 }
 
 const registered = new WeakMap<Function, Serializer<object, unknown>>();
+let version = 0;
 
 export function registerSerializer<T extends object, Data>(classFunction: abstract new (...args: never[]) => T, serializer: Serializer<T, Data>): void {
   if (typeof classFunction !== "function") throw new TypeError(`registerSerializer wants a class, got ${typeof classFunction}: write registerSerializer(MyClass, { serialize, deserialize })`);
+  for (const part of ["serialize", "deserialize"] as const) {
+    if (typeof serializer?.[part] !== "function") throw new TypeError(`registerSerializer wants { serialize, deserialize }, two functions: "${part}" is ${typeof serializer?.[part]}`);
+  }
+  version++;
   registered.set(classFunction, serializer as unknown as Serializer<object, unknown>);
 }
 
 export function deregisterSerializer(classFunction: Function): void {
+  version++;
   registered.delete(classFunction);
 }
+
+/** Changes whenever something is registered or no longer is: what was encoded before may be encoded otherwise now. */
+export const serializersVersion = (): number => version;
+
+/** What was registered for this very class. */
+export const ownSerializerOf = (classFunction: Function): Serializer<object, unknown> | undefined => registered.get(classFunction);
 
 /** The serializer of a class or of its nearest ancestor that has one. */
 export function serializerOf(classFunction: Function): Serializer<object, unknown> | undefined {

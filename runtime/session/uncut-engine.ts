@@ -105,6 +105,7 @@ export function uncutCodec(codec: ValueCodec, uncut: Uncut): ValueCodec {
   return {
     encode: (value, label) => within(uncut, () => codec.encode(value, label)),
     encodeArgs: (args, label) => within(uncut, () => codec.encodeArgs(args, label)),
+    failures: (value, label) => within(uncut, () => codec.failures(value, label)),
     decode: (encoded) => within(uncut, () => codec.decode(encoded)),
   };
 }

@@ -14,6 +14,7 @@ import type { ObjectId } from "../ids.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
 import { createCodec, type CodecHooks } from "../serialize/create-codec.ts";
 import { SHIP_AS, type CodeHooks, type NodeReader } from "../serialize/graph.ts";
+import { serializersVersion } from "../serialize/serializers.ts";
 import type { CodeContent } from "./code-node.ts";
 import { CodeRegistry } from "./code-registry.ts";
 import { Factories, type StackSink } from "./evaluate-unit.ts";
@@ -57,6 +58,7 @@ export function createShipper(env: ShipperEnv): Shipper {
 interface Submitted {
   readonly shipped: ShippedCode;
   readonly reads: Reads;
+  readonly serializers: number;
 }
 
 export class Shipper implements CodeShipper {
@@ -113,7 +115,7 @@ export class Shipper implements CodeShipper {
   ship(code: Function, boundName: string | undefined): ShippedCode {
     const before = this.submitted.get(code);
     const name = this.nameOf(code, boundName);
-    if (before?.reads.areSame() === true) return renamed(before.shipped, name);
+    if (before?.serializers === serializersVersion() && before.reads.areSame()) return renamed(before.shipped, name);
     const outer = this.reads;
     const reads = new Reads((value) => this.isFixed(value));
     this.reads = reads;
@@ -121,7 +123,7 @@ export class Shipper implements CodeShipper {
     try {
       const value = this.codec.encode(code, name);
       const shipped = before !== undefined && isSame(before.shipped.value, value) ? renamed(before.shipped, name) : { key: keyOf(value), value: keep(value), name };
-      this.submitted.set(code, { shipped, reads });
+      this.submitted.set(code, { shipped, reads, serializers: serializersVersion() });
     } finally {
       this.reads = outer;
     }

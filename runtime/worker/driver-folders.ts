@@ -78,6 +78,7 @@ export class DriverFolders {
   readonly codec: ValueCodec = {
     encode: (value, label) => this.shipper.codec.encode(value, label),
     encodeArgs: (args, label) => this.shipper.codec.encodeArgs(args, label),
+    failures: (value, label) => this.shipper.codec.failures(value, label),
     decode: (encoded) => this.shipper.codec.decode(encoded),
   };
 

@@ -65,3 +65,49 @@ test("in cells: a queue between cells and tasks, and classes of ray.util inside 
     await front.close();
   }
 });
+
+test("a pool runs functions on processes of its own: map, starmap, apply, imap, an initializer, an end", async () => {
+  expect(await run(`
+    const pool = new ray.util.Pool({ processes: 2, initializer: (n) => { globalThis.offset = n; }, initargs: [10] });
+    const squares = await pool.map((x) => x * x, [1, 2, 3, 4, 5]);
+    const sums = await pool.starmap((a, b) => a + b, [[1, 2], [3, 4]]);
+    const one = await pool.apply(async (x) => x + globalThis.offset, [1]);
+    const begun = pool.applyAsync(() => { throw new RangeError("bad"); });
+    await begun.wait();
+    const failed = await begun.get().catch((e) => [e instanceof RangeError, e.message, begun.ready(), begun.successful()]);
+    const streamed = []; for await (const v of pool.imap((x) => x + 1, new Set([1, 2, 3]), { chunkSize: 2 })) streamed.push(v);
+    const unordered = []; for await (const v of pool.imapUnordered((x) => -x, [1, 2, 3])) unordered.push(v);
+    const pids = new Set(await pool.map(() => process.pid, Array(8).fill(0), { chunkSize: 1 }));
+    pool.close(); await pool.join();
+    report([squares, sums, one, failed, streamed, unordered.sort(), pids.size, pids.has(process.pid)]);
+  `)).toEqual([[1, 4, 9, 16, 25], [3, 7], 11, [true, "bad", true, false], [2, 3, 4], [-1, -2, -3], 2, false]);
+});
+
+test("in cells: a registered serializer reaches workers with the class, there and back", async () => {
+  const front = new FrontProcess(sandbox);
+  try {
+    await front.cell(`class Link { #socket = Symbol("live"); constructor(public url: string) {} get live() { return typeof this.#socket === "symbol"; } }
+      const make = ray.remote((url: string) => new Link(url)); const look = ray.remote((link: Link) => link.url + link.live);`);
+    const before = await front.cell(`await ray.get(look.remote(new Link("a")))`);
+    expect(before.error).toContain("Symbol(live)");
+    await front.cell(`ray.util.registerSerializer(Link, { serialize: (link) => link.url, deserialize: (url: string) => new Link(url) });`);
+    const there = await front.cell(`[await ray.get(look.remote(new Link("a"))), (await ray.get(make.remote("b"))) instanceof Link, (await ray.get(make.remote("b"))).url]`);
+    expect(there.text ?? there.error).toBe("[ 'atrue', true, 'b' ]");
+    const after = await front.cell(`ray.util.deregisterSerializer(Link); await ray.get(look.remote(new Link("a")))`);
+    expect(after.error).toContain("Symbol(live)");
+  } finally {
+    await front.close();
+  }
+});
+
+test("in cells: inspectSerializability names every part that cannot go", async () => {
+  const front = new FrontProcess(sandbox);
+  try {
+    await front.cell(`const waiting = new Promise(() => {}), names = new WeakMap(); const f = () => [waiting, { deep: names }];`);
+    const found = await front.cell(`const { ok, failures } = ray.util.inspectSerializability(f); [ok, ...failures.map(({ path }) => path)]`);
+    expect(found.text ?? found.error).toBe("[ false, 'f → waiting', 'f → names' ]");
+    expect(found.stdout).toBe("f cannot be sent:\n├─ f → waiting: a Promise lives in this process only\n│     await it first, or pass an ObjectRef\n└─ f → names: a WeakMap lives in this process only\n      use a Map\n");
+  } finally {
+    await front.close();
+  }
+});

@@ -41,3 +41,10 @@ pool.submit((actor, v: string) => actor.double.remote(v), "a");
 ray.util.mapUnordered(square, ["a"]);
 // error TS2345 || TS2322: 'number[]' is not assignable to parameter of type 'Iterable<ObjectRef<any>>' || Type 'number' is not assignable to type 'ObjectRef<any>'.
 ray.util.asCompleted([1]);
+
+const workers = new ray.util.Pool({ processes: 2, initializer: (n: number) => n, initargs: [1] });
+expectType<number[]>()(await workers.map(async (x: number) => x * x, [1, 2]));
+expectType<string[]>()(await workers.starmap((a: string, b: number) => a.repeat(b), [["a", 1]]));
+for await (const v of workers.imapUnordered((x: number) => `${x}`, [1])) expectType<string>()(v);
+expectType<boolean>()(ray.util.inspectSerializability(square, "square").ok);
+ray.util.registerSerializer(Doubler, { serialize: (d) => d.double(1), deserialize: (_: number) => new Doubler() });

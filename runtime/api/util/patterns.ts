@@ -1,4 +1,5 @@
 /** `ray.util`: patterns on top of tasks and actors. */
+import { deregisterSerializer, registerSerializer, type Serializer } from "../../serialize/serializers.ts";
 import type { AnyActorHandle } from "../actor-handle.ts";
 import type { Home } from "../home.ts";
 import type { ObjectRef } from "../object-ref.ts";
@@ -6,6 +7,8 @@ import { ActorPool } from "./actor-pool.ts";
 import { asCompleted } from "./as-completed.ts";
 import { listNamedActors, type ListNamedActors } from "./list-named-actors.ts";
 import { mapUnordered, type MapUnorderedOptions, type RemoteOfOne } from "./map-unordered.ts";
+import { inspectSerializability, type Serializability } from "./inspect-serializability.ts";
+import { Pool, type PoolOptions } from "./pool.ts";
 import { Queue, type QueueOptions } from "./queue.ts";
 
 export interface RayUtil {
@@ -50,6 +53,39 @@ export interface RayUtil {
   mapUnordered<V, R>(fn: RemoteOfOne<V, R>, items: Iterable<V>, options?: MapUnorderedOptions): AsyncGenerator<R, void, undefined>;
 
   /**
+   * Worker processes that run one function over many items, under the names of Python's `multiprocessing.Pool`.
+   *
+   * @example
+   * const pool = new ray.util.Pool({ processes: 4 });
+   * await pool.map((x: number) => x * x, [1, 2, 3]); // [1, 4, 9]
+   * await pool.terminate();
+   * @see https://docs.ray.io/en/latest/ray-more-libs/multiprocessing.html
+   */
+  readonly Pool: new (options?: PoolOptions) => Pool;
+
+  /**
+   * How instances of a class are sent that could not be sent otherwise. Both functions travel with the class, so that
+   * workers can send instances too.
+   *
+   * @example
+   * ray.util.registerSerializer(Connection, { serialize: (c) => c.url, deserialize: (url: string) => new Connection(url) });
+   * @see https://docs.ray.io/en/latest/ray-core/objects/serialization.html
+   */
+  registerSerializer<T extends object, Data>(classFunction: abstract new (...args: never[]) => T, serializer: Serializer<T, Data>): void;
+
+  /** Undoes `registerSerializer` in this process. */
+  deregisterSerializer(classFunction: Function): void;
+
+  /**
+   * Says what in a value or function cannot be sent to another process, all of it at once, and prints it. Throws nothing.
+   *
+   * @example
+   * ray.util.inspectSerializability(task); // { ok: false, failures: [{ path: "task → socket", reason: "a Socket lives …", hint: "…" }] }
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.util.inspect_serializability.html
+   */
+  inspectSerializability(value: unknown, name?: string): Serializability;
+
+  /**
    * The names of living actors: of this namespace, or with `allNamespaces` of all, each with its namespace.
    *
    * @example
@@ -66,11 +102,21 @@ export function makeUtil(home: Home): RayUtil {
     }
   };
   Object.defineProperty(queue, "name", { value: "Queue" });
+  const pool = class extends Pool {
+    constructor(options?: PoolOptions) {
+      super(home, options);
+    }
+  };
+  Object.defineProperty(pool, "name", { value: "Pool" });
   return {
     ActorPool,
     Queue: queue,
+    Pool: pool,
     asCompleted,
     mapUnordered,
+    registerSerializer,
+    deregisterSerializer,
+    inspectSerializability: (value, name) => inspectSerializability(home, value, name),
     listNamedActors: ((options) => listNamedActors(home, options as never)) as ListNamedActors,
   };
 }

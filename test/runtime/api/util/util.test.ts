@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import { memoryRay } from "../../../fixtures/memory-host.ts";
 
 async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
@@ -89,4 +90,13 @@ test("listNamedActors gives the names of this namespace, or all with their names
   expect(await ray.util.listNamedActors()).toEqual(["one"]);
   expect(await ray.util.listNamedActors({ allNamespaces: true })).toEqual([{ name: "one", namespace: "default" }, { name: "two", namespace: "other" }]);
   expect(kept).toHaveLength(2);
+});
+
+test("inspectSerializability says what cannot be sent, and throws nothing", () => {
+  const { ray } = memoryRay();
+  const printed = jest.spyOn(console, "log").mockImplementation(() => undefined);
+  expect(ray.util.inspectSerializability([1, { a: "b" }], "data")).toEqual({ ok: true, failures: [] });
+  expect(ray.util.inspectSerializability(() => 1, "f")).toMatchObject({ ok: false, failures: [{ path: "f" }] });
+  expect(printed.mock.calls[0]).toEqual(["data can be sent"]);
+  printed.mockRestore();
 });
