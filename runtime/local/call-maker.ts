@@ -60,6 +60,7 @@ export class CallMaker {
       attempt: 0,
       missing: 0,
       lease: undefined,
+      ranOn: undefined,
       sentAt: 0,
       sentTo: undefined,
       isSettled: false,

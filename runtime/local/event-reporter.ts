@@ -13,6 +13,7 @@ const REFS_A_ROW = 16;
 export interface EventReporterOptions {
   readonly self: ProcessName;
   readonly send: (rows: readonly EngineEvent[]) => void;
+  readonly unwatched: (ref: ObjectId) => void;
   readonly describe: (ref: ObjectId) => { sizeBytes: number; place: "inline" | "shared-memory" | "disk"; isError: boolean; preview?: string } | undefined;
 }
 
@@ -37,11 +38,14 @@ export class EventReporter {
     if (this.watched.size > 0 && this.watched.has(ref)) this.watchedChanges.add(ref);
   }
 
-  watch(refs: readonly ObjectId[]): void {
+  /** Returns those that were not watched yet: `unwatched` is called for each when its end was reported. */
+  watch(refs: readonly ObjectId[]): ObjectId[] {
+    const fresh = refs.filter((ref) => !this.watched.has(ref));
     for (const ref of refs) {
       this.watched.add(ref);
       this.watchedChanges.add(ref);
     }
+    return fresh;
   }
 
   flush(): void {
@@ -55,7 +59,7 @@ export class EventReporter {
     for (const ref of this.watchedChanges) {
       const row = this.objectRow(ref);
       rows.push(row);
-      if (row.state !== "pending") this.watched.delete(ref);
+      if (row.state !== "pending" && this.watched.delete(ref)) this.options.unwatched(ref);
     }
     this.watchedChanges.clear();
     this.options.send(rows);
@@ -76,7 +80,7 @@ export class EventReporter {
       state: stateOf(task),
       refs,
       ...(task.actor ? { actor: task.actor } : {}),
-      ...(task.lease ? { worker: task.lease.worker, pid: task.lease.pid } : {}),
+      ...task.ranOn,
       submittedAt: task.submittedAt,
       ...timesOf(task),
       attempt: task.attempt,

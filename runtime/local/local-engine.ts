@@ -107,6 +107,7 @@ export class LocalEngine implements Engine {
       self: this.process,
       send: (rows) => this.connection.sayToHead({ type: "events", rows }),
       describe: (ref) => objects.describe(ref),
+      unwatched: (ref) => objects.ownership.release(ref),
     });
     this.house = new Housekeeping(() => this.keepHouse(), () => this.submission.leases > 0);
     this.collector = new Collector(() => objects.values.mapped > 0 || objects.size > 0);
@@ -391,7 +392,8 @@ export class LocalEngine implements Engine {
   /** Changes of these refs are reported one by one, with a preview: somebody looks at them. */
   watch(refs: readonly ObjectId[]): void {
     this.house.wake();
-    this.reporter.watch(refs);
+    // a view of `f.remote()` may be the only one that holds it: it shows the value before that goes
+    for (const ref of this.reporter.watch(refs)) this.objects.retain(ref);
   }
 }
 

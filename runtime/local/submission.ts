@@ -121,6 +121,7 @@ export class Submission {
     const lane = this.shell.lane(to);
     if (!lane) return; // it died a moment ago: `lease-broken` or the actor's state follows and decides
     task.sentAt = Date.now();
+    task.ranOn = { worker: to, ...(task.lease ? { pid: task.lease.pid } : {}) };
     task.sentTo = to;
     this.shell.report(task);
     const { books } = this.shell;

@@ -39,6 +39,8 @@ export interface Task {
   /** Dependencies whose values are not there yet. */
   missing: number;
   lease: Lease | undefined;
+  /** Where it was sent last: remembered when the lease is gone. */
+  ranOn: { readonly worker: ProcessName; readonly pid?: number } | undefined;
   /** When it was sent to a worker, milliseconds since the epoch; 0: not yet, or taken back. */
   sentAt: number;
   /** Who got it, while `sentAt` is not 0. */
