@@ -15,6 +15,7 @@ const ray: Ray = (shared[RAY_GLOBAL] ??= createRay(createScriptHost()));
 export default ray;
 export { ray };
 export { ObjectRef } from "./api/object-ref.ts";
+export type { ObjectRefGenerator } from "./api/object-ref-generator.ts";
 export {
   ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, ObjectLostError,
   ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, OwnerDiedError, PendingCallsLimitExceededError, RayActorError, RayError, RayTaskError,

@@ -7,6 +7,7 @@ import type { RayContext } from "./context.ts";
 import type { Display } from "./display.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { ObjectRef } from "./object-ref.ts";
+import type { ObjectRefGenerator } from "./object-ref-generator.ts";
 import type { ActorOptions, CancelOptions, GetOptions, InitOptions, MethodDefaults, TaskOptions, WaitOptions } from "./options.ts";
 import type { RemoteFunctionOf } from "./remote-function.ts";
 import type { RuntimeContext } from "./runtime-context.ts";
@@ -103,7 +104,7 @@ export interface Ray {
    * ray.cancel(ref);
    * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.cancel.html
    */
-  cancel(ref: ObjectRef<any>, options?: CancelOptions): void;
+  cancel(ref: ObjectRef<any> | ObjectRefGenerator<any>, options?: CancelOptions): void;
 
   /** Ends an actor at once. Calls without a result fail with ActorDiedError. */
   kill(handle: AnyActorHandle, options?: { readonly noRestart?: boolean | undefined }): Promise<void>;

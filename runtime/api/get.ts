@@ -4,6 +4,7 @@ import { GetTimeoutError } from "../errors.ts";
 import { types } from "node:util";
 import { describeValue } from "./describe-value.ts";
 import { usable, type Home } from "./home.ts";
+import { ObjectRefGenerator } from "./object-ref-generator.ts";
 import { holdOf, type Hold } from "./object-ref.ts";
 import { checkOptions, GET_OPTIONS, type GetOptions } from "./options.ts";
 import { waitUntil, type WaitLimits } from "./wait-until.ts";
@@ -73,6 +74,7 @@ function readable(value: unknown, index: number | undefined): Hold {
 
 function adviceFor(value: unknown): string {
   if (types.isPromise(value)) return ". Await a promise itself: ray.get is for refs";
+  if (value instanceof ObjectRefGenerator) return ". Its refs come one by one: for await (const ref of generator) await ray.get(ref)";
   if (typeof value === "function") return ". Write .remote(…) to get a ref";
   return "";
 }

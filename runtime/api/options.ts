@@ -17,6 +17,8 @@ export interface TaskOptions<N extends number = number> {
   readonly maxRetries?: number | undefined;
   /** Also an error that the task throws is a reason to run it again, within `maxRetries`: every one, or those of these classes. */
   readonly retryExceptions?: boolean | readonly ErrorClass[] | undefined;
+  /** Of a generator: how many items it may be ahead of who takes them, 64 if not given. It waits there. */
+  readonly generatorBackpressure?: number | undefined;
   /** What views, logs and errors call it. */
   readonly name?: string | undefined;
 }
@@ -164,7 +166,7 @@ const groups: Check = (value, where) => {
 };
 const cluster = { numCpus: amount, resources };
 
-export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, name: text };
+export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text };
 export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit, concurrencyGroups: groups };
 export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };

@@ -1,9 +1,11 @@
 /** Remote functions: what `ray.remote(fn)` gives. */
 import { inspect } from "node:util";
 import type { TaskOptions as EngineTaskOptions } from "../engine/engine.ts";
+import type { ObjectId } from "../ids.ts";
 import { callText, identifier } from "./call-text.ts";
 import { encodeCall, refsOf, withOrigin, type Home } from "./home.ts";
 import { checkOptions, resourcesOf, TASK_OPTIONS, type TaskOptions } from "./options.ts";
+import { isGeneratorFunction, ITEMS_AHEAD, makeGenerator } from "./object-ref-generator.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { AnyReturn, Args, NumReturns, OverloadCount, RemoteCall, Returned } from "./signature.ts";
 
@@ -62,7 +64,9 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
   const label = options.name ?? name;
   const callee = identifier(name === ANONYMOUS ? "" : name, "f");
   const numReturns = options.numReturns ?? 1;
-  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3, ...retriesOf(home, options) };
+  const isGenerator = isGeneratorFunction(code);
+  if (isGenerator && options.numReturns !== undefined) throw new TypeError(`numReturns is not for the generator "${label}": its .remote() gives a ref for each item, as they are made`);
+  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3, ...retriesOf(home, options), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
   const fromOrigin = withOrigin(engineOptions);
   const madeBy = `task "${label}"`;
 
@@ -75,6 +79,7 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
       const { host } = home;
       const shipped = host.shipper.ship(code, name);
       const ids = scope.engine.submitTask(shipped, encodeCall(scope, args, label), fromOrigin(host.origin()));
+      if (isGenerator) return makeGenerator(scope, ids[0] as ObjectId, madeBy);
       return refsOf(scope, ids, numReturns, madeBy);
     },
     options(changed: TaskOptions): AnyRemoteFunction {

@@ -27,7 +27,6 @@ function remoteOf(home: Home, code: Function, options: unknown): unknown {
     methodsOf(code, name); // says now what would be wrong later
     return makeActorClass(home, code, checked, name);
   }
-  refuseGenerator(code, name);
   return makeRemoteFunction(home, code, checkOptions(options as object | undefined, TASK_OPTIONS, "ray.remote"), name);
 }
 
@@ -36,12 +35,6 @@ function refuseRemote(code: Function): void {
   if (name === undefined) return;
   const kind = remoteFunctionName(code) === undefined ? "an actor class" : "a remote function";
   throw new TypeError(`ray.remote got "${name}", which is ${kind} already: use it as it is, or ${identifier(name, "f")}.options({ … }) to change its options`);
-}
-
-function refuseGenerator(code: Function, name: string): void {
-  const kind = Object.prototype.toString.call(code);
-  if (kind !== "[object GeneratorFunction]" && kind !== "[object AsyncGeneratorFunction]") return;
-  throw new TypeError(`Cannot make a remote function of the generator "${name}": a task gives one value. Return an array, or make an actor that hands out one item a call`);
 }
 
 /** What JavaScript gives a decorator as its second argument. */

@@ -1,5 +1,6 @@
 /** How the types of a function become the types of its remote form. Types only. */
 import type { ObjectRef } from "./object-ref.ts";
+import type { ObjectRefGenerator } from "./object-ref-generator.ts";
 
 /** What can be passed for a parameter of type `T`: a value, or a ref to one. A parameter typed ObjectRef wants a ref to a ref. */
 export type Arg<T> = (T extends ObjectRef<any> ? never : T) | ObjectRef<T>;
@@ -7,8 +8,15 @@ export type Arg<T> = (T extends ObjectRef<any> ? never : T) | ObjectRef<T>;
 /** A parameter list of which every parameter takes a value or a ref; optional, rest and labelled parameters stay so. */
 export type Args<P extends readonly unknown[]> = { [K in keyof P]: Arg<P[K]> };
 
-/** What `.remote()` gives: one ref, or with `numReturns` a tuple of refs, or nothing for 0. */
+/** What `.remote()` gives: one ref, of a generator its refs as they are made, or with `numReturns` a tuple of refs, or nothing for 0. */
 export type Returned<R, N extends number = 1> =
+  [R] extends [never] ? OneOrMore<R, N>
+  : 0 extends 1 & R ? OneOrMore<R, N>
+  : [R] extends [Generator<infer Y, any, any>] ? ObjectRefGenerator<Awaited<Y>>
+  : [R] extends [AsyncGenerator<infer Y, any, any>] ? ObjectRefGenerator<Awaited<Y>>
+  : OneOrMore<R, N>;
+
+type OneOrMore<R, N extends number> =
   number extends N ? ObjectRef<Awaited<R>> | ObjectRef<ElementOf<Awaited<R>>>[]
   : N extends 1 ? ObjectRef<Awaited<R>>
   : N extends 0 ? undefined

@@ -34,6 +34,8 @@ export interface TaskOptions {
   /** Logical amounts by resource name, `CPU` among them; a task's default is `{ CPU: 1 }`. */
   readonly resources: Readonly<Record<string, number>>;
   readonly numReturns: number;
+  /** A generator: its one return ends with it, its items come through `streamOf`. At most so many are made ahead of who takes them. */
+  readonly stream?: number;
   readonly maxRetries: number;
   /** Whether an error that the task threw is a reason to run it again, within `maxRetries`: every one, or those for which the function says so. */
   readonly retryExceptions?: boolean | ((error: Encoded) => boolean | Promise<boolean>);
@@ -76,6 +78,18 @@ export interface CallOptions {
   readonly maxTaskRetries?: number;
   readonly concurrencyGroup?: string;
   readonly origin?: string;
+}
+
+/** The items of a generator task, in their order. One that threw has its error as last item. */
+export interface ItemStream {
+  /** The next item with one count; undefined when none is here. */
+  take(): ObjectId | undefined;
+  /** Nothing more comes and everything was taken. */
+  readonly isFinished: boolean;
+  /** Calls `ready` once, when `take` or `isFinished` may say something else. */
+  whenMore(ready: () => void): void;
+  /** The generator is to end, and items that were not taken go. */
+  close(): void;
 }
 
 export interface CancelOptions {
@@ -140,6 +154,8 @@ export interface Engine {
   namedActors(namespace: string | undefined): Promise<readonly { readonly name: string; readonly namespace: string }[]>;
   killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void>;
 
+  /** The items of the generator task that returned `ref`. */
+  streamOf(ref: ObjectId): ItemStream | undefined;
   /** Ends the task or call that makes `ref` as cancelled, if it has not ended; nothing for every other ref. `force` kills its worker: a TypeError for a call of an actor. */
   cancel(ref: ObjectId, options: CancelOptions): void;
 

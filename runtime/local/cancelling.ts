@@ -8,10 +8,11 @@ import type { CancelOptions } from "../engine/engine.ts";
 import { TaskCancelledError } from "../errors.ts";
 import { ownerOf, type ObjectId, type ProcessName } from "../ids.ts";
 import type { WireValue } from "../wire/hot-records.ts";
-import type { BetweenPeers, ToHead } from "../wire/message.ts";
 import { callNumber, clientNumber } from "../worker/client-number.ts";
 import type { ActorCalls } from "./actor-calls.ts";
+import type { Connection } from "./connection.ts";
 import { LeasePool } from "./lease-pool.ts";
+import type { Objects } from "./objects.ts";
 import type { Submission } from "./submission.ts";
 import type { Task } from "./task.ts";
 
@@ -19,9 +20,8 @@ export interface CancellingShell {
   readonly self: ProcessName;
   readonly submission: Submission;
   readonly actors: ActorCalls;
-  say(to: ProcessName, message: BetweenPeers): void;
-  sayToHead(message: ToHead): void;
-  encodeError(error: Error): WireValue;
+  readonly connection: Connection;
+  readonly objects: Objects;
 }
 
 export class Cancelling {
@@ -33,14 +33,14 @@ export class Cancelling {
   }
 
   cancel(ref: ObjectId, options: CancelOptions): void {
-    const { self, submission, say } = this.shell;
+    const { self, submission, connection, objects } = this.shell;
     const owner = ownerOf(ref);
-    if (owner !== self) return say(owner, { type: "cancel", ref, ...options });
+    if (owner !== self) return connection.say(owner, { type: "cancel", ref, ...options });
     const task = this.taskOf(ref);
     if (!task || task.isSettled) return;
     if (task.actor && options.force) throw new TypeError(`ray.cancel cannot use force for ${task.meta.name}, a call of an actor: its process has a state that others need. Leave force out, or end the actor with ray.kill`);
     const text = `Task ${task.meta.name} was cancelled by ray.cancel`;
-    if (this.end(task, this.shell.encodeError(new TaskCancelledError(text)), text)) this.tell(task, options, true);
+    if (this.end(task, objects.errorValue(new TaskCancelledError(text)), text)) this.tell(task, options, true);
     else submission.dispatchAll();
   }
 
@@ -52,11 +52,11 @@ export class Cancelling {
 
   /** What somebody submitted and has not ended. */
   cancelSubmitted(isBy: (submitter: unknown) => boolean, reason: string, options: CancelOptions): void {
-    const { submission } = this.shell;
+    const { submission, objects } = this.shell;
     const tasks = [...submission.tasks()].filter(({ submitter }) => isBy(submitter));
     if (tasks.length === 0) return;
     const text = `The task was cancelled: ${reason}`;
-    const error = this.shell.encodeError(new TaskCancelledError(text));
+    const error = objects.errorValue(new TaskCancelledError(text));
     const oldest = new Set(tasks.filter((task) => LeasePool.isOldest(task)));
     for (const task of tasks) if (this.end(task, error, text)) this.tell(task, options, oldest.has(task));
     submission.dispatchAll();
@@ -72,9 +72,9 @@ export class Cancelling {
   /** N2. `mayRun`: it may be what its worker does now. */
   private tell(task: Task, { force, recursive }: CancelOptions, mayRun: boolean): void {
     const worker = task.sentTo as ProcessName;
-    const { self, say, sayToHead } = this.shell;
-    say(worker, { type: "cancel-task", seq: task.seq, force: force && !task.actor, recursive });
-    if (mayRun && !task.actor) sayToHead({ type: "task-cancelled", worker, call: callNumber(clientNumber(self), task.seq), force });
+    const { self, connection } = this.shell;
+    connection.say(worker, { type: "cancel-task", seq: task.seq, force: force && !task.actor, recursive });
+    if (mayRun && !task.actor) connection.sayToHead({ type: "task-cancelled", worker, call: callNumber(clientNumber(self), task.seq), force });
   }
 
   /** Made when first asked, and kept until this turn ends: refs are often cancelled many at once. */

@@ -4,7 +4,7 @@
  * (tasks), ActorCalls (actors), EventReporter (what the views see).
  */
 import { ClusterDiedError, type RayError } from "../errors.ts";
-import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { newProcessName, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
@@ -22,10 +22,11 @@ import { clusterInfo, type LocalEngineOptions } from "./engine-options.ts";
 import { EventReporter } from "./event-reporter.ts";
 import { HeadQuestions } from "./head-questions.ts";
 import { Housekeeping } from "./housekeeping.ts";
+import type { ItemStreams } from "./item-streams.ts";
 import { Objects } from "./objects.ts";
 import type { Ownership } from "./ownership.ts";
 import { SentBooks } from "./sent-book.ts";
-import { submissionShell } from "./submission-shell.ts";
+import { itemStreams, submissionShell } from "./submission-shell.ts";
 import { Submission } from "./submission.ts";
 import type { Task } from "./task.ts";
 import type { ValueStore } from "./values.ts";
@@ -48,6 +49,7 @@ export class LocalEngine implements Engine {
   private readonly questions: HeadQuestions;
   private readonly submission: Submission;
   private readonly collector: Collector;
+  private readonly streams: ItemStreams;
   readonly cancelling: Cancelling;
   private readonly house: Housekeeping;
   private readonly subscribers = new Set<(event: EngineEvent) => void>();
@@ -92,17 +94,11 @@ export class LocalEngine implements Engine {
       created: (actor, className) => this.actors.created(actor, className),
     });
     const books = new SentBooks({ codeValue: (code) => calls.codeValue(code), lendCode: (to, code) => objects.ownership.lend(to, calls.codeRefs(code)) });
-    this.submission = new Submission(submissionShell({ connection: this.connection, objects, books, reporter: () => this.reporter, notice: (text) => options.notice(text, "warning") }));
+    this.streams = itemStreams(this.process, this.connection, objects, (ref) => this.cancel(ref, { force: false, recursive: true }));
+    this.submission = new Submission(submissionShell({ connection: this.connection, objects, books, streams: this.streams, reporter: () => this.reporter, notice: (text) => options.notice(text, "warning") }));
     this.books = books;
     this.actors = new ActorCalls({ submission: this.submission, sayToHead: (message) => this.connection.sayToHead(message) });
-    this.cancelling = new Cancelling({
-      self: this.process,
-      submission: this.submission,
-      actors: this.actors,
-      say: (to, message) => this.connection.say(to, message),
-      sayToHead: (message) => this.connection.sayToHead(message),
-      encodeError: (error) => objects.errorValue(error),
-    });
+    this.cancelling = new Cancelling({ self: this.process, submission: this.submission, actors: this.actors, connection: this.connection, objects });
     this.reporter = new EventReporter({
       self: this.process,
       send: (rows) => this.connection.sayToHead({ type: "events", rows }),
@@ -168,11 +164,15 @@ export class LocalEngine implements Engine {
 
   submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[] {
     this.guardOpen();
-    const meta = this.calls.metaFor(options, code.key, "", () => ({ codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }));
+    const meta = this.calls.metaFor(options, code.key, "", () => ({ codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }));
     const task = this.calls.task(meta, args, { code, maxRetries: options.maxRetries, retryExceptions: options.retryExceptions });
     this.begun(task);
     this.submission.submit(task);
     return task.returns;
+  }
+
+  streamOf(ref: ObjectId): ItemStream | undefined {
+    return this.streams.of(ref);
   }
 
   cancel(ref: ObjectId, options: CancelOptions): void {

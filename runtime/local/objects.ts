@@ -78,6 +78,13 @@ export class Objects {
     return id;
   }
 
+  /** An own object whose id was agreed on, with one count and its value. */
+  make(id: ObjectId, value: WireValue, isError: boolean): void {
+    this.ownership.created(id);
+    this.table.ensure(id);
+    this.settle(id, value, isError);
+  }
+
   put(value: Encoded): ObjectId {
     const id = this.create();
     try {

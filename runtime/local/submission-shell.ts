@@ -1,19 +1,33 @@
 /** What the tasks of an engine need of its other parts. */
+import type { ObjectId, ProcessName } from "../ids.ts";
 import type { Connection } from "./connection.ts";
 import type { EventReporter } from "./event-reporter.ts";
+import { ItemStreams } from "./item-streams.ts";
 import type { Objects } from "./objects.ts";
 import type { SentBooks } from "./sent-book.ts";
 import type { SubmissionShell } from "./submission.ts";
+
+export function itemStreams(self: ProcessName, connection: Connection, objects: Objects, cancel: (ref: ObjectId) => void): ItemStreams {
+  return new ItemStreams({
+    self,
+    say: (to, message) => connection.say(to, message),
+    make: (id, value, isError) => objects.make(id, value, isError),
+    discard: (id, value) => objects.discard(id, value),
+    release: (id) => objects.ownership.release(id),
+    cancel,
+  });
+}
 
 export interface SubmissionParts {
   readonly connection: Connection;
   readonly objects: Objects;
   readonly books: SentBooks;
+  readonly streams: ItemStreams;
   readonly reporter: () => EventReporter;
   readonly notice: (text: string) => void;
 }
 
-export function submissionShell({ connection, objects, books, reporter, notice }: SubmissionParts): SubmissionShell {
+export function submissionShell({ connection, objects, books, streams, reporter, notice }: SubmissionParts): SubmissionShell {
   const { ownership } = objects;
   return {
     lane: (to) => connection.lane(to),
@@ -23,6 +37,7 @@ export function submissionShell({ connection, objects, books, reporter, notice }
     settle: (ref, value, isError) => objects.settle(ref, value, isError),
     read: (value) => objects.values.read(value, undefined),
     discard: (ref, value) => objects.discard(ref, value),
+    streams,
     encodeError: (error) => objects.errorValue(error),
     lend: (to, refs) => ownership.lend(to, refs),
     releaseHolds: (task) => task.holds.forEach((id) => ownership.release(id)),

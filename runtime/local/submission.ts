@@ -12,6 +12,7 @@ import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts
 import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
 import type { Lane } from "../wire/lane.ts";
 import type { Shape } from "../wire/message.ts";
+import type { ItemStreams } from "./item-streams.ts";
 import { LeasePool } from "./lease-pool.ts";
 import type { SentBooks } from "./sent-book.ts";
 import type { Lease, Task } from "./task.ts";
@@ -29,6 +30,7 @@ export interface SubmissionShell {
   read(value: WireValue): Encoded;
   /** A value that came for `ref` and that nobody gets. */
   discard(ref: ObjectId, value: WireValue): void;
+  readonly streams: ItemStreams;
   /** An error of ours as a value. */
   encodeError(error: Error): WireValue;
   lend(to: ProcessName, refs: readonly ObjectId[]): number;
@@ -70,6 +72,7 @@ export class Submission {
   /** Registers a task or an actor call. `ready` is called, at once or later, when its dependencies are there. */
   begin(task: Task, ready: (task: Task) => void): void {
     this.unsettled.set(task.seq, task);
+    this.shell.streams.begin(task);
     for (const { ref } of task.dependencies) {
       const known = this.shell.value(ref);
       if (known?.isError) return this.fail(task, known.value);
@@ -175,6 +178,11 @@ export class Submission {
 
   onResult(from: ProcessName, result: ResultRecord): Task | undefined {
     if (result.lend !== 0) this.shell.received(result.lend, from, refsCarried(result.values));
+    if (result.status === ResultStatus.item) {
+      this.shell.streams.onItem(result);
+      this.shell.settled(result.lend, from);
+      return undefined;
+    }
     const task = this.unsettled.get(result.seq);
     if (task) this.settleTask(task, result);
     const late = task ? undefined : this.cancelled.get(result.seq);
@@ -214,6 +222,7 @@ export class Submission {
       const value = (isError ? values[0] : values[i]) as WireValue;
       this.shell.settle(task.returns[i] as ObjectId, value, isError);
     }
+    this.shell.streams.ended(task, isError ? values[0] : undefined);
     this.end(task, isError ? "error" : undefined);
   }
 
@@ -271,6 +280,7 @@ export class Submission {
   fail(task: Task, error: WireValue, text = "a dependency failed"): void {
     if (task.isSettled) return void this.cancelled.delete(task.seq);
     for (const ref of task.returns) this.shell.settle(ref, error, true);
+    this.shell.streams.ended(task, error);
     this.end(task, text);
   }
 

@@ -2,7 +2,7 @@
  * The session's engine as cells reach it: an interrupt never cuts a call in the middle (a record half published, a count
  * half made), and a call that begins after an interrupt of its cell does not begin at all.
  */
-import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { ActorId, ObjectId, ProcessName } from "../ids.ts";
 import type { CodeShipper, ValueCodec } from "../serialize/codec.ts";
@@ -56,6 +56,21 @@ export class UncutEngine implements Engine {
   cancel(ref: ObjectId, options: CancelOptions): void {
     this.#uncut.enterRuntime();
     try { this.#engine.cancel(ref, options); } finally { this.#uncut.leaveRuntime(); }
+  }
+
+  streamOf(ref: ObjectId): ItemStream | undefined {
+    const stream = this.#engine.streamOf(ref);
+    if (!stream) return undefined;
+    const uncut = <T>(body: () => T): T => {
+      this.#uncut.enterRuntime();
+      try { return body(); } finally { this.#uncut.leaveRuntime(); }
+    };
+    return {
+      take: () => uncut(() => stream.take()),
+      get isFinished() { return stream.isFinished; },
+      whenMore: (ready) => stream.whenMore(ready),
+      close: () => uncut(() => stream.close()),
+    };
   }
 
   put(value: Encoded): ObjectId {

@@ -22,6 +22,8 @@ export interface CallMeta {
   readonly name: string;
   readonly origin?: string;
   readonly numReturns: number;
+  /** A generator, and how many items it may be ahead. */
+  readonly stream?: number;
   readonly resources: Readonly<Record<string, number>>;
   readonly job: string;
   readonly namespace: string;
@@ -73,8 +75,8 @@ export interface Dependency {
   readonly value: WireValue;
 }
 
-/** `cancelled`: the call was dropped or cut short for its owner's `cancel-task`; it has no values. */
-export const ResultStatus = { ok: 0, error: 1, cancelled: 2 } as const;
+/** `cancelled`: the call was dropped or cut short for its owner's `cancel-task`; it has no values. `item`: one value of a generator that goes on; its index stands for the run time. */
+export const ResultStatus = { ok: 0, error: 1, cancelled: 2, item: 3 } as const;
 
 export interface ResultRecord {
   readonly seq: number;

@@ -104,6 +104,8 @@ export type BetweenPeers =
   | { readonly type: "cancel"; readonly ref: ObjectId; readonly force: boolean; readonly recursive: boolean }
   /** To the executor of a task or call; its result follows in every case. */
   | { readonly type: "cancel-task"; readonly seq: number; readonly force: boolean; readonly recursive: boolean }
+  /** To the executor of a generator: so many items were taken; or it is to end. */
+  | { readonly type: "items-taken"; readonly seq: number; readonly taken: number; readonly isClosed: boolean }
   | { readonly type: "tasks-returned"; readonly tasks: readonly number[] }
   | { readonly type: "free-blocks"; readonly blocks: readonly BlockAddress[] };
 

@@ -9,7 +9,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
-import { objectId, ownerOf, type ActorId, type ProcessName } from "../ids.ts";
+import { itemId, objectId, ownerOf, type ActorId, type ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { flushAll } from "../wire/outbox.ts";
 import { RecordType } from "../wire/frame.ts";
@@ -20,6 +20,7 @@ import { actorMethod, constructorContext, leaving, LINGER_MS, notLeaving, Runnin
 import { callContext } from "./call-context.ts";
 import { isThenable, placeDependencies } from "./arguments.ts";
 import { Cancellations, type CancellableCall } from "./cancellations.ts";
+import { ItemSender } from "./item-sender.ts";
 import { receiveCode, type HeldCode } from "./received-code.ts";
 import { encodeReturns } from "./returns.ts";
 import { SelfWait } from "./self-wait.ts";
@@ -57,6 +58,7 @@ interface Sender {
 export class Executor {
   private readonly options: ExecutorOptions;
   readonly cancellations: Cancellations<Call>;
+  private readonly items: ItemSender<Call>;
   private readonly senders = new Map<ProcessName, Sender>();
   private queue: Call[] = [];
   private head = 0;
@@ -79,6 +81,7 @@ export class Executor {
   constructor(options: ExecutorOptions) {
     this.options = options;
     this.cancellations = new Cancellations(options.guard);
+    this.items = new ItemSender((call) => this.cancellations.signal(call), options.encode, (call, index, value) => this.sendItem(call, index, value));
   }
 
   // ---- what arrives
@@ -223,8 +226,8 @@ export class Executor {
 
   private apply(call: Call, code: Function, args: unknown[]): unknown {
     const self = this.actor?.instance;
-    if (!this.isOverlapping) return code.apply(self, args);
-    return this.overlapping.run(call, () => code.apply(self, args));
+    const run = (): unknown => (call.meta.stream === undefined ? code.apply(self, args) : this.items.run(call, code.apply(self, args)));
+    return this.isOverlapping ? this.overlapping.run(call, run) : run();
   }
 
   private code({ from, meta }: Call): Function | Promise<Function> {
@@ -277,6 +280,19 @@ export class Executor {
     return handles.filter((actor) => engine.actors.workerOf(actor) === undefined);
   }
 
+  private sendItem({ from, record }: Call, index: number, item: Encoded): void {
+    const engine = this.options.engine();
+    const lane = engine.connection.lane(from);
+    if (!lane) return;
+    const values = [engine.objects.resultValue(item, itemId(from, record.seq, index), from)];
+    writeResult(lane, { seq: record.seq, status: ResultStatus.item, lend: this.lend(from, values), startedAt: 0, runMicros: index, values });
+    engine.touched();
+  }
+
+  private lend(to: ProcessName, values: readonly WireValue[]): number {
+    return this.options.engine().ownership.lend(to, refsCarried(values).filter((ref) => ownerOf(ref) !== to));
+  }
+
   private finish(call: Call, outcome: unknown, isError: boolean, startedAt: number, begun: number): void {
     const runMicros = Math.min(0xffffffff, Math.round((performance.now() - begun) * 1000));
     this.runMicros.set(call.meta, runMicros);
@@ -293,8 +309,7 @@ export class Executor {
     for (let i = 0; i < encoded.length; i++) {
       values.push(engine.objects.resultValue(encoded[i] as Encoded, objectId(call.from, call.record.firstReturn + i), call.from));
     }
-    const refs = refsCarried(values).filter((ref) => ownerOf(ref) !== call.from);
-    const lend = engine.ownership.lend(call.from, refs);
+    const lend = this.lend(call.from, values);
     writeResult(lane, { seq: call.record.seq, status, lend, startedAt, runMicros, values });
     engine.touched();
   }
@@ -369,6 +384,7 @@ export class Executor {
   }
 
   onMessage(from: ProcessName, message: Message): boolean {
+    if (message.type === "items-taken") return this.items.onTaken(from, message);
     if (message.type === "cancel-task") return this.cancel(from, message);
     if (message.type !== "abandon-work") return false;
     // the watch thread ends this process if it runs that client's task: here it does not

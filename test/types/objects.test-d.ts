@@ -81,7 +81,7 @@ ray.cancel(n);
 expectType<void>()(ray.cancel(n, { force: true, recursive: false }));
 // error TS2561 || TS2353: Object literal may only specify known properties, and 'forced' does not exist in type 'CancelOptions'. || Object literal may only specify known properties, but 'forced' does not exist in type 'CancelOptions'. Did you mean to write 'force'?
 ray.cancel(n, { forced: true });
-// error TS2345: Argument of type 'number' is not assignable to parameter of type 'ObjectRef<any>'.
+// error TS2345: Argument of type 'number' is not assignable to parameter of type 'ObjectRef<any> | ObjectRefGenerator<any>'.
 ray.cancel(1);
 ray.free(n);
 ray.free([n, s]);

@@ -1,4 +1,4 @@
-import ray, { type Args, type ObjectRef, type RemoteFunction, type SplitRemoteFunction } from "ray-ts";
+import ray, { type Args, type ObjectRef, type ObjectRefGenerator, type RemoteFunction, type SplitRemoteFunction } from "ray-ts";
 import { expectType } from "./expect-type.ts";
 
 const square = ray.remote((x: number) => x * x);
@@ -214,6 +214,18 @@ ray.remote((x: number) => x, { numReturns: 2 });
 const [one, other, third] = pair.remote(1);
 // error TS2345: Argument of type 'string' is not assignable to parameter of type 'Arg<number>'.
 pair.remote("a");
+
+// generators
+const counted = ray.remote(function* (n: number) { for (let i = 0; i < n; i++) yield i; });
+expectType<ObjectRefGenerator<number>>()(counted.remote(2));
+expectType<ObjectRefGenerator<string>>()(ray.remote(async function* () { yield "a"; }).remote());
+expectType<ObjectRefGenerator<number>>()(counted.options({ generatorBackpressure: 1 }).remote(2));
+expectType<Promise<IteratorResult<ObjectRef<number>, undefined>>>()(counted.remote(2).next());
+expectType<ObjectRef<undefined>>()(counted.remote(2).completed());
+// error TS2769: Argument of type 'ObjectRefGenerator<number>' is not assignable to parameter of type 'ObjectRef<unknown>'. || ObjectRefGenerator<number>
+ray.get(counted.remote(2));
+// error TS2345: Argument of type 'string' is not assignable to parameter of type 'Arg<number>'.
+counted.remote("2");
 
 // options
 expectType<RemoteFunction<[x: number], number>>()(square.options({ numCpus: 0.5, resources: { gpu: 1 }, maxRetries: 0, name: "sq" }));

@@ -149,9 +149,8 @@ describe("ray.remote refuses", () => {
     expect(() => remote(A)).toThrow('ray.remote got "A", which is an actor class already');
   });
 
-  test("generators", () => {
-    expect(() => remote(function* numbers() { yield 1; })).toThrow('Cannot make a remote function of the generator "numbers": a task gives one value.');
-    expect(() => remote(async function* numbers() { yield 1; })).toThrow("Return an array");
+  test("numReturns of a generator", () => {
+    expect(() => remote(function* numbers() { yield 1; }, { numReturns: 2 })).toThrow('numReturns is not for the generator "numbers"');
   });
 
   test("to be a decorator", () => {
@@ -161,7 +160,7 @@ describe("ray.remote refuses", () => {
   });
 
   test.each<[string, object, string, typeof TypeError | typeof RangeError]>([
-    ["an unknown option", { numCpu: 1 }, 'ray.remote has no option "numCpu"; did you mean "numCpus"? Its options: numCpus, resources, numReturns, maxRetries, retryExceptions, name', TypeError],
+    ["an unknown option", { numCpu: 1 }, 'ray.remote has no option "numCpu"; did you mean "numCpus"? Its options: numCpus, resources, numReturns, maxRetries, retryExceptions, generatorBackpressure, name', TypeError],
     ["an option with no neighbour", { concurrencyGroups: {} }, 'ray.remote has no option "concurrencyGroups". Its options: numCpus,', TypeError],
     ["an unknown option that is undefined", { numGpu: undefined }, 'ray.remote has no option "numGpu"', TypeError],
     ["a wrong type", { numCpus: "2" }, 'ray.remote option "numCpus" must be a number of at least 0; got "2" (string)', TypeError],

@@ -1,0 +1,75 @@
+/**
+ * Runs a generator for its caller: each item leaves as it is made. Owns: how far ahead of its caller each generator is.
+ *
+ * Items of a generator that never awaits leave too: between two of them a microtask runs, and now and then the event loop turns.
+ */
+import type { Encoded } from "../engine/engine.ts";
+import type { ProcessName } from "../ids.ts";
+import type { CallMeta } from "../wire/hot-records.ts";
+import type { BetweenPeers } from "../wire/message.ts";
+import type { CancellableCall } from "./cancellations.ts";
+
+const TURN_MS = 10;
+
+type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
+
+interface Running {
+  taken: number;
+  isClosed: boolean;
+  wake: () => void;
+}
+
+export interface GeneratorCall extends CancellableCall {
+  readonly meta: Pick<CallMeta, "name" | "stream">;
+}
+
+export class ItemSender<Call extends GeneratorCall> {
+  private readonly running = new Map<string, Running>();
+  private readonly signal: (call: Call) => AbortSignal;
+  private readonly encode: (value: unknown, label: string) => Encoded;
+  private readonly send: (call: Call, index: number, value: Encoded) => void;
+
+  constructor(signal: (call: Call) => AbortSignal, encode: (value: unknown, label: string) => Encoded, send: (call: Call, index: number, value: Encoded) => void) {
+    this.signal = signal;
+    this.encode = encode;
+    this.send = send;
+  }
+
+  /** Resolves when the generator has ended; rejects with what it threw. */
+  async run(call: Call, made: unknown): Promise<void> {
+    const iterator = made as AnyIterator;
+    const key = keyOf(call.from, call.record.seq);
+    const running: Running = { taken: 0, isClosed: false, wake: () => undefined };
+    this.running.set(key, running);
+    const signal = this.signal(call);
+    signal.addEventListener("abort", () => running.wake(), { once: true });
+    const isOver = (): boolean => running.isClosed || signal.aborted;
+    let turnAt = performance.now() + TURN_MS;
+    try {
+      for (let index = 0; ; index++) {
+        while (!isOver() && index - running.taken >= (call.meta.stream as number)) await new Promise<void>((resolve) => { running.wake = resolve; });
+        if (performance.now() > turnAt) {
+          await new Promise<void>((resolve) => { setImmediate(resolve); });
+          turnAt = performance.now() + TURN_MS;
+        }
+        if (isOver()) return void (await iterator.return?.(undefined));
+        const { done, value } = await iterator.next();
+        if (done) return;
+        if (!isOver()) this.send(call, index, this.encode(await value, `item ${index} of ${call.meta.name}`));
+      }
+    } finally {
+      this.running.delete(key);
+    }
+  }
+
+  onTaken(from: ProcessName, { seq, taken, isClosed }: Extract<BetweenPeers, { type: "items-taken" }>): true {
+    const running = this.running.get(keyOf(from, seq));
+    if (!running) return true;
+    running.taken = taken;
+    running.isClosed ||= isClosed;
+    running.wake();
+    return true;
+  }
+}
+
+const keyOf = (from: ProcessName, seq: number): string => `${from} ${seq}`;
