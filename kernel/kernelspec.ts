@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { packageRoot } from "./package-root.ts";
 
-export const KERNEL_NAME = "ray-ts";
+const KERNEL_NAME = "ray-ts";
 
 export interface KernelSpec {
   readonly argv: readonly string[];

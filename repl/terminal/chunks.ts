@@ -28,7 +28,7 @@ export function chunksOf(text: string, statusOf: (code: string) => Completeness)
 }
 
 /** The commands there are; any other `.word` at the start is a mistyped one, and after a chunk it is a property. */
-export const COMMANDS = [".help", ".load", ".save", ".interrupt", ".exit"] as const;
+const COMMANDS = [".help", ".load", ".save", ".interrupt", ".exit"] as const;
 
 export const isCommand = (line: string): boolean => /^\s*\.[a-z]+(\s|$)/.test(line);
 

@@ -5,7 +5,3 @@ export interface Shipped {
   readonly singleton: "ray" | "object-ref" | "remote-function" | "actor-class" | "remote-method" | "queue" | "queue-actor" | "pool-worker";
   readonly args: readonly unknown[];
 }
-
-export interface Shippable {
-  [SHIP](): Shipped;
-}

@@ -9,7 +9,7 @@ import type { TopVariables, Walk } from "./walk.ts";
 type OnName = (node: { name: string; start: number; end: number }, form: "plain" | "shorthand") => void;
 
 /** Calls `onName` for each name of a pattern and visits the expressions in it (defaults, computed keys, members). */
-export function visitPattern(walk: Walk, pattern: Node, onName: OnName): void {
+function visitPattern(walk: Walk, pattern: Node, onName: OnName): void {
   switch (pattern.type) {
     case "Identifier":
       return onName({ name: pattern.name, start: pattern.start, end: pattern.start + pattern.name.length }, "plain");

@@ -9,9 +9,6 @@
 import type { ActorInfo, Encoded } from "../engine/engine.ts";
 import type { ObjectId } from "../ids.ts";
 
-/** The steps from the root to a value, as a reader would write them: `["square", "helper", ".db"]`. */
-export type Path = readonly string[];
-
 /** How refs and handles of the public face cross: by id. `api/` registers it once a process. */
 export interface RefHooks {
   /** The id when `value` is an ObjectRef, else undefined. */

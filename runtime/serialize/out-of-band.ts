@@ -9,7 +9,7 @@ import { Deserializer, Serializer } from "node:v8";
 import { elementSize, makeView, TYPED_ARRAYS, viewName } from "./realm.ts";
 
 /** Memory of at least so many bytes goes out of band. */
-export const OUT_OF_BAND_BYTES = 4096;
+const OUT_OF_BAND_BYTES = 4096;
 
 const OUT_OF_BAND = 32;
 const MET_BEFORE = 64;

@@ -43,13 +43,6 @@ export function layout({ head, buffers }: Pick<Encoded, "head" | "buffers">): La
   return { sizeBytes: end, parts };
 }
 
-/** How many bytes `pack` would give. */
-export function packedSize({ head, buffers }: Pick<Encoded, "head" | "buffers">): number {
-  let end = FIXED_BYTES + ENTRY_BYTES * buffers.length + head.byteLength;
-  for (const bytes of buffers) end = align(end) + bytes.byteLength;
-  return end;
-}
-
 export function pack(encoded: Pick<Encoded, "head" | "buffers">): Uint8Array {
   const { head, buffers } = encoded;
   if (buffers.length === 0) {

@@ -52,7 +52,7 @@ export const refusedSymbol = (symbol: symbol): Refusal => ({
   way: `use Symbol.for(${JSON.stringify(symbol.description ?? "name")})`,
 });
 
-export function withArticle(noun: string): string {
+function withArticle(noun: string): string {
   return `${/^[aeiou]/i.test(noun) && !/^(ui|uni|use|url|one)/i.test(noun) ? "an" : "a"} ${noun}`;
 }
 

@@ -9,7 +9,7 @@ import { isArrayPrototype, isBuiltinPrototype, isObjectPrototype, isPlainView } 
 
 export const JSON_TREE = 0;
 export const CLONEABLE = 1;
-export const GRAPH = 2;
+const GRAPH = 2;
 export type Shape = typeof JSON_TREE | typeof CLONEABLE | typeof GRAPH;
 
 const MAX_JSON_OBJECTS = 16;

@@ -133,7 +133,7 @@ function excerpt(frames: readonly string[], context: ErrorContext): string[] {
   return [];
 }
 
-export function excerptLines({ name, line, column }: Position, source: string): string[] {
+function excerptLines({ name, line, column }: Position, source: string): string[] {
   const lines = source.split("\n");
   if (line > lines.length) return [];
   const width = String(line).length;

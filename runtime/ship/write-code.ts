@@ -134,7 +134,7 @@ export class CodeWriter {
   }
 }
 
-export const moduleAddress = ({ specifier, from }: ImportedName): { specifier: string; from?: string } => (from === undefined ? { specifier } : { specifier, from });
+const moduleAddress = ({ specifier, from }: ImportedName): { specifier: string; from?: string } => (from === undefined ? { specifier } : { specifier, from });
 
 function readLocals(locals: Thunk, writer: NodeWriter): Record<string, unknown> {
   try {

@@ -8,7 +8,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { ClusterId, ProcessName } from "../ids.ts";
+import type { ClusterId } from "../ids.ts";
 
 export interface ClusterFolders {
   readonly sharedMemory: string;
@@ -43,13 +43,6 @@ export function makeClusterFolders(clusterId: ClusterId): ClusterFolders {
 
 export function removeClusterFolders(clusterId: ClusterId): void {
   for (const folder of rootsOf(clusterId)) rmSync(folder, { recursive: true, force: true });
-}
-
-/** Removes the segments of one process, which is gone and whose objects are all freed. */
-export function removeSegments(folders: ClusterFolders, process: ProcessName): void {
-  for (const folder of [folders.sharedMemory, folders.disk]) {
-    for (const name of namesIn(folder)) if (name.startsWith(`${process}-`) && name.endsWith(".segment")) rmSync(join(folder, name), { force: true });
-  }
 }
 
 /**

@@ -103,6 +103,8 @@ export class References {
     return this.#settleForeign(this.owned.unborrowed(id, by));
   }
 
+  // `pinned`, `unpinned` and `freed` have no caller in the runtime yet; the fuzz holds their rules together with the others'
+
   /** `by` begins to read an own object's block. False when there is no value. */
   pinned(id: ObjectId, by: ProcessName): boolean {
     return this.owned.pinned(id, by);

@@ -7,7 +7,7 @@ import type { SegmentHeader } from "./segment-header.ts";
 import type { BlockAddress } from "./store.ts";
 
 const MIB = 2 ** 20;
-export const SEGMENT_BYTES = 64 * MIB;
+const SEGMENT_BYTES = 64 * MIB;
 /** Real memory is taken in steps of this, so that small blocks share one growth and an idle process holds little. */
 const GROWTH_BYTES = MIB;
 /** Free warm memory above which empty segments are given back. */

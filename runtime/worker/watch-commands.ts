@@ -10,8 +10,6 @@ export const WATCH_RECORD_BYTES = 8;
 export const WATCH_OP = {
   /** Interrupt execution `argument`: a cell in a session, the call of that number in a worker. */
   interrupt: 1,
-  /** Forget an interrupt that is still pending. */
-  clear: 2,
   /** The client `argument` is gone: a worker that is busy for it kills itself. */
   abandon: 3,
   /** Kill the process if it runs the call with number `argument`. */

@@ -30,7 +30,6 @@ parentPort?.postMessage("watching");
 function obey(op: number, argument: number): void {
   switch (op) {
     case WATCH_OP.interrupt: return interrupt(argument);
-    case WATCH_OP.clear: Atomics.store(guard, GUARD.interrupt, 0); return;
     case WATCH_OP.abandon: if (Atomics.load(guard, GUARD.busy) === argument) die(); return;
     case WATCH_OP.end: if (Atomics.load(guard, GUARD.call) === argument) die(); return;
     default: return;

@@ -1,11 +1,11 @@
 import { createCodec } from "../../../runtime/serialize/create-codec.ts";
-import { layout, pack, packedSize, unpack, unpackFrom } from "../../../runtime/serialize/pack.ts";
+import { layout, pack, unpack, unpackFrom } from "../../../runtime/serialize/pack.ts";
 
 const encoded = { head: Buffer.from("head"), buffers: [new Uint8Array(5000).fill(1), new Uint8Array(0), new Uint8Array(4097).fill(2)] };
 
 test("pack and unpack give the same parts, buffers at multiples of 64", () => {
   const bytes = pack(encoded);
-  expect(bytes.byteLength).toBe(packedSize(encoded));
+  expect(bytes.byteLength).toBe(layout(encoded).sizeBytes);
   const { head, buffers } = unpack(bytes);
   expect(Buffer.from(head).toString()).toBe("head");
   expect(buffers.map((buffer) => buffer.byteLength)).toEqual([5000, 0, 4097]);

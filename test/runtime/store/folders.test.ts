@@ -52,19 +52,6 @@ describe("a cluster's folders", () => {
     await peer.ask("removeFolders", id as never);
     expect(folders.endpoints).toBe(`/tmp/ray-ts-${uid}/${id}`);
   });
-
-  test("only a process's own segments are removed with it", async () => {
-    const { env } = machine({ withRuntimeFolder: false });
-    const [one, other] = [new StorePeer(env), new StorePeer(env)];
-    const folders = await one.ask("makeFolders", "0123abcd" as never);
-    for (const peer of [one, other]) {
-      await peer.open({ sharedMemoryFolder: folders.sharedMemory, diskFolder: folders.disk });
-      await peer.ask("write", 100_000, 1);
-    }
-    await one.end("SIGKILL");
-    await other.ask("removeSegments", folders as never, one.name as never);
-    expect(readdirSync(folders.sharedMemory)).toEqual([`${other.name}-0.segment`]);
-  });
 });
 
 describe("a folder is refused", () => {
