@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `ray-ts`: the commands and their words. What a command does is loaded when it is called. */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import { packageVersion } from "../kernel/package-root.ts";
 
 const MISUSE = 2;
@@ -119,6 +119,38 @@ command(program, "status")
   .addHelpText("after", "\nExit code: 1 when there is none.\n\nExamples:\n  $ ray-ts status\n  $ ray-ts status --json")
   .action(async ({ json }: { json: boolean }) => finish((await import("./cluster/standing-commands.ts")).status({ isJson: json })));
 
+const onStanding = "\nOf the cluster that `ray-ts start` made. In a session or script: ray.state.tasks() and its like, ray.timeline(file).\n";
+
+command(program, "list")
+  .description("list tasks, actors, objects or workers of the standing cluster")
+  .addArgument(new Argument("<table>").choices(["tasks", "actors", "objects", "workers"]))
+  .option("--filter <field=value...>", "only rows with these values", filters, {})
+  .option("--limit <n>", "the newest so many, 10,000 at the most", positive, 100)
+  .option("--json", "print the rows as JSON", false)
+  .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts list tasks --filter state=failed\n  $ ray-ts list actors --json`)
+  .action(async (table: "tasks" | "actors" | "objects" | "workers", { json, ...options }: { filter: Record<string, string>; limit: number; json: boolean }) => {
+    await finish((await import("./cluster/state-commands.ts")).list(table, { ...options, isJson: json }));
+  });
+
+command(program, "summary")
+  .description("count the newest 10,000 tasks of the standing cluster by name and state")
+  .addArgument(new Argument("<table>").choices(["tasks"]))
+  .option("--json", "print it as JSON", false)
+  .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts summary tasks`)
+  .action(async (_table: string, { json }: { json: boolean }) => finish((await import("./cluster/state-commands.ts")).summarizeTasks({ isJson: json })));
+
+command(program, "memory")
+  .description("show the standing cluster's object store and the objects in it, the largest first")
+  .option("--json", "print it as JSON", false)
+  .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts memory`)
+  .action(async ({ json }: { json: boolean }) => finish((await import("./cluster/state-commands.ts")).memory({ isJson: json })));
+
+command(program, "timeline")
+  .description("write the standing cluster's newest 10,000 tasks as a Chrome trace")
+  .argument("[file]", "the file to write", "timeline.json")
+  .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts timeline trace.json`)
+  .action(async (file: string) => finish((await import("./cluster/state-commands.ts")).timeline(file)));
+
 const kernel = command(program, "kernel").description("the Jupyter kernel: install it, remove it, start it");
 
 interface PlaceOptions {
@@ -192,6 +224,12 @@ function amount(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError("It must be a number of at least 0.");
   return value;
+}
+
+function filters(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It must be a field and its value, like state=failed.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 function resources(text: string): Record<string, number> {

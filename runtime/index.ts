@@ -27,9 +27,10 @@ export type { ActorHandle, AnyActorHandle, RemoteMethod, SplitRemoteMethod } fro
 export type { RayContext } from "./api/context.ts";
 export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
-export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, MethodDefaults, MethodOptions, TaskOptions, WaitOptions } from "./api/options.ts";
+export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, MethodDefaults, MethodOptions, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
 export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitRemoteFunction } from "./api/remote-function.ts";
 export type { RuntimeContext } from "./api/runtime-context.ts";
+export type { StateApi } from "./api/state.ts";
 export type { ActorPool, GetNextOptions, PoolCall } from "./api/util/actor-pool.ts";
 export type { MapUnorderedOptions } from "./api/util/map-unordered.ts";
 export type { Serializability } from "./api/util/inspect-serializability.ts";

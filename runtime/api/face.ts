@@ -10,6 +10,8 @@ import type { ObjectRef } from "./object-ref.ts";
 import type { ObjectRefGenerator } from "./object-ref-generator.ts";
 import type { ActorOptions, CancelOptions, GetOptions, InitOptions, MethodDefaults, TaskOptions, WaitOptions } from "./options.ts";
 import type { RemoteFunctionOf } from "./remote-function.ts";
+import type { StateApi } from "./state.ts";
+import type { TraceEvent } from "../engine/timeline.ts";
 import type { RuntimeContext } from "./runtime-context.ts";
 import type { RayUtil } from "./util/patterns.ts";
 import type { AnyReturn, Args, ConstructorArgs, NumReturns } from "./signature.ts";
@@ -171,6 +173,24 @@ export interface Ray {
 
   /** Amounts that nobody holds now; what is used up has no key. */
   availableResources(): Promise<Record<string, number>>;
+
+  /**
+   * What the cluster does, as rows: `tasks`, `actors`, `objects`, `workers`, `nodes`.
+   *
+   * @example
+   * await ray.state.tasks({ filter: { state: "failed" }, limit: 10 });
+   * @see https://docs.ray.io/en/latest/ray-observability/reference/api.html
+   */
+  readonly state: StateApi;
+
+  /**
+   * The newest 10,000 tasks as a Chrome trace, for chrome://tracing or ui.perfetto.dev; written to the file if one is named.
+   *
+   * @example
+   * await ray.timeline("trace.json");
+   * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.timeline.html
+   */
+  timeline(file?: string): Promise<readonly TraceEvent[]>;
 
   /** Rich output: `ray.display(value)`, `ray.display.html("<b>hi</b>")`. */
   readonly display: Display;

@@ -105,6 +105,14 @@ export interface CancelOptions {
   readonly recursive?: boolean | undefined;
 }
 
+/** Options of `ray.state.tasks` and the other tables. */
+export interface StateOptions {
+  /** Rows whose fields have these values: `{ state: "failed" }`. */
+  readonly filter?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** The newest this many, 100 if not given, 10,000 at the most. */
+  readonly limit?: number | undefined;
+}
+
 /** Throws the TypeError or RangeError for a wrong value. `where` is `ray.remote option "numCpus"`. */
 type Check = (value: unknown, where: string) => void;
 
@@ -173,6 +181,11 @@ export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
 export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
+const filter: Check = (value, where) => {
+  const isFilter = typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((each) => ["string", "number", "boolean"].includes(typeof each));
+  if (!isFilter) throw new TypeError(`${where} must be an object of fields and their values, like { state: "failed" }; got ${describeValue(value)}`);
+};
+export const STATE_OPTIONS = { filter, limit: finite(0, true, "a whole number of at least 0") };
 export const KILL_OPTIONS = { noRestart: flag };
 export const CANCEL_OPTIONS = { force: flag, recursive: flag };
 export const NAMESPACE_OPTIONS = { namespace: text };

@@ -21,6 +21,7 @@ import { remote } from "./remote.ts";
 import { makeRemoteFunction } from "./remote-function.ts";
 import { runtimeContext } from "./runtime-context.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
+import { makeState, timeline } from "./state.ts";
 import { Queue } from "./util/queue.ts";
 import { PoolWorker } from "./util/pool-worker.ts";
 import { QueueActor } from "./util/queue-actor.ts";
@@ -57,6 +58,8 @@ export function createRay(host: RayHost): Ray {
     nodes: () => host.engine().nodes(),
     clusterResources: () => host.engine().resources("total"),
     availableResources: () => host.engine().resources("available"),
+    state: makeState(host),
+    timeline: (file) => timeline(host, file),
     display: makeDisplay(host),
     util: makeUtil(home),
     exceptions,

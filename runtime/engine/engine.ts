@@ -6,6 +6,7 @@
  */
 import type { ActorId, ObjectId, TaskId, JobId, ProcessName } from "../ids.ts";
 import type { EngineEvent } from "./events.ts";
+import type { StateAnswer, StateQuery, StateRows, StateTable } from "./state.ts";
 
 /** A value as bytes. `head` begins with the format's tag byte; `buffers` are the out-of-band byte ranges it points at. */
 export interface Encoded {
@@ -182,6 +183,8 @@ export interface Engine {
 
   resources(which: "total" | "available"): Promise<Record<string, number>>;
   nodes(): Promise<readonly NodeInfo[]>;
+  /** Rows of a table of the cluster's state, where the engine keeps them. */
+  readState?<T extends StateTable>(table: T, query: StateQuery): Promise<StateAnswer<StateRows[T]>>;
   subscribe(on: (event: EngineEvent) => void): () => void;
 }
 

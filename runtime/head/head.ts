@@ -86,7 +86,7 @@ export class Head {
       actors: () => this.actorRows(),
       nodes: () => [{ ...this.resourcesRow(), type: "node", nodeId: address.nodeId, alive: true }],
       drivers: () => [...this.clients].filter(([, { kind }]) => kind === "driver").map(([driver, { job, namespace, pid }]) => ({ type: "driver", driver, job: job as JobId, namespace, pid })),
-    });
+    }, (worker) => this.workers.get(worker)?.pid);
     this.ticker = setInterval(() => this.handle({ type: "tick" }), TICK_MS);
   }
 

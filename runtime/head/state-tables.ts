@@ -11,18 +11,29 @@ import { createViewState } from "../views/view-state.ts";
 const USUAL_LIMIT = 100;
 const MOST_ROWS = 10_000;
 
+/** Owners of actor calls know the process by its name alone. */
+export type PidOf = (worker: ProcessName) => number | undefined;
 export type OwnTables = { readonly [T in Exclude<StateTable, "tasks" | "objects">]: () => readonly StateRows[T][] };
 
 export class StateTables {
   private readonly state = createViewState();
   private readonly own: OwnTables;
 
-  constructor(own: OwnTables) {
+  private readonly pidOf: PidOf;
+
+  constructor(own: OwnTables, pidOf: PidOf) {
     this.own = own;
+    this.pidOf = pidOf;
   }
 
   apply(rows: readonly EngineEvent[]): void {
-    applyEvents(this.state, rows);
+    applyEvents(this.state, rows.map((row) => this.withPid(row)));
+  }
+
+  private withPid(row: EngineEvent): EngineEvent {
+    if (row.type !== "task" || row.worker === undefined || row.pid !== undefined) return row;
+    const pid = this.pidOf(row.worker);
+    return pid === undefined ? row : { ...row, pid };
   }
 
   /** What it owned and had not finished ends with it: it cannot report that any more. */

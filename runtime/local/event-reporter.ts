@@ -4,6 +4,7 @@
  */
 import type { EngineEvent, ObjectRow, TaskCountsRow, TaskRow } from "../engine/events.ts";
 import { taskId, type ObjectId, type ProcessName } from "../ids.ts";
+import type { BlockAddress } from "../store/store.ts";
 import type { Task } from "./task.ts";
 
 const ROWS_A_BATCH = 1000;
@@ -20,6 +21,7 @@ export interface EventReporterOptions {
 export class EventReporter {
   private readonly options: EventReporterOptions;
   private changed: Task[] = [];
+  private readonly blocks = new Map<ObjectId, ObjectRow>();
   private readonly watched = new Set<ObjectId>();
   private watchedChanges = new Set<ObjectId>();
 
@@ -34,8 +36,15 @@ export class EventReporter {
     this.changed.push(task);
   }
 
-  object(ref: ObjectId): void {
+  /** The object has a value; those in a block are told always, small ones only when somebody watches. */
+  object(ref: ObjectId, block?: BlockAddress): void {
+    if (block && this.blocks.size < ROWS_A_BATCH) this.blocks.set(ref, { type: "object", ref, state: "ready", sizeBytes: block.sizeBytes, place: block.place, at: Date.now() });
     if (this.watched.size > 0 && this.watched.has(ref)) this.watchedChanges.add(ref);
+  }
+
+  /** Its block is free. */
+  gone(ref: ObjectId): void {
+    this.blocks.set(ref, { type: "object", ref, state: "freed", at: Date.now() });
   }
 
   /** Returns those that were not watched yet: `unwatched` is called for each when its end was reported. */
@@ -49,8 +58,9 @@ export class EventReporter {
   }
 
   flush(): void {
-    if (this.changed.length === 0 && this.watchedChanges.size === 0) return;
-    const rows: EngineEvent[] = [];
+    if (this.changed.length === 0 && this.watchedChanges.size === 0 && this.blocks.size === 0) return;
+    const rows: EngineEvent[] = [...this.blocks.values()];
+    this.blocks.clear();
     const tasks = this.changed;
     this.changed = [];
     for (const task of tasks) task.isReported = false;

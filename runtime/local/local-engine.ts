@@ -81,7 +81,7 @@ export class LocalEngine implements Engine {
       notice: (text) => options.notice(text, "warning"),
       viewScope: options.viewScope ?? (() => this),
       handleGone: (handle, actor) => this.creation.lastHandleGone(handle, actor),
-      settled: (ref) => this.reporter.object(ref),
+      settled: (ref, block) => this.reporter.object(ref, block), gone: (ref) => this.reporter.gone(ref),
     });
     this.calls = new CallMaker({ objects: this.objects, job: options.job, namespace: () => this.namespace(), folder: options.folder, submitter: () => options.submitter?.() });
     const { objects, calls } = this;
@@ -261,7 +261,6 @@ export class LocalEngine implements Engine {
   async killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void> {
     await this.ask((reply) => ({ type: "actor-killed", actor, noRestart: options.noRestart, cause: "it was killed by ray.kill", reply }));
   }
-
   async namedActors(namespace: string | undefined) { return this.ask<{ name: string; namespace: string }[]>((reply) => ({ type: "named-actors-sought", reply, ...(namespace === undefined ? {} : { namespace }) })); }
 
   /** Calls of this process to the actor for whose results somebody here waits. */
@@ -273,14 +272,15 @@ export class LocalEngine implements Engine {
 
   private ask<T = unknown>(make: Parameters<HeadQuestions["ask"]>[0]): Promise<T> {
     this.guardOpen();
+    this.reporter.flush(); // what this process knows comes before its questions
     return this.questions.ask(make) as Promise<T>;
   }
 
   async resources(which: "total" | "available") { return this.ask<Record<string, number>>((reply) => ({ type: "resources-sought", reply, which })); }
+  readonly readState: NonNullable<Engine["readState"]> = async (table, query) => this.ask<never>((reply) => ({ type: "state-sought", reply, table, query }));
 
   async nodes(): Promise<readonly NodeInfo[]> {
-    const info = await this.connect();
-    return [{ nodeId: info.nodeId, alive: this.state === "open", resources: info.resources }];
+    return this.connect().then(({ nodeId, resources }) => [{ nodeId, alive: this.state === "open", resources }]);
   }
 
   subscribe(on: (event: EngineEvent) => void): () => void {

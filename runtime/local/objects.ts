@@ -3,6 +3,7 @@
  * the table of values, and which blocks wait for their last view. Does not own: counts (Ownership), bytes (ValueStore).
  */
 import type { Encoded, Resolved } from "../engine/engine.ts";
+import type { BlockAddress } from "../store/store.ts";
 import { ObjectLostError, OwnerDiedError, type RayError } from "../errors.ts";
 import { objectId, ownerOf, type ActorId, type ObjectId, type ProcessName } from "../ids.ts";
 import { refOf, refsCarried, type WireValue } from "../wire/hot-records.ts";
@@ -23,7 +24,10 @@ export interface ObjectsShell {
   readonly viewScope: () => unknown;
   /** Nobody holds the handle any more. */
   handleGone(handle: ObjectId, actor: ActorId): void;
-  settled(ref: ObjectId): void;
+  /** With its block, if it is one of ours that has one. */
+  settled(ref: ObjectId, block?: BlockAddress): void;
+  /** The memory of one of ours goes. */
+  gone(ref: ObjectId): void;
 }
 
 export interface ObjectDescription {
@@ -128,7 +132,8 @@ export class Objects {
       this.ownership.stored(ref, stands ? [...value.refs.map(refOf), value.ref] : value.refs.map(refOf));
     }
     this.table.settle(entry, value, isError);
-    this.shell.settled(ref);
+    if (value.kind === "block" && !stands && this.ownership.isOwn(ref)) this.shell.settled(ref, value.block);
+    else this.shell.settled(ref);
   }
 
   peek(ref: ObjectId): Resolved | undefined {
@@ -260,6 +265,7 @@ export class Objects {
 
   private freeBlock(id: ObjectId, value: WireValue): void {
     if (value.kind !== "block" || value.ref !== id) return;
+    this.shell.gone(id);
     const writer = writerOf(value.block.writer);
     if (writer === this.shell.self) this.values.free(this.shell.self, value.block);
     else if (this.shell.isDead(writer)) this.values.removeOrphans(writer, this.liveFiles());

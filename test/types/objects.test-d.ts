@@ -112,6 +112,13 @@ expectType<RayContext>()(await ray.init());
 await ray.init({ numCpus: 4, resources: { gpu: 1 }, objectStoreMemory: 1e9, namespace: "mine" });
 // error TS2561: Object literal may only specify known properties, but 'numCPUs' does not exist in type 'InitOptions'. Did you mean to write 'numCpus'?
 ray.init({ numCPUs: 4 });
+await ray.init({ address: "auto", namespace: "mine" });
+expectType<string | undefined>()((await ray.state.tasks({ filter: { state: "failed" }, limit: 10 }))[0]?.error);
+expectType<number | undefined>()((await ray.timeline("trace.json"))[0]?.pid);
+// error TS2322: Type 'string' is not assignable to type 'number'.
+ray.state.actors({ limit: "10" });
+// error TS2322: Type 'number' is not assignable to type 'string'.
+ray.init({ address: 6379 });
 // error TS2322: Type 'string' is not assignable to type 'number'.
 ray.init({ numCpus: "4" });
 // error TS2559: Type '4' has no properties in common with type 'InitOptions'.

@@ -1,0 +1,77 @@
+/** `ray-ts list`, `summary`, `memory` and `timeline`: the state of the standing cluster. */
+import { writeFileSync } from "node:fs";
+import type { StateTable } from "../../runtime/engine/state.ts";
+import { timelineOf } from "../../runtime/engine/timeline.ts";
+import { askHead } from "../../runtime/local/ask-head.ts";
+import { findStandingCluster } from "../../runtime/local/standing-cluster.ts";
+import { formatBytes } from "../../runtime/store/format-bytes.ts";
+import type { ClusterAddress } from "../../runtime/session/session-protocol.ts";
+
+const MOST = 10_000;
+/** What a table shows of a row, in this order. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  tasks: ["task", "name", "state", "attempt", "pid", "owner", "error"],
+  actors: ["actor", "className", "name", "namespace", "state", "pid", "cause"],
+  objects: ["ref", "state", "sizeBytes", "place", "preview"],
+  workers: ["worker", "pid", "state"],
+};
+
+export interface ListOptions {
+  readonly filter: Readonly<Record<string, string>>;
+  readonly limit: number;
+  readonly isJson: boolean;
+}
+
+export async function list(table: Exclude<StateTable, "nodes" | "drivers">, { filter, limit, isJson }: ListOptions): Promise<number> {
+  const [{ rows, total }] = await askHead(await running(), [table], { filter, limit });
+  if (isJson) console.log(JSON.stringify(rows, undefined, 2));
+  else print(COLUMNS[table] as readonly string[], rows as readonly object[]);
+  if (rows.length < total) console.error(`(the newest ${rows.length} of ${total}; --limit shows more)`);
+  return 0;
+}
+
+/** Tasks by name and state. */
+export async function summarizeTasks({ isJson }: { readonly isJson: boolean }): Promise<number> {
+  const [{ rows }] = await askHead(await running(), ["tasks"], { limit: MOST });
+  const byName = new Map<string, Record<string, number>>();
+  for (const { name, state } of rows) {
+    const counts = byName.get(name) ?? {};
+    counts[state] = (counts[state] ?? 0) + 1;
+    byName.set(name, counts);
+  }
+  const summary = [...byName].map(([name, counts]) => ({ name, ...counts }));
+  if (isJson) console.log(JSON.stringify(summary, undefined, 2));
+  else print(["name", "waiting-for-args", "waiting-for-worker", "running", "finished", "failed"], summary);
+  return 0;
+}
+
+export async function memory({ isJson }: { readonly isJson: boolean }): Promise<number> {
+  const [{ rows: nodes }, { rows: objects }] = await askHead(await running(), ["nodes", "objects"]);
+  const largest = [...objects].sort((a, b) => (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0));
+  if (isJson) {
+    console.log(JSON.stringify({ nodes, objects: largest }, undefined, 2));
+    return 0;
+  }
+  for (const { nodeId, storeUsedBytes, storeTotalBytes } of nodes) console.log(`${nodeId}: ${formatBytes(storeUsedBytes)} of ${formatBytes(storeTotalBytes)} in use\n`);
+  print(["ref", "size", "place", "preview"], largest.map((row) => ({ ...row, size: formatBytes(row.sizeBytes ?? 0) })));
+  return 0;
+}
+
+export async function timeline(file: string): Promise<number> {
+  const [{ rows }] = await askHead(await running(), ["tasks"], { limit: MOST });
+  writeFileSync(file, JSON.stringify(timelineOf(rows)));
+  console.log(`${file}: ${rows.length} tasks. Open it in chrome://tracing or ui.perfetto.dev`);
+  return 0;
+}
+
+async function running(): Promise<ClusterAddress> {
+  const address = await findStandingCluster();
+  if (!address) throw new Error("No cluster of yours runs on this machine. Start one with: ray-ts start");
+  return address;
+}
+
+function print(columns: readonly string[], rows: readonly object[]): void {
+  const cells = [columns, ...rows.map((row) => columns.map((name) => String((row as Record<string, unknown>)[name] ?? "").split("\n")[0] as string))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((row) => (row[i] as string).length)));
+  for (const row of cells) console.log(row.map((cell, i) => cell.padEnd(widths[i] as number)).join("  ").trimEnd());
+}
