@@ -45,6 +45,8 @@ interface ActorRecord {
   readonly job: string;
   readonly watchers: Set<ProcessName>;
   state: FromHead & { type: "actor-state" };
+  /** What its constructor threw, for those who call it. */
+  failure?: string | undefined;
 }
 
 export interface HeadOptions {
@@ -166,7 +168,7 @@ export class Head {
       case "worker-ready": return this.onWorkerReady(from, message.pid);
       case "actor-wanted": return this.onActorWanted(from, message, parts);
       case "actor-alive": return this.handle({ ...message, worker: from });
-      case "actor-failed": return this.handle({ ...message, worker: from });
+      case "actor-failed": return this.onActorFailed(from, message);
       case "actor-killed": return this.onActorKilled(from, message);
       case "actor-watched": return this.onActorWatched(from, message.actor);
       case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.seek(message.name, message.namespace) });
@@ -219,6 +221,12 @@ export class Head {
   /** For a worker that made the actor the scheduler knows whose work it did. */
   private jobOf(actor: ActorId, record: ActorRecord): string {
     return record.job || (this.scheduler.snapshot().actors.find((known) => known.actor === actor)?.job ?? "");
+  }
+
+  private onActorFailed(from: ProcessName, { type, actor, cause, failure }: Extract<ToHead, { type: "actor-failed" }>): void {
+    const record = this.actors.get(actor);
+    if (record) record.failure = failure;
+    this.handle({ type, actor, cause, worker: from });
   }
 
   private onActorKilled(from: ProcessName, message: Extract<ToHead, { type: "actor-killed" }>): void {
@@ -346,6 +354,7 @@ export class Head {
       ...(command.worker ? { worker: command.worker } : {}),
       ...(pid !== undefined ? { pid } : {}),
       ...(command.cause !== undefined ? { cause: command.cause } : {}),
+      ...(command.state === "dead" && record.failure !== undefined ? { failure: record.failure } : {}),
     });
   }
 

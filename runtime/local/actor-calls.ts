@@ -6,10 +6,11 @@
  * C3. When the actor died, calls without a result fail with ActorDiedError and the cause.
  * C4. When it restarts they fail with ActorUnavailableError, or wait in their order to be sent again if they have a retry left; no other call is sent twice.
  */
-import type { ActorInfo } from "../engine/engine.ts";
+import type { ActorInfo, Encoded } from "../engine/engine.ts";
 import { ActorAlreadyExistsError, ActorDiedError, ActorUnavailableError, PendingCallsLimitExceededError, RayError } from "../errors.ts";
 import type { ActorId, ProcessName } from "../ids.ts";
 import type { FromHead, ToHead } from "../wire/message.ts";
+import { failureOf } from "./constructor-failure.ts";
 import type { Submission } from "./submission.ts";
 import type { Task } from "./task.ts";
 
@@ -36,6 +37,7 @@ interface Actor {
 export interface ActorCallsShell {
   readonly submission: Submission;
   sayToHead(message: ToHead): void;
+  readonly decode: (value: Encoded) => unknown;
 }
 
 export class ActorCalls {
@@ -143,7 +145,7 @@ export class ActorCalls {
   onNews(news: ActorNews): void {
     const actor = this.actor(news.actor, "");
     if (news.code === "exists" && news.existing) return this.standIn(actor, news.existing);
-    if (news.state === "dead") return this.died(actor, deathError(actor, news));
+    if (news.state === "dead") return this.died(actor, this.deathError(actor, news));
     if (news.state === "restarting" && !news.worker) {
       return this.restarts(actor, news.cause ?? "its process ended");
     }
@@ -199,6 +201,13 @@ export class ActorCalls {
     this.failQueue(actor, error);
   }
 
+  private deathError(actor: Actor, news: ActorNews): RayError {
+    const text = news.cause ?? "its process ended";
+    if (news.code === "name-taken") return new ActorAlreadyExistsError(text);
+    const cause = news.failure === undefined ? undefined : failureOf(news.failure, this.shell.decode);
+    return new ActorDiedError(`${nameOf(actor)} is dead: ${text}`, cause === undefined ? undefined : { cause });
+  }
+
   private failQueue(actor: Actor, error: RayError): void {
     const queue = actor.queue;
     actor.queue = [];
@@ -209,12 +218,6 @@ export class ActorCalls {
   failAll(error: RayError): void {
     for (const actor of this.actors.values()) this.died(actor, error);
   }
-}
-
-function deathError(actor: Actor, news: ActorNews): RayError {
-  const cause = news.cause ?? "its process ended";
-  if (news.code === "name-taken") return new ActorAlreadyExistsError(cause);
-  return new ActorDiedError(`${nameOf(actor)} is dead: ${cause}`);
 }
 
 const nameOf = (actor: Actor): string => `${actor.className ? `Actor ${actor.className}` : "The actor"} (${actor.id})`;

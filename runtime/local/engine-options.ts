@@ -16,6 +16,7 @@ export interface LocalEngineOptions {
   /** Where the cluster is; called once, at once. */
   readonly connect: () => Promise<ClusterAddress>;
   readonly encodeError: (error: Error) => Encoded;
+  readonly decode: (value: Encoded) => unknown;
   /** One line about a value for the views. */
   readonly preview: (value: Encoded) => string | undefined;
   readonly notice: (text: string, level: "info" | "warning" | "error") => void;

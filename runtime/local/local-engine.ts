@@ -97,7 +97,7 @@ export class LocalEngine implements Engine {
     this.streams = itemStreams(this.process, this.connection, objects, (ref) => this.cancel(ref, { force: false, recursive: true }));
     this.submission = new Submission(submissionShell({ connection: this.connection, objects, books, streams: this.streams, reporter: () => this.reporter, notice: (text) => options.notice(text, "warning") }));
     this.books = books;
-    this.actors = new ActorCalls({ submission: this.submission, sayToHead: (message) => this.connection.sayToHead(message) });
+    this.actors = new ActorCalls({ submission: this.submission, decode: options.decode, sayToHead: (message) => this.connection.sayToHead(message) });
     this.cancelling = new Cancelling({ self: this.process, submission: this.submission, actors: this.actors, connection: this.connection, objects });
     this.reporter = new EventReporter({
       self: this.process,

@@ -64,6 +64,7 @@ class ScriptHost implements RayHost {
       folder: () => FOLDER,
       connect: () => head.then(({ address: at }): ClusterAddress => at),
       encodeError: (error) => encodeSystemError(this.codec, error),
+      decode: (value) => this.codec.decode(value),
       preview: (value) => previewOf(this.codec, value),
       notice: (text) => console.error(text),
       onEnded: () => {

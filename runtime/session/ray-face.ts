@@ -92,6 +92,7 @@ export function startRay(parts: RayFaceParts): RayFace {
         connect: () => connect(name as string as JobId),
         onEnded,
         encodeError: (error) => encodeSystemError(shipper.codec, error),
+        decode: (value) => shipper.codec.decode(value),
         preview: (value) => previewEncoded(shipper.codec, value),
         notice,
         submitter: () => executions.causing,

@@ -26,7 +26,7 @@ export type ToHead =
   | { readonly type: "worker-holds-objects"; readonly holds: boolean }
   | ActorWanted
   | { readonly type: "actor-alive"; readonly actor: ActorId }
-  | { readonly type: "actor-failed"; readonly actor: ActorId; readonly cause: string }
+  | { readonly type: "actor-failed"; readonly actor: ActorId; readonly cause: string; readonly failure?: string }
   | { readonly type: "actor-killed"; readonly actor: ActorId; readonly noRestart: boolean; readonly cause: string; readonly reply?: number }
   | { readonly type: "actor-watched"; readonly actor: ActorId }
   | { readonly type: "actor-sought"; readonly reply: number; readonly name: string; readonly namespace: string }
@@ -83,7 +83,7 @@ export type FromHead =
   | { readonly type: "lease-recalled"; readonly lease: LeaseId }
   | { readonly type: "lease-broken"; readonly lease: LeaseId; readonly worker: ProcessName; readonly cause: string }
   | { readonly type: "process-died"; readonly process: ProcessName }
-  | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: "pending" | "alive" | "restarting" | "dead"; readonly worker?: ProcessName; readonly pid?: number; readonly cause?: string; readonly code?: string; readonly existing?: ActorId }
+  | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: "pending" | "alive" | "restarting" | "dead"; readonly worker?: ProcessName; readonly pid?: number; readonly cause?: string; readonly failure?: string; readonly code?: string; readonly existing?: ActorId }
   | { readonly type: "become-actor"; readonly owner: ProcessName; readonly job: string; readonly restarts: number; readonly wanted: ActorWanted }
   | { readonly type: "answer"; readonly reply: number; readonly value: unknown }
   | { readonly type: "rows"; readonly rows: readonly EngineEvent[] }

@@ -1,6 +1,7 @@
 /** Makes this process an actor's: builds the class, resolves the constructor's arguments, constructs, and tells the head. */
 import type { Encoded, ShippedCode } from "../engine/engine.ts";
 import type { ObjectId } from "../ids.ts";
+import { failureText } from "../local/constructor-failure.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { refOf, refsCarried, type WireValue } from "../wire/hot-records.ts";
 import type { Message, WireMeta } from "../wire/message.ts";
@@ -12,6 +13,7 @@ export interface ActorHostOptions {
   readonly decode: (value: Encoded) => unknown;
   readonly receive: (code: ShippedCode) => Function | Promise<Function>;
   readonly enter: (folder: string | undefined) => void;
+  readonly encodeFailure: (error: unknown, taskName: string) => Encoded;
   readonly describeError: (error: unknown) => string;
 }
 
@@ -54,7 +56,8 @@ export class ActorHost {
       engine.connection.sayToHead({ type: "actor-alive", actor: wanted.actor });
     } catch (error) {
       engine.ownership.settled(wanted.lend, owner);
-      engine.connection.sayToHead({ type: "actor-failed", actor: wanted.actor, cause: `its constructor failed: ${this.options.describeError(error)}` });
+      const failure = failureText(this.options.encodeFailure(error, `${wanted.className}.constructor`));
+      engine.connection.sayToHead({ type: "actor-failed", actor: wanted.actor, ...(failure === undefined ? {} : { failure }), cause: `its constructor failed: ${this.options.describeError(error)}` });
     } finally {
       for (const ref of topLevel) engine.release(ref);
     }

@@ -49,6 +49,7 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     decode: (value) => codec.decode(value),
     receive: options.receive,
     enter: options.enter,
+    encodeFailure: (error, taskName) => encodeError(codec, error, { taskName, pid: process.pid, mapStack: options.mapStack }),
     describeError: (error) => describeError(error, options.mapStack),
   });
   const engine: LocalEngine = new LocalEngine({
@@ -59,6 +60,7 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     folder: () => options.folder(),
     connect: () => Promise.resolve(boot.address),
     encodeError: (error) => encodeSystemError(codec, error),
+    decode: (value) => codec.decode(value),
     preview: () => undefined,
     notice: (text) => console.error(text),
     onEnded: () => process.kill(process.pid, "SIGKILL"),
