@@ -18,7 +18,7 @@ import { serveLiveness, type LivenessHello, type LivenessNote, type LivenessServ
 import { readMessage, writeMessage, type ActorWanted, type FromHead, type ToHead } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import { EventHub } from "./event-hub.ts";
-import { actorRow, detachedNotice, exitText, workerRow } from "./rows.ts";
+import { actorRow, detachedNotice, exitText, withoutUsedUp, workerRow } from "./rows.ts";
 import { StateTables } from "./state-tables.ts";
 import type { Print } from "./prints.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
@@ -45,8 +45,7 @@ interface ActorRecord {
   readonly job: string;
   readonly watchers: Set<ProcessName>;
   state: FromHead & { type: "actor-state" };
-  /** What its constructor threw, for those who call it. */
-  failure?: string | undefined;
+  constructorFailure?: string | undefined;
 }
 
 export interface HeadOptions {
@@ -225,7 +224,7 @@ export class Head {
 
   private onActorFailed(from: ProcessName, { type, actor, cause, failure }: Extract<ToHead, { type: "actor-failed" }>): void {
     const record = this.actors.get(actor);
-    if (record) record.failure = failure;
+    if (record) record.constructorFailure = failure;
     this.handle({ type, actor, cause, worker: from });
   }
 
@@ -354,7 +353,7 @@ export class Head {
       ...(command.worker ? { worker: command.worker } : {}),
       ...(pid !== undefined ? { pid } : {}),
       ...(command.cause !== undefined ? { cause: command.cause } : {}),
-      ...(command.state === "dead" && record.failure !== undefined ? { failure: record.failure } : {}),
+      ...(command.state === "dead" && record.constructorFailure !== undefined ? { failure: record.constructorFailure } : {}),
     });
   }
 
@@ -424,6 +423,3 @@ export class Head {
 
 /** Dead actors are remembered for the cause of their death. */
 const MOST_ACTORS = 10_000;
-
-/** Ray's answers name a resource only while there is some of it. */
-const withoutUsedUp = (amounts: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0));

@@ -31,3 +31,6 @@ export function exitText(code: number | null, signal: string | null): string {
   if (signal !== null) return `ended by ${signal}`;
   return code === 0 ? "it called process.exit()" : `exit code ${String(code)}`;
 }
+
+/** Ray's answers name a resource only while there is some of it. */
+export const withoutUsedUp = (amounts: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0));

@@ -14,8 +14,8 @@ test("a call that waits for its own actor is named in the cell that made it", as
   const cell = await front.cell(`
     class Loop { me: any; meet(me: any) { this.me = me; } inner() { return 1; } async outer() { return ray.get(this.me.inner.remote()); } }
     const loop = ray.remote(Loop).remote();
-    loop.meet.remote(loop);
-    await ray.get(loop.outer.remote(), { timeoutMs: 2500 }).catch((e) => e.name)`);
+    await ray.get(loop.meet.remote(loop));
+    await ray.get(loop.outer.remote(), { timeoutMs: 4000 }).catch((e) => e.name)`);
   expect(cell.text).toContain("GetTimeoutError");
   expect(cell.stderr).toMatch(/Loop\.outer waits for Loop\.inner, a call of its own actor/);
 });
