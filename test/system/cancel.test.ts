@@ -74,7 +74,12 @@ test("calls of an actor: those that wait are dropped, one that runs sees its sig
   expect(await run(`
     class Slow {
       done = [];
-      async wait(flags) { const { signal } = ray.getRuntimeContext(); await ray.get(flags.raise.remote("runs")); await new Promise((end) => signal.addEventListener("abort", end)); this.done.push("stopped"); }
+      async wait(flags) {
+        const stopped = new Promise((end) => ray.getRuntimeContext().signal.addEventListener("abort", end));
+        flags.raise.remote("runs"); // not awaited: a cancel that comes before the answer would end the wait for it instead
+        await stopped;
+        this.done.push("stopped");
+      }
       note(name) { this.done.push(name); return this.done; }
     }
     const slow = ray.remote(Slow).remote();
