@@ -1,7 +1,7 @@
 import { SanitizeError, defaultRules, notebookRules, sanitize } from "../../../repl/notebook-tests/sanitize.ts";
 
 const rules = defaultRules([
-  ["/home/ada/work", "<folder>"],
+  ["/home/ada/project", "<folder>"],
   ["/tmp", "<tmp>"],
   ["/home/ada", "<home>"],
 ]);
@@ -17,7 +17,7 @@ test.each([
   ["http://127.0.0.1:8265/x and localhost:80", "http://<address>/x and <address>"],
   ["node 10.0.0.7, port 8265", "node <address>, port <port>"],
   ["0x7ffee4c0", "<address>"],
-  ["/home/ada/work/a.ts:3, /home/ada/.cache, /tmp/x, /tmpfs", "<folder>/a.ts:3, <home>/.cache, <tmp>/x, /tmpfs"],
+  ["/home/ada/project/a.ts:3, /home/ada/.cache, /tmp/x, /tmpfs", "<folder>/a.ts:3, <home>/.cache, <tmp>/x, /tmpfs"],
 ])("%s is compared as %s", (text, stable) => {
   expect(sanitize(text, rules)).toBe(stable);
 });

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 buildSync({
   stdin: {
     contents: `import { readFileSync } from "node:fs"; import { compileFile } from "./runtime/compile/compile-file.ts";
-      try { process.stdout.write(compileFile("/work/a.ts", readFileSync(0, "utf8"))); } catch (error) { process.stderr.write(error.name + ": " + error.message); process.exitCode = 3; }`,
+      try { process.stdout.write(compileFile("/project/a.ts", readFileSync(0, "utf8"))); } catch (error) { process.stderr.write(error.name + ": " + error.message); process.exitCode = 3; }`,
     resolveDir: repository,
   },
   bundle: true, platform: "node", format: "esm", outfile: program,
@@ -55,13 +55,13 @@ describe("compileFile()", () => {
     const inline = /\/\/# sourceMappingURL=data:application\/json;base64,(.+)/.exec(code)![1]!;
     const map = JSON.parse(Buffer.from(inline, "base64").toString()) as SourceMap;
     const stacks = new StackMapper();
-    stacks.register("file:///work/a.ts", { cell: "/work/a.ts", map });
-    expect(stacks.mapStack(`    at f (file:///work/a.ts:${line}:${column})`)).toBe("    at f (/work/a.ts:3:26)");
+    stacks.register("file:///project/a.ts", { cell: "/project/a.ts", map });
+    expect(stacks.mapStack(`    at f (file:///project/a.ts:${line}:${column})`)).toBe("    at f (/project/a.ts:3:26)");
   });
 
   test("names the place of a syntax error", () => {
-    expect(() => compileFile("const a = 1\nlet b = ;")).toThrow(/^SyntaxError: .*\(\/work\/a\.ts:2:9\)/);
-    expect(() => compileFile("class A { m(): void }")).toThrow("(/work/a.ts:1:11)");
+    expect(() => compileFile("const a = 1\nlet b = ;")).toThrow(/^SyntaxError: .*\(\/project\/a\.ts:2:9\)/);
+    expect(() => compileFile("class A { m(): void }")).toThrow("(/project/a.ts:1:11)");
   });
 
   test("does not take a brace for an object", () => {
