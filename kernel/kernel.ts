@@ -86,9 +86,11 @@ export class Kernel {
     this.#publishState("busy", request);
     const content = handler && (await settle(handler, request, this.#context));
     if (content !== undefined) await wire.send(channel, request, replyType(type), content);
-    await this.#publishState("idle", request);
-    // front ends show the last state they heard, whichever request it was about
+    const idle = this.#publishState("idle", request);
+    // front ends show the last state they heard, whichever request it was about. Asked before the send has ended: a cell that
+    // begins meanwhile says its busy after this idle by itself
     if (this.#running !== undefined) this.#publishState("busy", this.#running);
+    await idle;
   }
 
   #enqueue(channel: RequestChannel, request: Message): void {

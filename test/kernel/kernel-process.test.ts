@@ -23,7 +23,10 @@ const printed = (text: string) => ({ header, content }: Received): boolean => he
 describe.each(["tcp", "ipc"] as const)("over %s", (transport: "tcp" | "ipc") => {
   test("a cell gives its outputs, its reply and idle, in order; state is kept", async () => {
     client = await JupyterClient.start({ transport });
-    expect(await client.request("kernel_info_request")).toMatchObject({ status: "ok", protocol_version: "5.5", language_info: { name: "typescript" } });
+    const info = client.send("kernel_info_request", {});
+    expect(await client.reply(info)).toMatchObject({ status: "ok", protocol_version: "5.5", language_info: { name: "typescript" } });
+    // a reply comes before its idle: a cell sent in between would rightly say again that it is busy
+    await client.until((message) => message.parent_header.msg_id === info && message.content["execution_state"] === "idle");
     const cell = await client.execute("const x: number = 20; console.log('printed'); x + 1");
     expect(JupyterClient.story(cell.outputs)).toEqual(["busy", "execute_input", "stream", "execute_result", "idle"]);
     expect([cell.text, cell.result]).toEqual(["printed\n", "21"]);

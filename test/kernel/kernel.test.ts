@@ -18,6 +18,8 @@ interface Sent {
 /** The kernel's sockets as a list of what was sent; every message is held against the protocol. */
 class RecordingWire implements KernelWire {
   readonly sent: Sent[] = [];
+  /** Sends of these are in the socket's order, but are reported as done only when this resolves. */
+  slow: { readonly is: (sent: Sent) => boolean; readonly done: Promise<void> } | undefined;
   #waiting: { readonly isThere: (sent: Sent) => boolean; readonly resolve: () => void }[] = [];
 
   send(channel: RequestChannel, request: Message, type: string, content: JsonObject): Promise<void> {
@@ -46,6 +48,7 @@ class RecordingWire implements KernelWire {
     expect(messageFaults({ header: { ...header("x", sent.type), msg_type: sent.type }, content: sent.content })).toEqual([]);
     this.sent.push(sent);
     for (const { resolve } of this.#waiting.filter(({ isThere }) => isThere(sent))) resolve();
+    if (this.slow?.is(sent)) await this.slow.done;
   }
 }
 
@@ -269,6 +272,23 @@ describe("while a cell runs", () => {
     await bench.wire.idle(cell);
     expect(bench.story(interrupt)).toEqual(["busy", "interrupt_reply", "idle"]);
     expect(bench.sent(cell, "execute_reply")).toMatchObject({ status: "error", ename: "InterruptedError" });
+  });
+
+  test("a cell that begins while another request's idle is being sent is busy once", async () => {
+    const bench = newBench();
+    let sendEnded = (): void => undefined;
+    bench.wire.slow = { is: ({ content, parent }) => parent.startsWith("kernel_info") && content["execution_state"] === "idle", done: new Promise((resolve) => { sendEnded = resolve; }) };
+    const info = bench.ask("kernel_info_request");
+    await bench.wire.until(({ parent, content }) => parent === info && content["execution_state"] === "idle");
+    const cell = bench.ask("execute_request", { code: "wait" });
+    await bench.wire.until(({ parent, type }) => parent === cell && type === "execute_input");
+    sendEnded();
+    await new Promise((resolve) => { setImmediate(resolve); });
+    bench.ask("interrupt_request", {}, "control");
+    await bench.wire.idle(cell);
+    expect(bench.wire.sent.filter(({ parent }) => parent === info || parent === cell).map(({ content, parent }) => content["execution_state"] && `${parent === info ? "info" : "cell"} ${String(content["execution_state"])}`).filter(Boolean).slice(0, 3)).toEqual(["info busy", "info idle", "cell busy"]);
+    // the interrupt is answered while the cell runs, so its busy comes again after that idle, and only then
+    expect(bench.story(cell).filter((state) => state === "busy")).toHaveLength(2);
   });
 
   test("a front end that shows the last state sees busy until the cell's end", async () => {

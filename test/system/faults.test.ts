@@ -69,7 +69,7 @@ const workload = (seed: number): string => `
     }
     if (random(4) === 0) {
       const pids = workerPids();
-      if (pids.length > 0) { try { process.kill(pids[random(pids.length)], "SIGKILL"); counts.kills++; } catch {} actors = []; }
+      if (pids.length > 0) { try { process.kill(pids[random(pids.length)], "SIGKILL"); counts.kills++; } catch (error) { if (error.code !== "ESRCH") throw error; } actors = []; }
     }
     if (random(3) === 0) gc();
     await new Promise((r) => setTimeout(r, 20 + random(60)));
