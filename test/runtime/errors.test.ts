@@ -1,6 +1,6 @@
 import { ActorDiedError, RayError, RayTaskError, OwnerDiedError, ObjectLostError, isRayError, brandError } from "../../runtime/errors.ts";
 
-test("an error is an instance of its class and of that class's ancestors", () => {
+test("an error is an instance of its class and of that class's ancestors (row 85)", () => {
   const error = new OwnerDiedError("gone");
   expect(error instanceof OwnerDiedError && error instanceof ObjectLostError && error instanceof RayError).toBe(true);
   expect(error instanceof ActorDiedError).toBe(false);

@@ -9,7 +9,7 @@ const run = (body: string): Promise<unknown> => sandbox.scriptValue(`import ray 
 const failure = (ref) => ray.get(ref).catch((e) => e);
 ${body}\nawait ray.shutdown();`);
 
-test("the constructor's own error is the cause, with its class, its fields and its own cause", async () => {
+test("the constructor's own error is the cause, with its class, its fields and its own cause (row 81)", async () => {
   expect(await run(`
     class Broken { constructor() { throw Object.assign(new RangeError("cannot build", { cause: new Error("deep") }), { hint: 5 }); } go() {} }
     const broken = ray.remote(Broken).remote();
@@ -20,7 +20,7 @@ test("the constructor's own error is the cause, with its class, its fields and i
   `)).toEqual([["ActorDiedError", true, true, 5, "cannot build"], ["ActorDiedError", true, true, 5, "cannot build"], ["ActorDiedError", true, "cannot build"]]);
 });
 
-test("a kill, an exit and a signal are named, in each later call", async () => {
+test("a kill, an exit and a signal are named, in each later call (row 81)", async () => {
   expect(await run(`
     class Mortal { exit() { process.exit(4); } signal() { process.kill(process.pid, "SIGTERM"); return new Promise(() => {}); } go() {} }
     const make = () => ray.remote(Mortal).remote();

@@ -10,7 +10,7 @@ const run = (body: string): Promise<unknown> => sandbox.scriptValue(`import ray 
 const outcome = (ref) => ray.get(ref).catch((e) => e.name + ": " + e.message);
 ${body}\nawait ray.shutdown();`);
 
-test("ray.terminate ends an actor after the calls before it, and frees its name; a second one changes nothing", async () => {
+test("ray.terminate ends an actor after the calls before it, and frees its name; a second one changes nothing (row 78)", async () => {
   expect(await run(`
     const c = ray.remote(Counter, { name: "tally", maxRestarts: -1 }).remote();
     const refs = [c.slow.remote(), c.slow.remote(), c.incr.remote(1)];
@@ -23,7 +23,7 @@ test("ray.terminate ends an actor after the calls before it, and frees its name;
   `)).toEqual([[1, 2, 3], true, "ActorNotFoundError"]);
 });
 
-test("ray.exitActor ends the actor from inside: its call fails with ActorDiedError, those before it have their results", async () => {
+test("ray.exitActor ends the actor from inside: its call fails with ActorDiedError, those before it have their results (row 78)", async () => {
   expect(await run(`
     const c = ray.remote(Counter, { maxRestarts: -1, maxTaskRetries: -1 }).remote();
     const [before, left, after] = [c.incr.remote(1), c.leave.remote(), c.incr.remote(1)];
@@ -48,7 +48,7 @@ test("ray.exitActor elsewhere says where it belongs", async () => {
   `)).toEqual([true, true]);
 });
 
-test("ray.call runs a function on the instance, in its turn, with refs as values", async () => {
+test("ray.call runs a function on the instance, in its turn, with refs as values (row 79)", async () => {
   expect(await run(`
     const c = ray.remote(Counter).remote();
     const factor = 10;
@@ -78,7 +78,7 @@ test("calls of a concurrency group overlap beside the others, up to the group's 
   `)).toEqual([{ io: 2, "": 1 }, expect.stringMatching(/no concurrency group "disk"; the class has io, control/)]);
 });
 
-test("@ray.method in a cell puts a method into its group and gives it retries", async () => {
+test("@ray.method in a cell puts a method into its group and gives it retries (row 76)", async () => {
   const front = new FrontProcess(sandbox);
   const made = await front.cell(`
     class Store {

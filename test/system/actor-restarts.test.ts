@@ -19,7 +19,7 @@ const run = (body: string): Promise<unknown> => sandbox.scriptValue(`import ray 
 const outcome = (ref) => ray.get(ref).catch((e) => e.name + ": " + e.message);
 ${body}\nawait ray.shutdown();`, {}, ["--expose-gc"]);
 
-test("an actor with maxRestarts begins anew: its constructor runs again with its arguments, its state is lost", async () => {
+test("an actor with maxRestarts begins anew: its constructor runs again with its arguments, its state is lost (row 69)", async () => {
   expect(await run(`
     const f = ray.remote(Fragile, { maxRestarts: 1 }).remote(7);
     await ray.get(f.incr.remote());
@@ -32,7 +32,7 @@ test("an actor with maxRestarts begins anew: its constructor runs again with its
   `)).toEqual([[7, 1, false, false], [7, 0, true, true], true, true, true]);
 });
 
-test("what the constructor needs outlives its refs: a large argument, a ref to a value and one inside an object", async () => {
+test("what the constructor needs outlives its refs: a large argument, a ref to a value and one inside an object (row 69)", async () => {
   expect(await run(`
     const make = () => ray.remote(Fragile, { maxRestarts: -1 }).remote(ray.put(new Float64Array(200_000).fill(1)), { ref: ray.put("x".repeat(300_000)), padding: new Uint8Array(500_000) });
     const f = make();
@@ -46,7 +46,7 @@ test("what the constructor needs outlives its refs: a large argument, a ref to a
   `)).toEqual([[200_000, 300_000], [200_000, 300_000], [200_000, 300_000], [200_000, 300_000]]);
 });
 
-test("with maxTaskRetries calls under way are sent again in their order", async () => {
+test("with maxTaskRetries calls under way are sent again in their order (row 70)", async () => {
   expect(await run(`
     const folder = fs.mkdtempSync(join(process.cwd(), "retry-"));
     const f = ray.remote(Fragile, { maxRestarts: 1, maxTaskRetries: 1 }).remote();
@@ -67,7 +67,7 @@ test("maxTaskRetries of one call stands above that of the class", async () => {
   `)).toEqual(["alive", "ActorUnavailableError"]);
 });
 
-test("ray.kill with noRestart: false replaces the process; without it the actor ends", async () => {
+test("ray.kill with noRestart: false replaces the process; without it the actor ends (row 77)", async () => {
   expect(await run(`
     const f = ray.remote(Fragile, { maxRestarts: 5 }).remote(1);
     const pid = await ray.get(f.pid.remote());
@@ -87,7 +87,7 @@ test("a task that holds the handle calls the new process too", async () => {
   `)).toEqual([3, 0, true, true]);
 });
 
-test("beyond maxPendingCalls a call throws at once, and goes again when results have come", async () => {
+test("beyond maxPendingCalls a call throws at once, and goes again when results have come (row 74)", async () => {
   expect(await run(`
     class Slow { constructor() { this.gate = new Promise((go) => { this.open = go; }); } wait() { return this.gate; } go() { this.open("open"); } }
     const s = ray.remote(Slow, { maxPendingCalls: 3, maxConcurrency: 10 }).remote();

@@ -7,7 +7,7 @@ afterAll(() => sandbox.close());
 const counter = `class Counter { i = 0; incr(by) { return (this.i += by); } get() { return this.i; } fail() { throw new TypeError("bad call"); } pid() { return process.pid; } }\n`;
 const run = (body: string): Promise<unknown> => sandbox.scriptValue(`import ray from "ray-ts"; await ray.init({ numCpus: 2 });\n${counter}${body}\nawait ray.shutdown();`);
 
-test("calls run in order on one process of their own and keep state", async () => {
+test("calls run in order on one process of their own and keep state (rows 61, 63)", async () => {
   expect(await run(`
     const c = ray.remote(Counter).remote();
     const refs = Array.from({ length: 100 }, () => c.incr.remote(1));
@@ -17,7 +17,7 @@ test("calls run in order on one process of their own and keep state", async () =
   `)).toEqual([true, 1, true]);
 });
 
-test("100 overlapping async read-await-write calls on an actor give 100", async () => {
+test("100 overlapping async read-await-write calls on an actor give 100 (row 72)", async () => {
   expect(await run(`
     class Slow { n = 0; async add() { const n = this.n; await new Promise((r) => setTimeout(r, 1)); this.n = n + 1; } get() { return this.n; } }
     const s = ray.remote(Slow).remote();
@@ -26,7 +26,7 @@ test("100 overlapping async read-await-write calls on an actor give 100", async 
   `)).toBe(100);
 });
 
-test("maxConcurrency lets calls overlap", async () => {
+test("maxConcurrency lets calls overlap (row 71)", async () => {
   expect(await run(`
     class Meet { waiting = []; async meet() { await new Promise((go) => { this.waiting.push(go); if (this.waiting.length === 3) for (const g of this.waiting) g(); }); return "met"; } }
     const m = ray.remote(Meet, { maxConcurrency: 3 }).remote();
@@ -46,7 +46,7 @@ test("a task that calls an actor twice and then spins 2 s is heard within 50 ms 
   `)).toEqual([true, true]);
 });
 
-test("a handle goes into tasks, into other actors and through results", async () => {
+test("a handle goes into tasks, into other actors and through results (row 65)", async () => {
   expect(await run(`
     const c = ray.remote(Counter).remote();
     const add = ray.remote(async (h, by) => { await ray.get(h.incr.remote(by)); return h; });
@@ -58,7 +58,7 @@ test("a handle goes into tasks, into other actors and through results", async ()
   `)).toEqual([5, 6]);
 });
 
-test("an error in a method leaves the actor alive; one in the constructor kills it and is told", async () => {
+test("an error in a method leaves the actor alive; one in the constructor kills it and is told (rows 61, 80)", async () => {
   expect(await run(`
     const c = ray.remote(Counter).remote();
     const error = await ray.get(c.fail.remote()).catch((e) => e);
@@ -69,7 +69,7 @@ test("an error in a method leaves the actor alive; one in the constructor kills 
   `)).toEqual([true, "bad call", 1, "ActorDiedError", true]);
 });
 
-test("kill ends the actor at once; later calls say why", async () => {
+test("kill ends the actor at once; later calls say why (row 77)", async () => {
   expect(await run(`
     const c = ray.remote(Counter).remote();
     const pid = await ray.get(c.pid.remote());
@@ -90,7 +90,7 @@ test("an actor whose process dies is reported to those who wait", async () => {
   `)).toEqual([["ActorDiedError", true], ["ActorDiedError", true]]);
 });
 
-test("named actors: found by name, one of a name, getIfExists, unknown names", async () => {
+test("named actors: found by name, one of a name, getIfExists, unknown names (rows 66, 67)", async () => {
   expect(await run(`
     const c = ray.remote(Counter, { name: "tally" }).remote();
     await ray.get(c.incr.remote(1));
@@ -104,7 +104,7 @@ test("named actors: found by name, one of a name, getIfExists, unknown names", a
   `)).toEqual([2, "ActorAlreadyExistsError", 3, "ActorNotFoundError"]);
 });
 
-test("an actor ends when its last handle is gone, after the calls that were made", async () => {
+test("an actor ends when its last handle is gone, after the calls that were made (row 65)", async () => {
   const value = await sandbox.scriptValue(`
     import ray from "ray-ts"; await ray.init({ numCpus: 1 });
     ${counter}

@@ -13,7 +13,7 @@ const one = ray.remote(() => 1);
 `;
 const run = (body: string): Promise<unknown> => sandbox.scriptValue(start + body + "\nawait ray.shutdown();");
 
-test("a task that waits for a worker or for its arguments never runs, and those that need it fail with it", async () => {
+test("a task that waits for a worker or for its arguments never runs, and those that need it fail with it (row 83)", async () => {
   expect(await run(`
     const hold = ray.remote(async (flags) => { await ray.get(flags.until.remote("go")); return "held"; });
     const mark = ray.remote(async (flags, name) => { await ray.get(flags.raise.remote(name)); return name; });
@@ -28,7 +28,7 @@ test("a task that waits for a worker or for its arguments never runs, and those 
   `)).toEqual([["TaskCancelledError", "TaskCancelledError", "TaskCancelledError"], "held", 1, ["go"]]);
 });
 
-test("a task that awaits sees its signal abort, and its worker is free again", async () => {
+test("a task that awaits sees its signal abort, and its worker is free again (row 83)", async () => {
   expect(await run(`
     const waits = ray.remote(async (flags) => {
       const context = ray.getRuntimeContext();
@@ -45,7 +45,7 @@ test("a task that awaits sees its signal abort, and its worker is free again", a
   `)).toEqual(["TaskCancelledError", 1, ["runs", "TaskCancelledError true"]]);
 });
 
-test("force ends the worker of a task that never looks, without a retry", async () => {
+test("force ends the worker of a task that never looks, without a retry (row 83)", async () => {
   expect(await run(`
     const stuck = ray.remote(async (flags) => { await ray.get(flags.raise.remote("runs")); await ray.get(flags.raise.remote("again")); for (;;); });
     const ref = stuck.remote(flags);
@@ -55,7 +55,7 @@ test("force ends the worker of a task that never looks, without a retry", async 
   `)).toEqual(["TaskCancelledError", 1]);
 });
 
-test("tasks of a cancelled task are cancelled, unless recursive is false", async () => {
+test("tasks of a cancelled task are cancelled, unless recursive is false (row 83)", async () => {
   expect(await run(`
     const child = ray.remote(async (flags, name) => { await ray.get(flags.raise.remote(name)); const { signal } = ray.getRuntimeContext(); await new Promise((end) => { signal.addEventListener("abort", end); flags.until.remote("end").value().then(end); }); await ray.get(flags.raise.remote(name + (signal.aborted ? " cancelled" : " ended"))); });
     const parent = ray.remote(async (flags, name) => { await ray.get(child.options({ numCpus: 0 }).remote(flags, name)); });
@@ -70,7 +70,7 @@ test("tasks of a cancelled task are cancelled, unless recursive is false", async
   `)).toEqual(["TaskCancelledError", "TaskCancelledError"]);
 });
 
-test("calls of an actor: those that wait are dropped, one that runs sees its signal, and the actor goes on", async () => {
+test("calls of an actor: those that wait are dropped, one that runs sees its signal, and the actor goes on (row 83)", async () => {
   expect(await run(`
     class Slow {
       done = [];
@@ -108,7 +108,7 @@ test("who has only the ref can cancel it; one that is done keeps its value; refs
   `)).toEqual(["TaskCancelledError", 1, 1, ["TypeError", "TypeError", "TypeError", "TypeError"]]);
 });
 
-test("a loop of a cell's function stops, and so does what an interrupted cell has under way", async () => {
+test("a loop of a cell's function stops, and so does what an interrupted cell has under way (row 83)", async () => {
   const front = new FrontProcess(sandbox);
   const setup = `class Flags { set = new Set(); raise(name) { this.set.add(name); } async until(name) { while (!this.set.has(name)) await new Promise((r) => setTimeout(r, 5)); } }
     await ray.init({ numCpus: 1 });

@@ -15,7 +15,7 @@ test.each([
   ["an object's key", "const tools = { cube: ray.remote((x: number) => { console.log('hi'); return x; }) }; await ray.get(tools.cube.remote(1))", "cube"],
   ["a variable that held the function before", "const plain = (x: number) => { console.log('hi'); return x; }; const far = ray.remote(plain); await ray.get(far.remote(1))", "plain"],
   ["nothing", "await ray.get(ray.remote(() => console.log('hi')).remote())", "In\\[\\d+\\]#0"],
-])("a function bound to %s prints under that name", async (_, cell, name) => {
+])("a function bound to %s prints under that name (rows 33, 104)", async (_, cell, name) => {
   const { stdout, error } = await front.cell(cell);
   expect(error).toBeUndefined();
   expect(stdout).toMatch(new RegExp(`^\\(${name} pid=\\d+\\) hi$`, "m"));
@@ -36,4 +36,11 @@ test("ObjectRef is there in cells and in tasks without an import", async () => {
 
 test("a cell may declare an ObjectRef of its own", async () => {
   expect((await front.cell("class ObjectRef { own = true }; new ObjectRef().own")).text).toBe("true");
+});
+
+test("what a function captures is read at each submission, also when a later cell changed it (row 39)", async () => {
+  await front.cell("let factor = 10; const times = ray.remote((x: number) => x * factor); const before = times.remote(2);");
+  expect(await front.cell("factor = 20; await ray.get([before, times.remote(2)])")).toMatchObject({ error: undefined, text: "[ 20, 40 ]" });
+  expect(await front.cell("function scale(x: number) { return x + factor; } const scaled = ray.remote((x: number) => scale(x)); await ray.get(scaled.remote(1))")).toMatchObject({ text: "21" });
+  expect(await front.cell("function scale(x: number) { return -x; } await ray.get(scaled.remote(1))")).toMatchObject({ error: undefined, text: "-1" });
 });

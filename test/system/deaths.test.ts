@@ -31,7 +31,7 @@ const spinning = `
   console.log("SPINNING");
 `;
 
-test("a script killed while all its workers spin: within 3 s no process and no file is left", async () => {
+test("a script killed while all its workers spin: within 3 s no process and no file is left (row 9)", async () => {
   const script = sandbox.startScript(`${spinning} for (;;);`);
   await script.output(/SPINNING/);
   script.kill();
@@ -60,7 +60,7 @@ test("the head killed while all workers spin: workers and files go, pending gets
   expect(await sandbox.leftovers(3000)).toEqual(NOTHING);
 });
 
-test("script and head killed together: processes go, files go with the next start", async () => {
+test("script and head killed together: processes go, files go with the next start (row 105)", async () => {
   const script = sandbox.startScript(`${spinning} for (;;);`);
   await script.output(/SPINNING/);
   const [head] = pidsOf("head");
@@ -71,7 +71,7 @@ test("script and head killed together: processes go, files go with the next star
   expect(await sandbox.leftovers(3000)).toEqual(NOTHING);
 });
 
-test("a front killed while cell, workers and actors spin: within 3 s no process and no file is left", async () => {
+test("a front killed while cell, workers and actors spin: within 3 s no process and no file is left (row 9)", async () => {
   const front = new FrontProcess(sandbox);
   await front.cell(`const spin = ray.remote(() => { for (;;); }); class B { spin() { for (;;); } ok() { return 1; } } const b = ray.remote(B).remote(); await ray.get(b.ok.remote()); spin.remote(); spin.remote(); b.spin.remote(); await new Promise((r) => setTimeout(r, 200));`);
   void front.cell("for (;;);").catch(() => undefined);
@@ -80,7 +80,7 @@ test("a front killed while cell, workers and actors spin: within 3 s no process 
   expect(await sandbox.leftovers(3000)).toEqual(NOTHING);
 });
 
-test("a session killed in a cell: the cell gets an error, a fresh session starts, its tasks and actors end, detached actors answer with their state, idle workers are the same", async () => {
+test("a session killed in a cell: the cell gets an error, a fresh session starts, its tasks and actors end, detached actors answer with their state, idle workers are the same (row 68)", async () => {
   const front = new FrontProcess(sandbox);
   await front.cell(`class C { n = 0; inc() { return ++this.n; } pid() { return process.pid; } }
     const kept = ray.remote(C, { name: "kept", lifetime: "detached" }).remote(); const mine = ray.remote(C, { name: "mine" }).remote();
@@ -106,7 +106,7 @@ test("the head killed under a front: the session keeps its variables and the nex
   await front.close();
 });
 
-test("a front that leaves its cluster for the next one: the detached counter keeps its count, the worker pids are the same", async () => {
+test("a front that leaves its cluster for the next one: the detached counter keeps its count, the worker pids are the same (row 68)", async () => {
   const first = new FrontProcess(sandbox, "the-connection-file");
   await first.cell(`class C { n = 0; inc() { return ++this.n; } } const c = ray.remote(C, { name: "c", lifetime: "detached" }).remote(); await ray.get([c.inc.remote(), c.inc.remote()]);`);
   const workers = pidsOf("worker").sort();
@@ -131,3 +131,13 @@ test("a cell that makes an actor, run 20 times, leaves one process within 3 s", 
   await front.close();
 }, 60_000);
 
+
+test("what a session owned is lost with it, and who still holds its refs is told that the owner died (row 51)", async () => {
+  const front = new FrontProcess(sandbox);
+  await front.cell(`class Keeper { box: any; keep(box: any) { this.box = box; } async read() { return ray.get(this.box.ref).then(() => "there", (e: Error) => e.name + ": " + e.message); } }
+    const keeper = ray.remote(Keeper, { name: "keeper", lifetime: "detached" }).remote();
+    await ray.get(keeper.keep.remote({ ref: ray.put({ small: true }) }));`);
+  await front.cell("process.exit(1)");
+  expect((await front.cell(`await ray.get((await ray.getActor("keeper")).read.remote())`)).text).toMatch(/OwnerDiedError: Object .* the process that owned it died/);
+  await front.close();
+});

@@ -11,7 +11,7 @@ const log = ray.remote(Log, { maxConcurrency: 10 }).remote();
 `;
 const run = (body: string): Promise<unknown> => sandbox.scriptValue(start + body + "\nawait ray.shutdown();");
 
-test("items come in their order, small and large, of both kinds of generators; the end is known", async () => {
+test("items come in their order, small and large, of both kinds of generators; the end is known (row 26)", async () => {
   expect(await run(`
     const count = ray.remote(function* (n) { for (let i = 0; i < n; i++) yield i; });
     const large = ray.remote(async function* (n) { for (let i = 0; i < n; i++) { await null; yield new Float64Array(50_000).fill(i); } });
@@ -22,7 +22,7 @@ test("items come in their order, small and large, of both kinds of generators; t
   `)).toEqual([[0, 1, 2], true, true, { done: true }, [0, 1, 2, 3, 4], 1000, []]);
 });
 
-test("an item is there while its generator still works", async () => {
+test("an item is there while its generator still works (row 26)", async () => {
   expect(await run(`
     const slow = ray.remote(async function* (log) { yield "first"; await ray.get(log.until.remote("seen")); yield "second"; });
     const generator = slow.remote(log);
@@ -34,7 +34,7 @@ test("an item is there while its generator still works", async () => {
   `)).toEqual(["first", false, "second", true]);
 });
 
-test("an error midway is the last ref's; a dependency that fails and a cancel are too", async () => {
+test("an error midway is the last ref's; a dependency that fails and a cancel are too (row 26)", async () => {
   expect(await run(`
     const breaks = ray.remote(function* (x) { yield 1; throw new RangeError("no"); });
     const bad = ray.remote(() => { throw new TypeError("bad"); });
@@ -49,7 +49,7 @@ test("an error midway is the last ref's; a dependency that fails and a cancel ar
   `)).toEqual([[1, "RayTaskError no"], "no", ["RayTaskError bad"], true, "TypeError"]);
 });
 
-test("an endless generator stays as far ahead as it may, and ends when nobody goes on", async () => {
+test("an endless generator stays as far ahead as it may, and ends when nobody goes on (row 27)", async () => {
   expect(await run(`
     const endless = ray.remote(function* (log) { try { for (let i = 0; ; i++) { log.add.remote(i); yield i; } } finally { log.add.remote("ended"); } });
     const generator = endless.options({ generatorBackpressure: 3 }).remote(log);

@@ -10,7 +10,7 @@ afterAll(() => sandbox.close());
 const run = (body: string, env?: Record<string, string>, options = "{ numCpus: 1 }"): Promise<unknown> =>
   sandbox.scriptValue(`import ray from "ray-ts"; await ray.init(${options});\n${body}\nawait ray.shutdown();`, env, ["--expose-gc"]);
 
-test("values of all sizes around the limits come back equal", async () => {
+test("values of all sizes around the limits come back equal (rows 43, 45)", async () => {
   expect(await run(`
     const sizes = [0, 1, 100, 65_000, 65_536, 65_537, 1_000_003, 20_000_000];
     const same = ray.remote((x) => x);
@@ -57,7 +57,7 @@ test("a script that still has views and throws says so", async () => {
   expect(finished.stderr).toContain("RangeError: at the end");
 });
 
-test("a task that sorts its array argument in place always starts from the stored value (20 times, one worker, one ref)", async () => {
+test("a task that sorts its array argument in place always starts from the stored value (20 times, one worker, one ref) (row 46)", async () => {
   expect(await run(`
     const data = Float64Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 100_003);
     const ref = ray.put(data);
@@ -82,7 +82,7 @@ test("200 gets with forced collection between: no view ever shows another object
   `)).toEqual([0, 29]);
 });
 
-test("a get of one ref gives the same memory again; each task has its own", async () => {
+test("a get of one ref gives the same memory again; each task has its own (row 46)", async () => {
   expect(await run(`
     const ref = ray.put(new Float64Array(100_000).fill(1));
     const [a, b] = [await ray.get(ref), await ray.get(ref)];
@@ -104,7 +104,7 @@ test("a finished task's large value outlives its worker", async () => {
   `)).toBe(600_000);
 });
 
-test("refs inside values keep their objects alive after the sender let them go", async () => {
+test("refs inside values keep their objects alive after the sender let them go (row 50)", async () => {
   expect(await run(`
     const make = ray.remote(() => ({ inner: ray.put(new Float64Array(50_000).fill(2)) }));
     const { inner } = await ray.get(make.remote());
@@ -116,7 +116,7 @@ test("refs inside values keep their objects alive after the sender let them go",
   `)).toEqual([2, 200_000]);
 });
 
-test("no leak: 1,000 objects of 1 MiB made and dropped leave the store where it was", async () => {
+test("no leak: 1,000 objects of 1 MiB made and dropped leave the store where it was (row 50)", async () => {
   expect(await run(`
     import { readdirSync, statSync } from "node:fs";
     const { join } = await import("node:path");
@@ -148,7 +148,7 @@ test("free drops the value; a later get says so", async () => {
   `)).toEqual(["ObjectLostError", true, 0]);
 });
 
-test("a shared memory of 16 MiB that is full: objects go to disk, with a line that says so", async () => {
+test("a shared memory of 16 MiB that is full: objects go to disk, with a line that says so (row 54)", async () => {
   const folder = join(sandbox.folder, "small-shm");
   mkdirSync(folder);
   try {

@@ -34,7 +34,7 @@ async function until(holds: (status: Status) => boolean): Promise<Status> {
   }
 }
 
-test("start, status and stop: one cluster a user, and nothing is left of it", async () => {
+test("start, status and stop: one cluster a user, and nothing is left of it (row 106)", async () => {
   expect((await cli("status")).code).toBe(1);
   expect(await cli("start", "--num-cpus", "2", "--resources", '{"database": 1}')).toMatchObject({ code: 0, stdout: expect.stringContaining("2 CPUs") });
   expect(await cli("start")).toMatchObject({ code: 1, stderr: expect.stringMatching(/running already[\s\S]*ray-ts stop/) });
@@ -54,7 +54,7 @@ test("a killed standing head leaves no process, and the next start takes its pla
   expect(await sandbox.leftovers(3000)).toEqual(NOTHING);
 }, 60_000);
 
-test("two fronts and a script work on it at once; each is killed in turn, and the others and a detached actor go on", async () => {
+test("two fronts and a script work on it at once; each is killed in turn, and the others and a detached actor go on (rows 1, 10, 68)", async () => {
   await cli("start", "--num-cpus", "4");
   const counter = `class Counter { i = 0; incr() { return ++this.i; } } const counter = ray.remote(Counter, { name: "shared", namespace: "all", lifetime: "detached", numCpus: 0 }).remote();`;
   const incr = `await ray.get((await ray.getActor("shared", { namespace: "all" })).incr.remote())`;
@@ -86,7 +86,7 @@ test("two fronts and a script work on it at once; each is killed in turn, and th
   expect({ processes: sandbox.processes(), files: sandbox.clusterFiles() }).toEqual(NOTHING);
 }, 90_000);
 
-test("closing a front and ray.shutdown leave it; what others print is not shown here; live views go on", async () => {
+test("closing a front and ray.shutdown leave it; what others print is not shown here; live views go on (row 104)", async () => {
   await cli("start", "--num-cpus", "2");
   const a = new FrontProcess(sandbox, undefined, JOINED);
   const b = new FrontProcess(sandbox, undefined, JOINED);
@@ -116,7 +116,7 @@ test("received code imports from its driver's folder, though workers serve drive
   }
 }, 60_000);
 
-test("what cannot be joined is said: none there, ray://, sizes with an address, another cluster runs", async () => {
+test("what cannot be joined is said: none there, ray://, sizes with an address, another cluster runs (row 1)", async () => {
   const failure = (init: string, env = {}): Promise<unknown> => sandbox.scriptValue(`import ray from "ray-ts"; ${init.startsWith("!") ? init.slice(1) : `report(await ray.init(${init}).then(() => "joined", (e) => e.name + ": " + e.message)); process.exit(0);`}`, env);
   expect(await failure(`{ address: "auto" }`)).toMatch(/^RayError: .*ray-ts start/);
   expect(await failure(`{ address: "ray://host:10001" }`)).toMatch(/^RayError: .*cannot be joined yet/);

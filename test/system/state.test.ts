@@ -23,7 +23,7 @@ const work = `import ray from "ray-ts";
   const kept = ray.put(new Float64Array(100_000));
 `;
 
-test("ray.state has tasks, actors, objects and workers, filtered and limited, and ray.timeline a trace of them, without any subscriber", async () => {
+test("ray.state has tasks, actors, objects and workers, filtered and limited, and ray.timeline a trace of them, without any subscriber (rows 15, 101, 102)", async () => {
   const told = (await sandbox.scriptValue(`${work}
     const trace = await ray.timeline("trace.json");
     report({
@@ -44,7 +44,7 @@ test("ray.state has tasks, actors, objects and workers, filtered and limited, an
   expect(JSON.parse(readFileSync(join(sandbox.folder, "trace.json"), "utf8"))).toEqual(expect.arrayContaining([expect.objectContaining({ ph: "M" }), expect.objectContaining({ ph: "b", name: "queue" })]));
 }, 30_000);
 
-test("ray-ts list, summary, memory and timeline tell of the standing cluster; without one they say how to start it", async () => {
+test("ray-ts list, summary, memory and timeline tell of the standing cluster; without one they say how to start it (rows 101, 103, 107)", async () => {
   expect(await cli("list", "tasks")).toMatchObject({ code: 1, stderr: expect.stringContaining("ray-ts start") });
   await cli("start", "--num-cpus", "2");
   await sandbox.script(`${work} await ray.shutdown();`, { RAY_TS_ADDRESS: "auto" });

@@ -7,7 +7,7 @@ afterAll(() => sandbox.close());
 const start = `import ray from "ray-ts"; await ray.init({ numCpus: 2 });\n`;
 const run = (body: string, env?: Record<string, string>): Promise<unknown> => sandbox.scriptValue(start + body + "\nawait ray.shutdown();", env);
 
-test("the first remote call starts a cluster, without init", async () => {
+test("the first remote call starts a cluster, without init (rows 3, 7)", async () => {
   const value = await sandbox.scriptValue(`
     import ray from "ray-ts";
     const before = ray.isInitialized();
@@ -19,7 +19,7 @@ test("the first remote call starts a cluster, without init", async () => {
   expect(value).toEqual([false, 49, true]);
 });
 
-test("a script that awaits nothing more ends by itself, and leaves nothing", async () => {
+test("a script that awaits nothing more ends by itself, and leaves nothing (row 6)", async () => {
   const finished = await sandbox.script(`
     import ray from "ray-ts";
     console.log(await ray.get(ray.remote(() => "done").remote()));
@@ -38,14 +38,14 @@ test("a task's first import prints nothing of Node's own into the output", async
   expect([finished.stdout.trim(), finished.stderr]).toEqual(["a/b", ""]);
 });
 
-test("resources that are used up have no key in availableResources, and have one in clusterResources", async () => {
+test("resources that are used up have no key in availableResources, and have one in clusterResources (row 11)", async () => {
   expect(await run(`
     const held = ray.remote(async () => [Object.keys(await ray.availableResources()).sort(), (await ray.clusterResources()).CPU], { numCpus: 2 });
     report([await ray.get(held.remote()), Object.keys(await ray.clusterResources()).sort()]);
   `)).toEqual([[["memory", "object_store_memory"], 2], ["CPU", "memory", "object_store_memory"]]);
 });
 
-test("get() of an array keeps order and types of values", async () => {
+test("get() of an array keeps order and types of values (row 44)", async () => {
   expect(await run(`
     const same = ray.remote((x) => x);
     const values = [1, "two", { three: [3] }, null, true, [4, [5]]];
@@ -53,7 +53,7 @@ test("get() of an array keeps order and types of values", async () => {
   `)).toEqual([1, "two", { three: [3] }, null, true, [4, [5]]]);
 });
 
-test("top-level refs arrive as values, nested refs as refs", async () => {
+test("top-level refs arrive as values, nested refs as refs (rows 18, 19)", async () => {
   expect(await run(`
     const f = ray.remote((a, b) => [typeof a, b.ref.constructor.name]);
     const ref = ray.put(5);
@@ -61,7 +61,7 @@ test("top-level refs arrive as values, nested refs as refs", async () => {
   `)).toEqual(["number", "ObjectRef"]);
 });
 
-test("a dependent task runs when its argument is there, and fails with its error", async () => {
+test("a dependent task runs when its argument is there, and fails with its error (rows 18, 84)", async () => {
   expect(await run(`
     const slow = ray.remote(async (x) => { await new Promise((r) => setTimeout(r, 50)); return x; });
     const plus = ray.remote((a, b) => a + b);
@@ -72,7 +72,7 @@ test("a dependent task runs when its argument is there, and fails with its error
   `)).toEqual([3, "RayTaskError", true, "no"]);
 });
 
-test("nested tasks do not deadlock: fib(9) on 2 CPUs", async () => {
+test("nested tasks do not deadlock: fib(9) on 2 CPUs (row 37)", async () => {
   expect(await run(`
     const fib = ray.remote(async function fib(n) { return n < 2 ? n : (await ray.get([again.remote(n - 1), again.remote(n - 2)])).reduce((a, b) => a + b); });
     const again = fib;
@@ -93,7 +93,7 @@ test("a task gives remote functions, actor classes, ray and ObjectRef to a scrip
   `)).toEqual([8, 1, true, true]);
 });
 
-test("a function without a name is called by the place in the script where it was made remote", async () => {
+test("a function without a name is called by the place in the script where it was made remote (row 33)", async () => {
   const finished = await sandbox.script(start + `
     const f = ray.remote(() => console.log("hello"));
     await ray.get(f.remote());
@@ -104,7 +104,7 @@ test("a function without a name is called by the place in the script where it wa
   expect(finished.stdout).toMatch(/^RemoteFunction\(script-\w+\.mjs:3\)$/m);
 });
 
-test("numCpus is respected: never more than two of six tasks run at once", async () => {
+test("numCpus is respected: never more than two of six tasks run at once (row 21)", async () => {
   expect(await run(`
     const span = ray.remote(async () => { const from = Date.now(); await new Promise((r) => setTimeout(r, 60)); return [from, Date.now()]; });
     const spans = await ray.get(Array.from({ length: 6 }, () => span.remote()));
@@ -113,7 +113,7 @@ test("numCpus is respected: never more than two of six tasks run at once", async
   `)).toBe(true);
 });
 
-test("a worker that dies is replaced and its task is tried again", async () => {
+test("a worker that dies is replaced and its task is tried again (row 29)", async () => {
   expect(await run(`
     import { existsSync, writeFileSync } from "node:fs";
     const file = process.cwd() + "/tried-" + process.pid;
@@ -122,7 +122,7 @@ test("a worker that dies is replaced and its task is tried again", async () => {
   `)).toBe("second");
 });
 
-test("a task whose worker dies at every try is reported with WorkerCrashedError", async () => {
+test("a task whose worker dies at every try is reported with WorkerCrashedError (row 29)", async () => {
   expect(await run(`
     const crash = ray.remote(() => process.exit(3), { maxRetries: 1, name: "crash" });
     const error = await ray.get(crash.remote()).catch((e) => e);
@@ -131,7 +131,7 @@ test("a task whose worker dies at every try is reported with WorkerCrashedError"
   `)).toEqual(["WorkerCrashedError", "WORKER_CRASHED", true, true, 1]);
 });
 
-test("retryExceptions runs a task again that threw: every error, or those of its classes, within maxRetries", async () => {
+test("retryExceptions runs a task again that threw: every error, or those of its classes, within maxRetries (row 30)", async () => {
   expect(await run(`
     class Busy extends Error {}
     class Count { n = 0; next() { return ++this.n; } }
@@ -152,7 +152,7 @@ test("retryExceptions runs a task again that threw: every error, or those of its
   `)).toEqual([["Busy no", 1], [3, 3], ["Busy no", 2], [3, 3], ["RangeError no", 1], [3, 3]]);
 });
 
-test("numReturns gives as many refs, and a wrong count fails the task", async () => {
+test("numReturns gives as many refs, and a wrong count fails the task (row 25)", async () => {
   expect(await run(`
     const two = ray.remote(() => ["a", "b"], { numReturns: 2 });
     const wrong = ray.remote(() => [1], { numReturns: 2 });
@@ -162,7 +162,7 @@ test("numReturns gives as many refs, and a wrong count fails the task", async ()
   `)).toEqual(["a", "b", true]);
 });
 
-test("wait() gives what is ready first, in the order given; timeouts and signals end a get", async () => {
+test("wait() gives what is ready first, in the order given; timeouts and signals end a get (row 47)", async () => {
   expect(await run(`
     const nap = ray.remote(async (ms) => { await new Promise((r) => setTimeout(r, ms)); return ms; });
     const refs = [2000, 5].map((ms) => nap.remote(ms));
@@ -173,7 +173,7 @@ test("wait() gives what is ready first, in the order given; timeouts and signals
   `)).toEqual([true, true, "GetTimeoutError", "TimeoutError"]);
 });
 
-test("an array that changes between two submissions in one synchronous loop arrives in both states", async () => {
+test("an array that changes between two submissions in one synchronous loop arrives in both states (row 17)", async () => {
   expect(await run(`
     const sum = ray.remote((xs) => xs.reduce((a, b) => a + b, 0));
     await ray.get(sum.remote([0]));

@@ -7,7 +7,7 @@ afterAll(() => sandbox.close());
 
 const run = (body: string): Promise<unknown> => sandbox.scriptValue(`import ray from "ray-ts"; await ray.init({ numCpus: 2 });\n${body}\nawait ray.shutdown();`);
 
-test("a queue joins tasks: one brings items, another waits for them, refs in them stay refs", async () => {
+test("a queue joins tasks: one brings items, another waits for them, refs in them stay refs (row 88)", async () => {
   expect(await run(`
     const queue = new ray.util.Queue({ maxsize: 2 });
     const produce = ray.remote(async (queue, n) => { for (let i = 0; i < n; i++) await queue.put(i); await queue.put(ray.put("end")); return n; });
@@ -24,7 +24,7 @@ test("a queue joins tasks: one brings items, another waits for them, refs in the
   `)).toEqual([[0, 1, 2, 3, 4, 5, "end"], 6, 2, ["Empty", "QUEUE_EMPTY", true], "Empty", "ACTOR_DIED"]);
 });
 
-test("an actor pool shares work, and asCompleted and mapUnordered give every result", async () => {
+test("an actor pool shares work, and asCompleted and mapUnordered give every result (rows 89, 90)", async () => {
   expect(await run(`
     class Doubler { double(v) { return v * 2; } }
     const D = ray.remote(Doubler);
@@ -39,7 +39,7 @@ test("an actor pool shares work, and asCompleted and mapUnordered give every res
   `)).toEqual([[2, 4, 6, 8, 10], 41541750, [1, 4, 9]]);
 });
 
-test("listNamedActors asks the head, also from a task", async () => {
+test("listNamedActors asks the head, also from a task (row 82)", async () => {
   expect(await run(`
     class A {}
     const a = ray.remote(A, { name: "one" }).remote(), b = ray.remote(A, { name: "two", namespace: "other" }).remote();
@@ -66,7 +66,7 @@ test("in cells: a queue between cells and tasks, and classes of ray.util inside 
   }
 });
 
-test("a pool runs functions on processes of its own: map, starmap, apply, imap, an initializer, an end", async () => {
+test("a pool runs functions on processes of its own: map, starmap, apply, imap, an initializer, an end (row 91)", async () => {
   expect(await run(`
     const pool = new ray.util.Pool({ processes: 2, initializer: (n) => { globalThis.offset = n; }, initargs: [10] });
     const squares = await pool.map((x) => x * x, [1, 2, 3, 4, 5]);
@@ -83,7 +83,7 @@ test("a pool runs functions on processes of its own: map, starmap, apply, imap, 
   `)).toEqual([[1, 4, 9, 16, 25], [3, 7], 11, [true, "bad", true, false], [2, 3, 4], [-1, -2, -3], 2, false]);
 });
 
-test("in cells: a registered serializer reaches workers with the class, there and back", async () => {
+test("in cells: a registered serializer reaches workers with the class, there and back (row 57)", async () => {
   const front = new FrontProcess(sandbox);
   try {
     await front.cell(`class Link { #socket = Symbol("live"); constructor(public url: string) {} get live() { return typeof this.#socket === "symbol"; } }
@@ -100,7 +100,7 @@ test("in cells: a registered serializer reaches workers with the class, there an
   }
 });
 
-test("in cells: inspectSerializability names every part that cannot go", async () => {
+test("in cells: inspectSerializability names every part that cannot go (row 58)", async () => {
   const front = new FrontProcess(sandbox);
   try {
     await front.cell(`const waiting = new Promise(() => {}), names = new WeakMap(); const f = () => [waiting, { deep: names }];`);

@@ -5,7 +5,7 @@ import { Sandbox } from "../fixtures/sandbox.ts";
 const sandbox = new Sandbox();
 afterAll(() => sandbox.close());
 
-test("a pending ref that only its view holds ends with its value, its worker and its pid", async () => {
+test("a pending ref that only its view holds ends with its value, its worker and its pid (row 49)", async () => {
   const front = new FrontProcess(sandbox);
   await front.cell(`const slow = ray.remote(async (ms: number) => { await new Promise((r) => setTimeout(r, ms)); return "made"; });`);
   await front.cell("slow.remote(300)");

@@ -45,7 +45,7 @@ describe("an actor", () => {
     expect([await ray.get(a), await ray.get(b)]).toEqual([3, -3]);
   });
 
-  test("is ready when its constructor is through, and says why it never will be", async () => {
+  test("is ready when its constructor is through, and says why it never will be (row 79)", async () => {
     const { ray } = memoryRay();
     expect(await ray.get(ray.ready(ray.remote(Counter).remote()))).toBe(true);
     class Broken { constructor() { throw new Error("no disk"); } }

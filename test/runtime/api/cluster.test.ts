@@ -13,14 +13,14 @@ describe("ray.init", () => {
     expect(inspect(a)).toBe('RayContext(4 CPUs, namespace "default", address "/run/memory")');
   });
 
-  test("gives the same context to the same or fewer options", async () => {
+  test("gives the same context to the same or fewer options (row 5)", async () => {
     const { ray } = memoryRay();
     const context = await ray.init({ numCpus: 4, resources: { gpu: 1 }, objectStoreMemory: 5e8, namespace: "mine" });
     expect(await ray.init({ numCpus: 4, resources: { gpu: 1 }, objectStoreMemory: 5e8, namespace: "mine" })).toBe(context);
     expect(await ray.init()).toBe(context);
   });
 
-  test("throws for other options, and names what differs and the way out", async () => {
+  test("throws for other options, and names what differs and the way out (row 5)", async () => {
     const { ray } = memoryRay();
     await ray.init({ numCpus: 4 });
     await expect(ray.init({ numCpus: 8, namespace: "other" })).rejects.toThrow(
@@ -55,7 +55,7 @@ describe("ray.init", () => {
 });
 
 describe("ray.shutdown", () => {
-  test("ends the cluster, and does nothing without one", async () => {
+  test("ends the cluster, and does nothing without one (row 6)", async () => {
     const { ray } = memoryRay();
     await ray.shutdown();
     await ray.init({ numCpus: 1 });
@@ -64,7 +64,7 @@ describe("ray.shutdown", () => {
     expect((await ray.init({ numCpus: 3 })).numCpus).toBe(3);
   });
 
-  test("comes with the end of an `await using` block, for that cluster only", async () => {
+  test("comes with the end of an `await using` block, for that cluster only (row 8)", async () => {
     const { ray } = memoryRay();
     const context = await ray.init();
     await context[Symbol.asyncDispose]();
@@ -119,7 +119,7 @@ describe("what the cluster is", () => {
     expect(await ray.nodes()).toEqual([{ nodeId: "n1", alive: true, resources: { CPU: 3, gpu: 1 } }]);
   });
 
-  test("the runtime context of a driver and of a task", async () => {
+  test("the runtime context of a driver and of a task (row 12)", async () => {
     const { ray } = memoryRay();
     expect(ray.getRuntimeContext()).toMatchObject({ jobId: undefined, taskId: undefined, isCanceled: false });
     await ray.init();

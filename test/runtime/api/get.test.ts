@@ -29,7 +29,7 @@ describe("ray.get", () => {
     expect(await ray.get([refs[0]!, refs[0]!])).toEqual([0, 0]);
   });
 
-  test("throws the first error in order, and does not wait for what is pending", async () => {
+  test("throws the first error in order, and does not wait for what is pending (row 44)", async () => {
     const { ray, gates, wait } = setUp();
     const bad = ray.remote((message: string) => { throw new Error(message); });
     const [first, second] = [bad.remote("first"), bad.remote("second")];
@@ -40,7 +40,7 @@ describe("ray.get", () => {
     await expect(got).rejects.toThrow("late");
   });
 
-  test("gives up after timeoutMs, and names the ref and its task", async () => {
+  test("gives up after timeoutMs, and names the ref and its task (row 44)", async () => {
     const { ray, host, wait } = setUp();
     const ref = wait.remote(0);
     await expect(ray.get(ref, { timeoutMs: 5 })).rejects.toThrow(`ray.get gave up after 5 ms: ${ref} of task "slow" is still pending`);
@@ -49,7 +49,7 @@ describe("ray.get", () => {
     expect(host.memory.waitersOf(ref.id as never)).toBe(0);
   });
 
-  test("with timeoutMs 0 gives what is there, and lets the event loop turn", async () => {
+  test("with timeoutMs 0 gives what is there, and lets the event loop turn (row 44)", async () => {
     const { ray, wait, gates } = setUp();
     expect(await ray.get(ray.put(1), { timeoutMs: 0 })).toBe(1);
     const ref = wait.remote(0);
@@ -131,7 +131,7 @@ describe("ray.wait", () => {
     expect(await waited).toEqual([[refs[0], refs[2]], [refs[1]]]);
   });
 
-  test("gives exactly numReturns, also when more are ready", async () => {
+  test("gives exactly numReturns, also when more are ready (row 47)", async () => {
     const { ray } = memoryRay();
     const refs = [ray.put(1), ray.put(2), ray.put(3)];
     expect(await ray.wait(refs)).toEqual([[refs[0]], [refs[1], refs[2]]]);
@@ -157,7 +157,7 @@ describe("ray.wait", () => {
     await expect(ray.wait([wait.remote(0)], { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("refuses what it cannot wait for", async () => {
+  test("refuses what it cannot wait for (row 47)", async () => {
     const { ray } = memoryRay();
     const ref = ray.put(1);
     await expect(ray.wait(ref as never)).rejects.toThrow(`ray.wait wants an array of ObjectRefs; got ${ref}. Write ray.wait([ref])`);

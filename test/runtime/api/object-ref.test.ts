@@ -7,7 +7,7 @@ describe("an ObjectRef", () => {
   const { ray } = memoryRay();
   const ref = ray.put({ a: 1 });
 
-  test("shows its id", () => {
+  test("shows its id (row 49)", () => {
     expect(ref.id).toMatch(/^d[0-9a-f]{8}-1$/);
     expect(String(ref)).toBe(`ObjectRef(${ref.id})`);
     expect(inspect(ref)).toBe(`ObjectRef(${ref.id})`);
@@ -16,7 +16,7 @@ describe("an ObjectRef", () => {
     expect({}).not.toBeInstanceOf(ObjectRef);
   });
 
-  test("is no promise: awaiting it gives it back", async () => {
+  test("is no promise: awaiting it gives it back (row 48)", async () => {
     expect(await (ref as unknown)).toBe(ref);
     expect(await ref.value()).toEqual({ a: 1 });
     expect(await Promise.all([ref, ref].map((r) => r.value()))).toEqual([{ a: 1 }, { a: 1 }]);

@@ -12,7 +12,7 @@ const errorOf = (run: () => unknown): Error => {
 };
 
 describe("a remote function", () => {
-  test("runs as a task and gives a ref at once", async () => {
+  test("runs as a task and gives a ref at once (row 17)", async () => {
     const { ray } = memoryRay();
     const square = ray.remote((x: number) => x * x);
     const refs = [0, 1, 2, 3].map((i) => square.remote(i));
@@ -29,7 +29,7 @@ describe("a remote function", () => {
     expect(host.memory.log).toHaveLength(2);
   });
 
-  test("cannot be called directly, and says how", () => {
+  test("cannot be called directly, and says how (row 16)", () => {
     const { ray } = memoryRay();
     const task = ray.remote(function square(x: number) { return x * x; }) as never as (...args: unknown[]) => void;
     expect(() => task(2)).toThrow(new TypeError('Remote function "square" cannot be called directly: write square.remote(2)'));
@@ -65,7 +65,7 @@ describe("a remote function", () => {
     expect(host.memory.log.map(({ options }) => (options as { origin?: string }).origin)).toEqual(["In[1]", "In[2]", undefined]);
   });
 
-  test("has Ray's defaults, and options make a copy", () => {
+  test("has Ray's defaults, and options make a copy (row 20)", () => {
     const { ray, host } = memoryRay();
     const task = ray.remote(function f() { return [1, 2]; });
     task.options({ numCpus: 0.5, resources: { gpu: 1 }, maxRetries: -1, numReturns: 2 }).remote();

@@ -50,7 +50,7 @@ describe("an error as a value keeps", () => {
 });
 
 describe("the error of a task", () => {
-  test("is a RayTaskError and the user's class at once", () => {
+  test("is a RayTaskError and the user's class at once (row 84)", () => {
     const error = failed(Object.assign(new RangeError("bad 3"), { status: 7, code: "E_USER" }), "RangeError: bad 3\n    at f (In[1]:3:9)");
     expect(error).toBeInstanceOf(RayTaskError);
     expect(error).toBeInstanceOf(RayError);

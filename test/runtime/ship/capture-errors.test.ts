@@ -27,7 +27,7 @@ const bad: [name: string, cells: string[], message: string][] = [
   ["what an error class captures", ["const pr = Promise.resolve()\nclass E2 extends Error { p() { return pr } }", "await remote(() => new E2(), 'f').remote()"], "Cannot send f → E2 → pr: a Promise"],
 ];
 
-test.each(bad)("CaptureError with the path: %s", async (_, cells, message) => {
+test.each(bad)("CaptureError with the path: %s (row 41)", async (_, cells, message) => {
   const session = new Session();
   const error = await session.cells(...cells).then(() => undefined, (caught: unknown) => caught as Error);
   expect(error?.message).toContain(message);

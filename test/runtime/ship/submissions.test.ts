@@ -31,7 +31,7 @@ describe("a function that is submitted again", () => {
     expect(submit(session, "f").key).toBe(first.key);
   });
 
-  test("sees a local variable that changed", async () => {
+  test("sees a local variable that changed (row 39)", async () => {
     const session = new Session();
     await session.cells("let bump: any\nfunction mk() { let n = 0; bump = () => ++n; return () => n }\nconst f = mk()");
     const first = submit(session, "f");

@@ -91,7 +91,7 @@ describe("the sweep", () => {
     return { env, temporary: join(temporary, `ray-ts-${uid}`), shm, live, dead, head };
   }
 
-  test("removes a killed head's folders and leaves a living one's", async () => {
+  test("removes a killed head's folders and leaves a living one's (row 105)", async () => {
     const { env, temporary, shm, live, dead } = await clusters();
     expect(await new StorePeer(env).ask("sweep")).toEqual([dead]);
     expect([readdirSync(temporary), readdirSync(shm)]).toEqual([[live], [`ray-ts-${uid}-${live}`]]);

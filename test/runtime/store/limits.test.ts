@@ -58,7 +58,7 @@ test("no control groups: the machine's own size", () => {
   expect(limits).toEqual({ numCpus: 8, memoryBytes: 10 * GIB, objectStoreBytes: 3 * GIB });
 });
 
-test("CPUs are the quota rounded up, within the cores; objects get 30% of memory, within free shared memory", () => {
+test("CPUs are the quota rounded up, within the cores; objects get 30% of memory, within free shared memory (row 54)", () => {
   const found = { cores: 4, totalBytes: 64 * GIB, cgroup: { cpus: 1.5, memoryBytes: 10 * GIB }, freeSharedBytes: GIB / 16 };
   expect(limitsFrom(found)).toEqual({ numCpus: 2, memoryBytes: 10 * GIB, objectStoreBytes: GIB / 16 });
   expect(limitsFrom({ ...found, cgroup: { cpus: 0.2, memoryBytes: undefined } }).numCpus).toBe(1);

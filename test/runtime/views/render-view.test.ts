@@ -16,7 +16,7 @@ const FLOATS = { preview: "Float64Array(1000000)", sizeBytes: 8_000_000, place: 
 
 describe("the line of an ObjectRef", () => {
   test.each<[string, EngineEvent[], string]>([
-    ["of which nothing is known", [], "pending, waiting"],
+    ["of which nothing is known (row 102)", [], "pending, waiting"],
     ["whose arguments are not there", [task("waiting-for-args")], "pending, waiting for arguments"],
     ["that waits for a worker", [task("waiting-for-worker")], "pending, waiting for a worker"],
     ["of a call that is queued", [task("waiting-for-worker", { actor: A1 })], "pending, waiting for its actor"],
@@ -92,7 +92,7 @@ describe("an actor", () => {
     [[actor("alive", { pid: 4657 })], "alive, pid 4657"],
     [[actor("alive", { pid: 4657 }), actor("restarting")], "restarting"],
     [[actor("dead", { cause: "ray.kill", pid: 4657 })], "dead: ray.kill"],
-  ])("is one line (%#)", (rows, text) => {
+  ])("is one line (%#) (row 103)", (rows, text) => {
     expect(plain(COUNTER, rows)).toBe(`ActorHandle(Counter, d1-a1) ${text}`);
   });
 

@@ -19,7 +19,7 @@ async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-test("map gives results in the order of the values, more of them than actors", async () => {
+test("map gives results in the order of the values, more of them than actors (row 89)", async () => {
   const { pool } = poolOf(2);
   expect(await all(pool.map((a, v: number) => a.double.remote(v), [1, 2, 3, 4, 5]))).toEqual([2, 4, 6, 8, 10]);
   expect(pool.hasNext()).toBe(false);

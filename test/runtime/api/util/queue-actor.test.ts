@@ -9,7 +9,7 @@ test("who waits longest for an item gets the first one", async () => {
   expect(queue.size()).toBe(0);
 });
 
-test("puts that wait for room go in in their order, and no later put overtakes them", async () => {
+test("puts that wait for room go in in their order, and no later put overtakes them (row 88)", async () => {
   const queue = new QueueActor(1);
   expect(queue.put(["a"], 0)).toBe(true);
   const waiting = [queue.put(["b"], undefined), queue.put(["c"], undefined)];

@@ -7,7 +7,7 @@ async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-test("asCompleted gives each ref once, as soon as it is ready or failed", async () => {
+test("asCompleted gives each ref once, as soon as it is ready or failed (row 90)", async () => {
   const { ray } = memoryRay();
   const gates: (() => void)[] = [];
   const later = ray.remote((place: number) => new Promise<number>((go) => { gates[place] = () => go(place); }));

@@ -158,7 +158,7 @@ describe("names", () => {
     expect(brief(cluster.wantActor(actor(3), { name: "counter" }))).toContain("actor-state d1-a3 pending");
   });
 
-  test("namespaces keep names apart", () => {
+  test("namespaces keep names apart (row 10)", () => {
     const cluster = aliveActor({ name: "counter" });
     cluster.wantActor(A2, { name: "counter", namespace: "other" });
     expect(cluster.scheduler.actorByName("counter", "other")).toMatchObject({ actor: A2 });

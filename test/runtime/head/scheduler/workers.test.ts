@@ -58,7 +58,7 @@ describe("processes", () => {
 });
 
 describe("notices", () => {
-  test("a task that asks for more than there is hears so at once, and once", () => {
+  test("a task that asks for more than there is hears so at once, and once (row 38)", () => {
     const cluster = new TestCluster({ CPU: 2 });
     expect(notices(cluster.want(D1, { CPU: 4, GPU: 1 }, 3))).toEqual([
       "error job-d1: Each of 3 tasks asks for 4 CPU, 1 GPU, but the cluster has 2 CPU, 0 GPU in all: it can never run. Ask for less in its options, or start the cluster with more: ray.init({ numCpus: 4, numGpus: 1 })",
@@ -73,7 +73,7 @@ describe("notices", () => {
     ]);
   });
 
-  test("a task that starves behind actors hears after two seconds who holds the CPUs", () => {
+  test("a task that starves behind actors hears after two seconds who holds the CPUs (row 64)", () => {
     const cluster = new TestCluster({ CPU: 2 });
     for (const n of [1, 2]) cluster.wantActor(actor(n), { shape: { CPU: 1 } });
     cluster.want(D1, { CPU: 1 }, 1);

@@ -1,0 +1,66 @@
+/** Who may run where and when: custom resources, workers that are used again, and what is said of work that waits. */
+import { FrontProcess } from "../fixtures/front-process.ts";
+import { Sandbox } from "../fixtures/sandbox.ts";
+
+const sandbox = new Sandbox();
+afterAll(() => sandbox.close());
+
+const run = (body: string, options: string): Promise<unknown> => sandbox.scriptValue(`import ray from "ray-ts"; await ray.init(${options});\n${body}\nawait ray.shutdown();`);
+
+test("a custom resource lets as many run as there is of it, tasks and actors alike (row 23)", async () => {
+  expect(await run(`
+    class Gate {
+      now = 0; most = 0; waiting = [];
+      // the first one waits for a second: two run at once, or this hangs
+      async enter() { this.most = Math.max(this.most, ++this.now); for (const go of this.waiting) go(); if (this.most < 2) await new Promise((go) => this.waiting.push(go)); }
+      leave() { this.now--; }
+      highest() { return this.most; }
+    }
+    const gate = ray.remote(Gate, { maxConcurrency: 10 }).remote();
+    const visit = ray.remote(async (gate) => { await ray.get(gate.enter.remote()); await ray.get(gate.leave.remote()); }, { resources: { db: 1 }, numCpus: 0 });
+    await ray.get(Array.from({ length: 8 }, () => visit.remote(gate)));
+    const holder = ray.remote(class Holder { ok() { return 1; } }, { resources: { db: 2 } }).remote();
+    await ray.get(holder.ok.remote());
+    const waits = visit.remote(gate);
+    const [ready] = await ray.wait([waits], { timeoutMs: 200 });
+    const free = "db" in (await ray.availableResources());
+    await ray.kill(holder);
+    await ray.get(waits);
+    report([await ray.get(gate.highest.remote()), ready.length, free]);
+  `, "{ numCpus: 4, resources: { db: 2 } }")).toEqual([2, 0, false]);
+});
+
+test("workers are used again: many tasks run in as many processes as there are CPUs (row 42)", async () => {
+  expect(await run(`
+    const pid = ray.remote(() => process.pid);
+    const pids = new Set();
+    for (let i = 0; i < 10; i++) for (const each of await ray.get(Array.from({ length: 10 }, () => pid.remote()))) pids.add(each);
+    report([pids.size <= 2, pids.has(process.pid)]);
+  `, "{ numCpus: 2 }")).toEqual([true, false]);
+});
+
+describe("in a cell", () => {
+  let front: FrontProcess;
+  beforeAll(async () => {
+    front = new FrontProcess(sandbox);
+    await front.cell("await ray.init({ numCpus: 1 });");
+  });
+  afterAll(() => front.close());
+
+  test("a task that asks for more than the cluster has is told at once (row 38)", async () => {
+    const cell = await front.cell("await ray.get(ray.remote(() => 1, { numCpus: 16 }).remote(), { timeoutMs: 1500 }).catch((error) => error.name)");
+    expect(cell.text).toContain("GetTimeoutError");
+    expect(cell.stderr).toMatch(/asks for 16 CPU, but the cluster has 1 CPU in all: it can never run[\s\S]*numCpus: 16/);
+  });
+
+  test("a task that starves behind an actor is told who holds the CPU (row 64)", async () => {
+    const cell = await front.cell(`
+      class Hog { ok() { return 1; } }
+      const hog = ray.remote(Hog, { numCpus: 1 }).remote();
+      await ray.get(hog.ok.remote());
+      await ray.get(ray.remote(() => 1).remote(), { timeoutMs: 4000 }).catch((error) => error.name)`);
+    expect(cell.text).toContain("GetTimeoutError");
+    expect(cell.stderr).toMatch(/held by actor Hog[\s\S]*ray\.kill/);
+    expect((await front.cell("await ray.kill(hog); await ray.get(ray.remote(() => 2).remote())")).text).toBe("2");
+  });
+});
