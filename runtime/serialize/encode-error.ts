@@ -3,7 +3,7 @@ import type { Encoded } from "../engine/engine.ts";
 import { isError } from "../errors.ts";
 import type { ValueCodec } from "./codec.ts";
 import { blankError, builtinErrorName, errorPrototype } from "./error-class.ts";
-import { classOf } from "./graph-write.ts";
+import { classOf } from "./class-of.ts";
 import { preview } from "./preview.ts";
 import { TaskFailure } from "./task-error.ts";
 

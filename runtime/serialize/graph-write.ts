@@ -8,6 +8,7 @@ import type { Encoded } from "../engine/engine.ts";
 import { isError, isRayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
 import type { RefHooks, SendFailure } from "./codec.ts";
+import { classOf, isBuiltinObject, nearestClassOf, stackOf } from "./class-of.ts";
 import { builtinErrorName } from "./error-class.ts";
 import { ACCESSOR, CONFIGURABLE, ENUMERABLE, NODE, PLAIN_PROPERTY, PRIVATE, SERIALIZE, DESERIALIZE, SHIP_AS, WRITABLE, type CodeHooks, type Entry, type GraphNode, type GraphPayload, type ModuleAddress, type NodeWriter, type Properties } from "./graph.ts";
 import { baseKeys, integrityOf, keepAll } from "./own-properties.ts";
@@ -244,6 +245,8 @@ class GraphWriter implements NodeWriter {
 
   /** An instance of a class, or an error. */
   private instanceNode(value: object, proto: object): GraphNode {
+    const remade = this.remadeNode(value);
+    if (remade !== undefined) return remade;
     const made = classOf(proto);
     const custom = made === undefined ? undefined : this.customNode(value, made);
     if (custom !== undefined) return custom;
@@ -253,6 +256,13 @@ class GraphWriter implements NodeWriter {
     if (refusal !== undefined) this.refuse(refusal);
     const base = this.baseOf(value);
     return [NODE.instance, this.entry(made, `:class ${made.name}`), base, this.properties(value, baseKeys(value)), this.privates(value, made)];
+  }
+
+  /** The class makes it again from its parts. */
+  private remadeNode(value: object): GraphNode | undefined {
+    const made = nearestClassOf(value);
+    const remade = made === undefined || serializerOf(made) !== undefined ? undefined : this.code?.remade(value, made);
+    return remade === undefined ? undefined : [NODE.revived, remade.how, remade.parts.map((part) => this.entry(part, ""))];
   }
 
   private customNode(value: object, made: Function): GraphNode | undefined {
@@ -396,29 +406,5 @@ class GraphWriter implements NodeWriter {
     const isCode = typeof this.values[this.current] === "function";
     for (const step of more) text += formatStep(step, isCode);
     return [text, this.captured[this.current] === true || (isCode && this.code !== undefined)];
-  }
-}
-
-/** Of no class of a user's: only then is a closer look worth it. */
-function isBuiltinObject(value: object): boolean {
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return true;
-  const proto = getPrototypeOf(value) as object | null;
-  return isObjectPrototype(proto) || isBuiltinPrototype(proto);
-}
-
-/** The class whose instances have `proto`, read without running code. */
-export function classOf(proto: object): Function | undefined {
-  const made: unknown = types.isProxy(proto) ? undefined : getOwnPropertyDescriptor(proto, "constructor")?.value;
-  if (typeof made !== "function" || types.isProxy(made)) return undefined;
-  return getOwnPropertyDescriptor(made, "prototype")?.value === proto ? made : undefined;
-}
-
-function stackOf(error: Error, mapStack: (stack: string) => string): string | undefined {
-  try {
-    const { stack } = error;
-    return typeof stack === "string" ? mapStack(stack) : undefined;
-  } catch (failure) {
-    // a user's prepareStackTrace threw: the error itself matters more than its stack
-    return `${error.name}: ${error.message}\n    (its stack could not be read: ${String(failure)})`;
   }
 }

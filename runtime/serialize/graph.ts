@@ -89,6 +89,8 @@ export interface CodeHooks {
   readNamed(node: readonly unknown[]): unknown;
   /** Why instances of `classFunction` cannot go, or undefined. */
   refuseInstance(classFunction: Function): import("./refusal.ts").Refusal | undefined;
+  /** How an instance of a library's class is made again, when its own properties are not what it is made of; revived under that name. */
+  remade(value: object, made: Function): { readonly how: string; readonly parts: readonly unknown[] } | undefined;
   /** False for what `write` would refuse at once: a native function, say. */
   canWrite(code: Function): boolean;
   write(code: Function, writer: NodeWriter): readonly unknown[];

@@ -1,7 +1,7 @@
 /** A value in one line of at most 80 characters, for views and lists. Runs no getter, no trap and no user code. */
 import { types } from "node:util";
 import { viewName } from "./realm.ts";
-import { classOf } from "./graph-write.ts";
+import { classOf } from "./class-of.ts";
 
 const MAX_CHARS = 80;
 const MAX_DEPTH = 2;

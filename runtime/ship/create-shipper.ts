@@ -26,6 +26,7 @@ import { NamedValues, type NamedNode } from "./named-values.ts";
 import { isNative } from "./native.ts";
 import { CodeReader, type UnitRuntime } from "./read-code.ts";
 import { Reads } from "./reads.ts";
+import { REMAKE, remadeOf } from "./remade-values.ts";
 import { Singletons } from "./singletons.ts";
 import { CodeWriter } from "./write-code.ts";
 
@@ -107,7 +108,8 @@ export class Shipper implements CodeShipper {
       write: (code, node) => writer.write(code, node),
       read: (node, graph: NodeReader, keep) => reader.read(node as unknown as CodeContent, graph, keep),
       load: (wanted) => modules.load(wanted),
-      revive: (name, args) => singletons.revive(name, args),
+      remade: remadeOf,
+      revive: (name, args) => (Object.hasOwn(REMAKE, name) ? REMAKE[name]!(...args) : singletons.revive(name, args)),
       reviving: registry.reviving,
     };
   }

@@ -2,6 +2,7 @@
 import type { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { types } from "node:util";
 import type { ImportedName } from "../code-registry.ts";
 
 type Require = ReturnType<typeof createRequire>;
@@ -42,6 +43,8 @@ export class PackageExports {
     if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return table;
     table.set(exports, { specifier, imported: "default" });
     for (const imported of Object.keys(exports)) {
+      // who imports a CommonJS file gets all of it as `default`: its own export of that name is within
+      if (imported === "default" && !types.isModuleNamespaceObject(exports)) continue;
       const descriptor = Object.getOwnPropertyDescriptor(exports, imported);
       if (descriptor !== undefined && "value" in descriptor && typeof descriptor.value === "function") table.set(descriptor.value, { specifier, imported });
     }
