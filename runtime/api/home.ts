@@ -13,8 +13,7 @@ export class Scope implements RefScope {
   readonly engine: Engine;
   readonly home: Home;
   isLive = true;
-  readonly waits = new Set<(error: RayError) => void>();
-  private waiting = 0;
+  private readonly waits = new Map<(error: RayError) => void, () => void>();
 
   constructor(engine: Engine, home: Home) {
     this.engine = engine;
@@ -25,20 +24,20 @@ export class Scope implements RefScope {
     return this.home.get(ref);
   }
 
-  /** Tells the engine when the first get or wait begins to wait, and when the last one ends. */
+  /** Tells the engine that a get or wait begins; `fail` ends it when the cluster goes. */
   beginWait(fail: (error: RayError) => void): void {
-    this.waits.add(fail);
-    if (++this.waiting === 1) this.engine.blocked(true);
+    this.waits.set(fail, this.engine.beginWait());
   }
 
   endWait(fail: (error: RayError) => void): void {
+    const ended = this.waits.get(fail);
     this.waits.delete(fail);
-    if (--this.waiting === 0 && this.isLive) this.engine.blocked(false);
+    if (this.isLive) ended?.();
   }
 
   end(error: RayError): void {
     this.isLive = false;
-    for (const fail of [...this.waits]) fail(error);
+    for (const fail of [...this.waits.keys()]) fail(error);
   }
 }
 

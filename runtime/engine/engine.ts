@@ -175,8 +175,8 @@ export interface Engine {
   /** Frees the value now; later reads get ObjectLostError. */
   free(refs: readonly ObjectId[]): void;
 
-  /** Says that this process waits (true) or no longer waits in get or wait; a worker gives its CPU back meanwhile. */
-  blocked(isBlocked: boolean): void;
+  /** A get or wait of the code that runs now begins: a worker whose calls all wait gives its CPU back. Call what it returns when it has ended. */
+  beginWait(): () => void;
 
   /** Somebody looks at these refs: each change of theirs is reported one by one, with a preview. */
   watch?(refs: readonly ObjectId[]): void;

@@ -161,7 +161,7 @@ export class Head {
     switch (message.type) {
       case "leases-wanted": return this.handle({ ...message, client: from });
       case "lease-returned": return this.handle(message);
-      case "worker-blocked": return this.handle({ type: message.isBlocked ? "worker-blocked" : "worker-unblocked", worker: from });
+      case "worker-blocked": return this.handle(message.isBlocked ? { type: "worker-blocked", worker: from, wait: message.wait, isAlone: message.isAlone } : { type: "worker-unblocked", worker: from });
       case "worker-idle": return this.handle({ type: "worker-idle", worker: from });
       case "worker-holds-objects": return this.handle({ ...message, worker: from });
       case "worker-ready": return this.onWorkerReady(from, message.pid);
@@ -297,6 +297,7 @@ export class Head {
         return this.tell(command.worker, { type: "abandon-work", client: command.client });
       case "grant-lease":
         return this.tell(command.client, { type: "lease-granted", lease: command.lease, worker: command.worker, pid: this.workers.get(command.worker)?.pid ?? 0, shape: command.shape });
+      case "run-own": return this.tell(command.worker, { type: "run-own", wait: command.wait });
       case "recall-lease": return this.tell(command.client, { type: "lease-recalled", lease: command.lease });
       case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: exitText(command.code, command.signal) });
       case "place-actor": return this.placeActor(command);

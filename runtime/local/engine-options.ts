@@ -29,7 +29,9 @@ export interface LocalEngineOptions {
   readonly executor?: {
     onRecord(from: ProcessName, type: number, reader: RecordReader): void;
     onMessage(from: ProcessName, message: Message, parts: Buffer[]): boolean;
-    onBlocked(isBlocked: boolean): void;
+    beginWait(): () => void;
+    /** The result of a task that this process sent to itself was read. */
+    ownAnswered(): void;
     processDied(process: ProcessName): void;
   };
 }

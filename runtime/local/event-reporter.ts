@@ -127,10 +127,10 @@ function stateOf(task: Task): TaskRow["state"] {
   return isRunning(task) ? "running" : "waiting-for-worker";
 }
 
-/** A busy worker cannot say that it began; but it runs what it was sent in order, so its oldest unfinished task is the one. */
+/** A busy worker cannot say that it began; but it runs what it was sent in order, so its oldest unfinished task is the one. A call of an actor, or a task in this process, has no lease. */
 function isRunning(task: Task): boolean {
   if (task.sentAt === 0) return false;
-  return task.actor !== undefined || task.lease?.unfinished.values().next().value === task;
+  return task.lease === undefined || task.lease.unfinished.values().next().value === task;
 }
 
 function timesOf(task: Task): { startedAt?: number; finishedAt?: number } {

@@ -111,6 +111,19 @@ export class LeasePool {
     return best;
   }
 
+  /** Takes the newest task from the queue: for the process that submitted it and waits. */
+  takeNewest(): Task | undefined {
+    while (this.queued > 0) {
+      const task = this.queue.pop() as Task;
+      if (!task.isSettled) {
+        this.adjustWanted();
+        return task;
+      }
+    }
+    this.adjustWanted();
+    return undefined;
+  }
+
   private adjustWanted(): void {
     const wanted = Math.min(this.queued, MOST_LEASES_WANTED);
     if (wanted === 0 && this.outstanding === 0) return;

@@ -9,7 +9,7 @@ import type { EngineEvent } from "../engine/events.ts";
 import { newProcessName, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import { RecordType } from "../wire/frame.ts";
-import { readResult, type WireValue } from "../wire/hot-records.ts";
+import { readResult, ResultStatus, type WireValue } from "../wire/hot-records.ts";
 import type { BetweenPeers, FromHead, Message, Shape } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import { ActorCalls } from "./actor-calls.ts";
@@ -28,6 +28,7 @@ import type { Ownership } from "./ownership.ts";
 import { SentBooks } from "./sent-book.ts";
 import { itemStreams, submissionShell } from "./submission-shell.ts";
 import { Submission } from "./submission.ts";
+import { Subscribers } from "./subscribers.ts";
 import type { Task } from "./task.ts";
 import type { ValueStore } from "./values.ts";
 
@@ -52,9 +53,9 @@ export class LocalEngine implements Engine {
   private readonly streams: ItemStreams;
   readonly cancelling: Cancelling;
   private readonly house: Housekeeping;
-  private readonly subscribers = new Set<(event: EngineEvent) => void>();
+  private readonly subscribers = new Subscribers((isOn) => this.connection.sayToHead({ type: "subscribe", isOn }));
   private state: State = "open";
-  private blockedDepth = 0;
+  private waits = 0;
 
   constructor(options: LocalEngineOptions) {
     this.options = options;
@@ -284,38 +285,33 @@ export class LocalEngine implements Engine {
   }
 
   subscribe(on: (event: EngineEvent) => void): () => void {
-    this.subscribers.add(on);
-    if (this.subscribers.size === 1) this.connection.sayToHead({ type: "subscribe", isOn: true });
+    return this.subscribers.add(on);
+  }
+
+  beginWait(): () => void {
+    this.waits++;
+    const ended = this.options.executor?.beginWait();
     return () => {
-      this.subscribers.delete(on);
-      if (this.subscribers.size === 0) this.connection.sayToHead({ type: "subscribe", isOn: false });
+      this.waits--;
+      ended?.();
     };
   }
 
-  blocked(isBlocked: boolean): void {
-    this.blockedDepth += isBlocked ? 1 : -1;
-    if (this.blockedDepth === (isBlocked ? 1 : 0)) this.options.executor?.onBlocked(isBlocked);
+  /** Sends itself the newest of its tasks that need no more CPU than that and nothing else. False: there is none. */
+  runOwn(cpu: number): boolean {
+    return this.submission.runOwn(this.process, cpu);
   }
 
   // ---- what arrives
 
   private readonly onRecord = (from: ProcessName, type: number, reader: RecordReader): void => {
     if (type !== RecordType.result) return this.options.executor?.onRecord(from, type, reader);
-    const task = this.submission.onResult(from, readResult(reader));
+    const result = readResult(reader);
+    const task = this.submission.onResult(from, result);
     if (task) this.actors.onResult(task);
-    this.scheduleDispatch();
+    if (from === this.process && result.status !== ResultStatus.item) this.options.executor?.ownAnswered();
+    this.submission.dispatchSoon();
   };
-
-  private isDispatchScheduled = false;
-
-  private scheduleDispatch(): void {
-    if (this.isDispatchScheduled) return;
-    this.isDispatchScheduled = true;
-    queueMicrotask(() => {
-      this.isDispatchScheduled = false;
-      this.submission.dispatchDirty();
-    });
-  }
 
   private readonly onMessage = (from: ProcessName, message: Message, parts: Buffer[]): void => {
     this.house.wake();
@@ -355,7 +351,7 @@ export class LocalEngine implements Engine {
         this.questions.answered(message.reply, message.value);
         return true;
       case "rows":
-        for (const row of message.rows) for (const subscriber of this.subscribers) subscriber(row);
+        this.subscribers.hear(message.rows);
         return true;
       case "store-granted":
         this.values.grant(message.bytes);
@@ -386,7 +382,7 @@ export class LocalEngine implements Engine {
 
   /** Somebody waits for an object, an answer or the connection. */
   get isWaitedFor(): boolean {
-    return this.blockedDepth > 0 || this.questions.size > 0 || (this.info === undefined && this.state === "open");
+    return this.waits > 0 || this.questions.size > 0 || (this.info === undefined && this.state === "open");
   }
 
   /** Changes of these refs are reported one by one, with a preview: somebody looks at them. */

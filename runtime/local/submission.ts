@@ -50,6 +50,7 @@ export class Submission {
   private readonly byLease = new Map<LeaseId, { readonly lease: Lease; readonly pool: LeasePool }>();
   private readonly unsettled = new Map<number, Task>();
   private readonly dirty = new Set<LeasePool>();
+  private isDispatchScheduled = false;
   /** Cancelled ones that their worker still has: it answers for each. */
   private readonly cancelled = new Map<number, Task>();
 
@@ -142,6 +143,18 @@ export class Submission {
       args: task.args,
       dependencies,
     });
+  }
+
+  /** Sends itself the newest task of this process that needs no more CPU than that and nothing else. False: there is none. */
+  runOwn(self: ProcessName, cpu: number): boolean {
+    for (const pool of this.pools.values()) {
+      if (!fitsBeside(pool.shape, cpu)) continue;
+      const task = pool.takeNewest();
+      if (!task) continue;
+      this.sendTo(task, self);
+      return true;
+    }
+    return false;
   }
 
   onGranted(shape: Shape, id: LeaseId, worker: ProcessName, pid: number): void {
@@ -249,8 +262,18 @@ export class Submission {
     });
   }
 
-  /** After a frame of results: workers that became free get their next tasks. */
-  dispatchDirty(): void {
+  /** After a frame of results. */
+  dispatchSoon(): void {
+    if (this.isDispatchScheduled) return;
+    this.isDispatchScheduled = true;
+    queueMicrotask(() => {
+      this.isDispatchScheduled = false;
+      this.dispatchDirty();
+    });
+  }
+
+  /** Workers that became free get their next tasks. */
+  private dispatchDirty(): void {
     for (const pool of this.dirty) pool.dispatch();
     this.dirty.clear();
   }
@@ -321,6 +344,9 @@ export class Submission {
     for (const task of [...this.unsettled.values()]) this.failWith(task, error);
   }
 }
+
+/** Whether a task of that shape may run in a process whose waiting task holds so much CPU. The head reckons the same (scheduler/own-work.ts). */
+const fitsBeside = (shape: Shape, cpu: number): boolean => Object.entries(shape).every(([name, amount]) => amount === 0 || (name === "CPU" && amount <= cpu));
 
 const hasRetries = ({ attempt, maxRetries }: Task): boolean => attempt < maxRetries || maxRetries < 0;
 

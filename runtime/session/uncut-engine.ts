@@ -110,7 +110,7 @@ export class UncutEngine implements Engine {
     try { this.#engine.free(refs); } finally { this.#uncut.leaveRuntime(); }
   }
 
-  blocked(isBlocked: boolean): void { this.#engine.blocked(isBlocked); }
+  beginWait(): () => void { return this.#engine.beginWait(); }
   resources(which: "total" | "available"): Promise<Record<string, number>> { return this.#engine.resources(which); }
   namedActors(namespace: string | undefined): ReturnType<Engine["namedActors"]> { return this.#engine.namedActors(namespace); }
   nodes(): Promise<readonly NodeInfo[]> { return this.#engine.nodes(); }

@@ -84,6 +84,7 @@ export class Links {
   }
 
   private connect(process: ProcessName): Peer {
+    if (process === this.options.self) return this.loop(process);
     const dealer = new zmq.Dealer({ ...SOCKET_OPTIONS, routingId: this.options.self, reconnectInterval: RECONNECT_MS });
     const outbox = new Outbox((frame) => this.send(dealer, frame, process));
     const peer: Peer = { outbox, dealer };
@@ -91,6 +92,13 @@ export class Links {
     dealer.connect(endpointOf(this.options.folder, process));
     writeMessage(outbox, { type: "hello", token: this.options.token, from: this.options.self, kind: this.options.kind });
     void this.receiveFromDealer(dealer, process);
+    return peer;
+  }
+
+  /** What this process sends to itself arrives when the event loop turns. */
+  private loop(self: ProcessName): Peer {
+    const peer: Peer = { outbox: new Outbox((frame) => setImmediate(() => this.isClosed || this.read(self, frame, (type, reader) => this.options.onRecord(self, type, reader)))) };
+    this.peers.set(self, peer);
     return peer;
   }
 

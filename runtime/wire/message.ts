@@ -20,7 +20,8 @@ export interface Hello { readonly type: "hello"; readonly token: string; readonl
 export type ToHead =
   | { readonly type: "leases-wanted"; readonly shape: Shape; readonly count: number }
   | { readonly type: "lease-returned"; readonly lease: LeaseId }
-  | { readonly type: "worker-blocked"; readonly isBlocked: boolean }
+  /** `wait` numbers the times when it was true; `isAlone`: no task may run beside the one that waits. */
+  | { readonly type: "worker-blocked"; readonly isBlocked: boolean; readonly wait: number; readonly isAlone: boolean }
   | { readonly type: "worker-idle" }
   | { readonly type: "worker-ready"; readonly pid: number }
   | { readonly type: "worker-holds-objects"; readonly holds: boolean }
@@ -87,6 +88,8 @@ export type FromHead =
   | { readonly type: "become-actor"; readonly owner: ProcessName; readonly job: string; readonly restarts: number; readonly wanted: ActorWanted }
   | { readonly type: "answer"; readonly reply: number; readonly value: unknown }
   | { readonly type: "rows"; readonly rows: readonly EngineEvent[] }
+  /** To a worker in that wait: no process comes for the tasks that it submitted; it may run them itself. */
+  | { readonly type: "run-own"; readonly wait: number }
   /** The lease of this client on this worker is over because it died. */
   | { readonly type: "abandon-work"; readonly client: ProcessName }
   | { readonly type: "store-granted"; readonly bytes: number };

@@ -19,6 +19,8 @@ export interface CancellableCall {
   readonly from: ProcessName;
   readonly record: Pick<TaskRecord, "seq">;
   readonly meta: Pick<CallMeta, "name">;
+  /** Sent by this very process. */
+  readonly isOwn: boolean;
   abort: AbortController | undefined;
   isCancelled: boolean;
 }
@@ -36,7 +38,8 @@ export class Cancellations<Call extends CancellableCall> {
   begin(call: Call): void {
     const client = clientNumber(call.from);
     const number = callNumber(client, call.record.seq);
-    this.guard[GUARD.busy] = client;
+    // the process is busy for the one that was there first; a task of its own runs beside it
+    if (this.running.size === 0 || !call.isOwn) this.guard[GUARD.busy] = client;
     this.guard[GUARD.call] = number;
     this.running.add(call);
     if (this.early.delete(number)) throw this.stop(call);

@@ -3,30 +3,30 @@
  * queue of calls and the code that owners sent. Does not own: refs and values (the engine does).
  *
  * X1. Calls of one caller start in the order in which they arrived; an actor has at most `maxConcurrency` unfinished calls, a worker one.
- * X2. While its task waits in get, a worker runs nothing else and hands back what it has not started.
+ * X2. While its task waits in get, a worker hands back what it has not started, and runs at most what it submitted itself (blocking.ts).
  * X3. Finished results leave before a call starts that may be long.
  * X4. A lend is returned when everything in the arguments that is kept is counted here.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
-import { itemId, objectId, ownerOf, type ActorId, type ProcessName } from "../ids.ts";
+import type { ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { flushAll } from "../wire/outbox.ts";
 import { RecordType } from "../wire/frame.ts";
-import { readCode, readMeta, readTask, refsCarried, ResultStatus, writeResult, type CallMeta, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
+import { readTask, type CallMeta, type TaskRecord } from "../wire/hot-records.ts";
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import { actorMethod, constructorContext, leaving, LINGER_MS, notLeaving, RunningCalls, type ActorRole } from "./actor-role.ts";
 import { callContext } from "./call-context.ts";
-import { isThenable, placeDependencies } from "./arguments.ts";
+import { CallArguments, isThenable } from "./arguments.ts";
+import { Blocking, type BlockingCall } from "./blocking.ts";
+import { CallQueue } from "./call-queue.ts";
 import { Cancellations, type CancellableCall } from "./cancellations.ts";
 import { ItemSender } from "./item-sender.ts";
-import { receiveCode, type HeldCode } from "./received-code.ts";
-import { encodeReturns } from "./returns.ts";
+import { Results } from "./results.ts";
+import { Senders } from "./senders.ts";
 import { SelfWait } from "./self-wait.ts";
 
-/** How long a call that got an actor's handle waits to learn where the actor is. */
-const LOCATE_ACTORS_MS = 300;
 /** A call whose like took this long is long: results before it are sent first. */
 const LONG_CALL_MICROS = 1000;
 /** The loop turns this often between synchronous calls, so that messages are heard. */
@@ -45,23 +45,20 @@ export interface ExecutorOptions {
   readonly enter: (folder: string | undefined) => void;
 }
 
-interface Call extends CancellableCall {
+interface Call extends CancellableCall, BlockingCall {
   readonly record: TaskRecord;
   readonly meta: CallMeta;
-}
-
-interface Sender {
-  readonly metas: Map<number, CallMeta>;
-  readonly codes: Map<string, HeldCode>;
+  isShared: boolean;
 }
 
 export class Executor {
   private readonly options: ExecutorOptions;
   readonly cancellations: Cancellations<Call>;
   private readonly items: ItemSender<Call>;
-  private readonly senders = new Map<ProcessName, Sender>();
-  private queue: Call[] = [];
-  private head = 0;
+  private readonly args: CallArguments;
+  private readonly senders: Senders;
+  private readonly results: Results;
+  private readonly queue = new CallQueue<Call>();
   private calls = new RunningCalls(1, undefined);
   private readonly selfWait = new SelfWait({
     awaited: () => (this.actor ? this.options.engine().awaitedCallsOf(this.actor.id) : []),
@@ -70,48 +67,44 @@ export class Executor {
   });
   /** The actor ends when no call runs any more; `call` asked for it. */
   private exit: { readonly call: Call | undefined; readonly cause: string } | undefined;
-  private isBlocked = false;
+  private readonly blocking = new Blocking({
+    blocked: () => this.onBlocked(),
+    unblocked: () => this.onUnblocked(),
+    tell: (isBlocked, wait, isAlone) => this.options.engine().connection.sayToHead({ type: "worker-blocked", isBlocked, wait, isAlone }),
+    isAlone: () => this.isAlone(),
+    runOwn: () => this.options.engine().runOwn(this.base?.call.meta.resources["CPU"] ?? 0),
+  });
   private isPumping = false;
   private isTurnScheduled = false;
   private readonly runMicros = new WeakMap<CallMeta, number>();
   private readonly overlapping = new AsyncLocalStorage<Call>();
+  private hasContexts = false;
   private current: Call | undefined;
+  /** The task from elsewhere that runs here, and the working folder in which it began. */
+  private base: { readonly call: Call; readonly folder: string } | undefined;
   private actor: (ActorRole & { instance: object | undefined }) | undefined;
 
   constructor(options: ExecutorOptions) {
     this.options = options;
     this.cancellations = new Cancellations(options.guard);
-    this.items = new ItemSender((call) => this.cancellations.signal(call), options.encode, (call, index, value) => this.sendItem(call, index, value));
+    this.senders = new Senders(options);
+    this.args = new CallArguments(options);
+    this.results = new Results(options);
+    this.items = new ItemSender((call) => this.cancellations.signal(call), options.encode, (call, index, value) => this.results.sendItem(call, index, value));
   }
 
   // ---- what arrives
 
   onRecord(from: ProcessName, type: number, reader: RecordReader): void {
-    const sender = this.sender(from);
-    if (type === RecordType.task) this.onTask(from, sender, readTask(reader));
-    else if (type === RecordType.meta) {
-      const { index, meta } = readMeta(reader);
-      sender.metas.set(index, meta);
-    } else if (type === RecordType.code) {
-      const { key, name, value, lend, forget } = readCode(reader);
-      if (forget) sender.codes.delete(forget);
-      sender.codes.set(key, { name, value, lend, built: undefined });
-    }
+    if (type === RecordType.task) this.onTask(from, readTask(reader));
+    else this.senders.onRecord(from, type, reader);
   }
 
-  private sender(from: ProcessName): Sender {
-    const known = this.senders.get(from);
-    if (known) return known;
-    const sender: Sender = { metas: new Map(), codes: new Map() };
-    this.senders.set(from, sender);
-    return sender;
-  }
-
-  private onTask(from: ProcessName, sender: Sender, record: TaskRecord): void {
-    const meta = sender.metas.get(record.meta);
-    if (!meta) throw new Error(`Task ${record.seq} of ${from} came before its meta record ${record.meta}`);
-    const call: Call = { from, record, meta, abort: undefined, isCancelled: false };
-    if (this.isBlocked && !this.actor) return this.handBack([call]);
+  private onTask(from: ProcessName, record: TaskRecord): void {
+    const isOwn = from === this.options.self && !this.actor;
+    const call: Call = { from, record, meta: this.senders.metaOf(from, record), isOwn, isShared: false, waits: 0, abort: undefined, isCancelled: false };
+    if (isOwn) return this.start(call);
+    if (this.blocking.isBlocked && !this.actor) return this.handBack([call]);
     this.queue.push(call);
     this.schedulePump();
   }
@@ -133,7 +126,7 @@ export class Executor {
     this.isPumping = true;
     const turnAt = performance.now() + TURN_MS;
     try {
-      while (this.head < this.queue.length && this.mayStart()) {
+      while (!this.queue.isEmpty && this.mayStart()) {
         if (performance.now() > turnAt) {
           this.turnLater();
           break;
@@ -144,10 +137,6 @@ export class Executor {
       }
     } finally {
       this.isPumping = false;
-    }
-    if (this.head > 0 && this.head === this.queue.length) {
-      this.queue = [];
-      this.head = 0;
     }
   };
 
@@ -161,19 +150,21 @@ export class Executor {
   }
 
   private mayStart(): boolean {
-    if (!this.actor) return this.calls.total === 0 && !this.isBlocked;
+    if (!this.actor) return !this.blocking.isTaken;
     return this.actor.instance !== undefined && !this.exit && (this.calls.hasGroups || this.calls.hasRoom(undefined));
   }
 
   private nextCall(): Call | undefined {
-    if (!this.calls.hasGroups) return this.queue[this.head++];
-    const at = this.queue.findIndex(({ meta }, i) => i >= this.head && this.calls.hasRoom(meta.group));
-    return at < 0 ? undefined : this.queue.splice(at, 1)[0];
+    return this.calls.hasGroups ? this.queue.take(({ meta }) => this.calls.hasRoom(meta.group)) : this.queue.next();
   }
 
   /** Runs a call; a synchronous one has ended when this returns. */
   private start(call: Call): void {
     this.calls.began(call.meta.group, 1);
+    this.blocking.began(call);
+    if (!this.actor && !call.isOwn) this.base = { call, folder: workingFolder() };
+    // other calls may run beside it: code is told apart by its asynchronous context
+    call.isShared = this.calls.mayOverlap || this.calls.total > 1;
     if ((this.runMicros.get(call.meta) ?? Infinity) > LONG_CALL_MICROS) flushAll(); // X3
     const startedAt = Date.now();
     const begun = performance.now();
@@ -192,13 +183,9 @@ export class Executor {
       outcome = error;
       isError = true;
     } finally {
-      if (this.isOverlapping) this.current = previous;
+      if (call.isShared) this.current = previous;
     }
     this.finish(call, outcome, isError, startedAt, begun);
-  }
-
-  private get isOverlapping(): boolean {
-    return this.calls.mayOverlap;
   }
 
   private async finishLater(call: Call, outcome: PromiseLike<unknown>, startedAt: number, begun: number): Promise<void> {
@@ -217,7 +204,7 @@ export class Executor {
   private invoke(call: Call): unknown {
     if (!this.actor) this.options.enter(call.meta.folder);
     const code = this.code(call);
-    const args = this.args(call);
+    const args = this.args.decode(call);
     if (isThenable(code) || isThenable(args)) {
       return Promise.all([code, args]).then(([fn, list]) => this.apply(call, fn as Function, list as unknown[]));
     }
@@ -227,70 +214,16 @@ export class Executor {
   private apply(call: Call, code: Function, args: unknown[]): unknown {
     const self = this.actor?.instance;
     const run = (): unknown => (call.meta.stream === undefined ? code.apply(self, args) : this.items.run(call, code.apply(self, args)));
-    return this.isOverlapping ? this.overlapping.run(call, run) : run();
+    if (!call.isShared) return run();
+    this.hasContexts = true;
+    return this.overlapping.run(call, run);
   }
 
   private code({ from, meta }: Call): Function | Promise<Function> {
     if (this.actor) {
       return actorMethod(this.actor.className, this.actor.instance, meta.method as string, (cause) => this.exitActor(cause));
     }
-    const key = meta.codeKey as string;
-    const held = this.sender(from).codes.get(key);
-    if (!held) throw new Error(`The code of task ${meta.name} did not arrive`);
-    if (held.built) return held.built;
-    const built = receiveCode(this.options.engine(), this.options.receive, from, key, held);
-    held.built = built;
-    if (isThenable(built)) void built.then((fn) => (held.built = fn), () => (held.built = undefined));
-    return built;
-  }
-
-  /** The arguments as values, refs inside them counted. */
-  private args(call: Call): unknown[] | Promise<unknown[]> {
-    const { record, from } = call;
-    const engine = this.options.engine();
-    const counted = (): void => engine.ownership.settled(record.lend, from);
-    this.received(call);
-    try {
-      const unplaced = [...this.learn(record.args), ...record.dependencies.flatMap(({ value }) => this.learn(value))];
-      const list = this.options.decode(engine.values.read(record.args, undefined));
-      const values = record.dependencies.map(({ value }) => this.options.decode(engine.values.read(value, undefined)));
-      if (unplaced.length === 0 && !isThenable(list) && !values.some(isThenable)) {
-        counted();
-        return placeDependencies(list as unknown[], record, values);
-      }
-      const all = Promise.all([list, ...values]).then(([args, ...rest]) => placeDependencies(args as unknown[], record, rest));
-      all.then(counted, counted);
-      return Promise.all([all, ...unplaced.map((id) => engine.actors.located(id, LOCATE_ACTORS_MS))]).then(([args]) => args);
-    } catch (error) {
-      counted();
-      throw error;
-    }
-  }
-
-  private received({ from, record }: Call): void {
-    if (record.lend !== 0) this.options.engine().ownership.received(record.lend, from, refsCarried([record.args, ...record.dependencies.map(({ value }) => value)]));
-  }
-
-  /** Notes where the actors of handles are; returns those that nobody could say. */
-  private learn(value: WireValue): ActorId[] {
-    if (value.refs.length === 0) return NO_ACTORS;
-    const engine = this.options.engine();
-    engine.objects.handles.learn(value.refs);
-    const handles = value.refs.map((ref) => ref.split("@")[1]).filter((actor): actor is string => actor !== undefined) as ActorId[];
-    return handles.filter((actor) => engine.actors.workerOf(actor) === undefined);
-  }
-
-  private sendItem({ from, record }: Call, index: number, item: Encoded): void {
-    const engine = this.options.engine();
-    const lane = engine.connection.lane(from);
-    if (!lane) return;
-    const values = [engine.objects.resultValue(item, itemId(from, record.seq, index), from)];
-    writeResult(lane, { seq: record.seq, status: ResultStatus.item, lend: this.lend(from, values), startedAt: 0, runMicros: index, values });
-    engine.touched();
-  }
-
-  private lend(to: ProcessName, values: readonly WireValue[]): number {
-    return this.options.engine().ownership.lend(to, refsCarried(values).filter((ref) => ownerOf(ref) !== to));
+    return this.senders.codeOf(from, meta);
   }
 
   private finish(call: Call, outcome: unknown, isError: boolean, startedAt: number, begun: number): void {
@@ -298,33 +231,20 @@ export class Executor {
     this.runMicros.set(call.meta, runMicros);
     this.calls.began(call.meta.group, -1);
     this.cancellations.end(call);
+    this.blocking.ended(call);
     this.leaveIfIdle();
     if (this.exit?.call === call) return; // its caller hears of the actor's end from the head
-    const engine = this.options.engine();
-    const lane = engine.connection.lane(call.from);
-    const { status, encoded } = this.encode(call, outcome, isError);
-    if (this.calls.total === 0) this.current = undefined;
-    if (!lane) return; // the caller died: nobody wants the result
-    const values: WireValue[] = [];
-    for (let i = 0; i < encoded.length; i++) {
-      values.push(engine.objects.resultValue(encoded[i] as Encoded, objectId(call.from, call.record.firstReturn + i), call.from));
-    }
-    const lend = this.lend(call.from, values);
-    writeResult(lane, { seq: call.record.seq, status, lend, startedAt, runMicros, values });
-    engine.touched();
+    this.results.send(call, outcome, isError, startedAt, runMicros);
+    if (this.current === call || this.calls.total === 0) this.current = undefined;
+    if (this.base?.call === call) this.base = undefined;
+    this.leaveContexts();
   }
 
-  private encode(call: Call, outcome: unknown, isError: boolean): { status: number; encoded: Encoded[] } {
-    const { meta } = call;
-    if (call.isCancelled) return { status: ResultStatus.cancelled, encoded: [] };
-    if (!isError) {
-      try {
-        return { status: ResultStatus.ok, encoded: encodeReturns(meta, outcome, this.options.encode) };
-      } catch (error) {
-        outcome = error;
-      }
-    }
-    return { status: ResultStatus.error, encoded: [this.options.encodeTaskError(outcome, { taskName: meta.name, pid: process.pid })] };
+  /** Following asynchronous contexts makes every promise slower: it ends with the need for it. */
+  private leaveContexts(): void {
+    if (!this.hasContexts || this.calls.total > 0 || this.calls.mayOverlap) return;
+    this.hasContexts = false;
+    this.overlapping.disable();
   }
 
   // ---- being an actor
@@ -333,6 +253,7 @@ export class Executor {
   becomeActor(role: ActorRole): void {
     this.actor = { ...role, instance: undefined };
     this.calls = new RunningCalls(role.maxConcurrency, role.concurrencyGroups);
+    this.blocking.becameActor();
   }
 
   actorReady(instance: object): void {
@@ -357,16 +278,30 @@ export class Executor {
 
   // ---- waiting, leaving
 
+  /** A get or wait of the running code begins. */
+  beginWait(): () => void {
+    return this.blocking.beganWait(this.running());
+  }
+
   /** X2. */
-  blocked(isBlocked: boolean): void {
-    this.isBlocked = isBlocked;
-    if (this.actor) this.selfWait.blocked(isBlocked);
-    if (!isBlocked) return this.schedulePump();
-    if (this.actor) return;
-    const unstarted = this.queue.slice(this.head);
-    this.queue = [];
-    this.head = 0;
-    this.handBack(unstarted);
+  private onBlocked(): void {
+    if (this.actor) this.selfWait.blocked(true);
+    else this.handBack(this.queue.takeAll());
+  }
+
+  private onUnblocked(): void {
+    if (this.actor) this.selfWait.blocked(false);
+    this.schedulePump();
+  }
+
+  /** After a crash (a task that ends its process takes those beside it along), and when the task went to another folder. */
+  private isAlone(): boolean {
+    return this.base !== undefined && (this.base.call.record.attempt > 0 || this.base.folder !== workingFolder());
+  }
+
+  /** A result of an own task was read; who waits for it goes on before this process looks whether it only waits. */
+  ownAnswered(): void {
+    if (!this.actor) setImmediate(() => this.blocking.answered());
   }
 
   private handBack(calls: readonly Call[]): void {
@@ -377,8 +312,7 @@ export class Executor {
       const seqs = byOwner.get(from) ?? [];
       seqs.push(record.seq);
       byOwner.set(from, seqs);
-      this.received(call);
-      engine.ownership.settled(record.lend, from);
+      this.args.drop(call);
     }
     for (const [owner, tasks] of byOwner) engine.connection.say(owner, { type: "tasks-returned", tasks });
   }
@@ -386,11 +320,14 @@ export class Executor {
   onMessage(from: ProcessName, message: Message): boolean {
     if (message.type === "items-taken") return this.items.onTaken(from, message);
     if (message.type === "cancel-task") return this.cancel(from, message);
+    if (message.type === "run-own") {
+      this.blocking.permitted(message.wait);
+      return true;
+    }
     if (message.type !== "abandon-work") return false;
     // the watch thread ends this process if it runs that client's task: here it does not
-    this.queue = this.queue.slice(this.head).filter(({ from }) => from !== message.client);
-    this.head = 0;
-    this.senders.delete(message.client);
+    this.queue.dropOf(message.client);
+    this.senders.forget(message.client);
     this.options.engine().connection.sayToHead({ type: "worker-idle" });
     return true;
   }
@@ -398,32 +335,29 @@ export class Executor {
   private cancel(from: ProcessName, { seq, force, recursive }: Extract<Message, { type: "cancel-task" }>): true {
     const running = this.cancellations.find(from, seq);
     if (running) this.cancellations.stop(running);
-    if (running && force) process.kill(process.pid, "SIGKILL");
-    const at = this.queue.findIndex((call, i) => i >= this.head && call.record.seq === seq && call.from === from);
-    if (at >= 0) this.drop(this.queue.splice(at, 1)[0] as Call);
+    // an own task ends by its signal: the process is its submitter's
+    if (running && force && !running.isOwn) process.kill(process.pid, "SIGKILL");
+    const queued = this.queue.take((call) => call.record.seq === seq && call.from === from);
+    if (queued) this.drop(queued);
     const isBy = (submitter: unknown): boolean => (submitter as Call | undefined)?.record.seq === seq && (submitter as Call).from === from;
     if (recursive) this.options.engine().cancelling.cancelSubmitted(isBy, "the task that submitted it was", { force, recursive });
     return true;
   }
 
-  /** A call that is not going to run: its owner waits for the answer. */
   private drop(call: Call): void {
-    const engine = this.options.engine();
-    this.received(call);
-    engine.ownership.settled(call.record.lend, call.from);
-    const lane = engine.connection.lane(call.from);
-    if (lane) writeResult(lane, { seq: call.record.seq, status: ResultStatus.cancelled, lend: 0, startedAt: 0, runMicros: 0, values: [] });
+    this.args.drop(call);
+    this.results.sendCancelled(call);
   }
 
   processDied(process: ProcessName): void {
-    this.senders.delete(process);
+    this.senders.forget(process);
   }
 
   // ---- what code inside a call can ask
 
   /** The call that runs here: by async context when calls overlap. */
   private running(): Call | undefined {
-    return this.isOverlapping ? (this.overlapping.getStore() ?? this.current) : this.current;
+    return this.overlapping.getStore() ?? this.current;
   }
 
   /** Shares one private view of an object within a call. */
@@ -448,4 +382,12 @@ export class Executor {
   }
 }
 
-const NO_ACTORS: ActorId[] = [];
+/** "" where it was removed. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}

@@ -69,10 +69,8 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     executor: {
       onRecord: (from, type, reader) => executor.onRecord(from, type, reader),
       onMessage: (from, message, parts) => executor.onMessage(from, message) || actorHost.onMessage(message, parts),
-      onBlocked: (isBlocked) => {
-        executor.blocked(isBlocked);
-        engine.connection.sayToHead({ type: "worker-blocked", isBlocked });
-      },
+      beginWait: () => executor.beginWait(),
+      ownAnswered: () => executor.ownAnswered(),
       processDied: (process) => executor.processDied(process),
     },
   });

@@ -1,6 +1,7 @@
 /** The checks of the rules at the head of scheduler.ts. They count everything anew and trust no count kept elsewhere. */
 import { isDisposable } from "./actors.ts";
 import { isServable } from "./leases.ts";
+import { isLeftToItself, isSelfServed, ownLimit, waitingServer } from "./own-work.ts";
 import { isTaskWorker, isWaiting } from "./moves.ts";
 import { CPU, amountOf, type Holding } from "./resources.ts";
 import { LIGHT_PROCESSES_A_CPU, holdingOf, nameKey, type Demand, type SchedulerState } from "./scheduler-state.ts";
@@ -68,7 +69,13 @@ function checkShares(state: SchedulerState, check: Check): void {
   const servable = [...state.demands].filter((demand) => state.hasRoomFor(demand.shape, demand));
   check("L3", !servable.some((demand) => isServable(state, demand)), () => `worker ${state.idle[0]?.name} is idle while ${servable[0]?.client.name} wants ${servable[0]?.shape.key}`);
   const mayStart = state.processes < state.processLimit(0) && state.starting.size === 0 && state.now >= state.startAgainAt;
-  check("L3", servable.length === 0 || !mayStart, () => `no process starts while ${servable[0]?.client.name} wants ${servable[0]?.shape.key}`);
+  const lacking = servable.find((demand) => mayStart && (!isSelfServed(state, demand) || state.processes < ownLimit(state)));
+  check("L3", lacking === undefined, () => `no process starts while ${lacking?.client.name} wants ${lacking?.shape.key}`);
+  const stuck = servable.find((demand) => {
+    const server = waitingServer(state, demand);
+    return server !== undefined && isLeftToItself(state, demand, server);
+  });
+  check("L6", stuck === undefined, () => `${stuck?.client.name} waits for ${stuck?.shape.key}, which it could run itself`);
   const grantedLater = new Map<Demand, number>();
   for (const command of [...state.commands].reverse()) {
     const demand = command.type === "grant-lease" ? state.leases.get(command.lease)?.demand : undefined;

@@ -1,6 +1,7 @@
 /** Which processes there should be: enough for what could run now, a few kept warm, none for long without work. */
 import { isDisposable } from "./actors.ts";
 import { moveWorker } from "./moves.ts";
+import { isSelfServed, ownLimit } from "./own-work.ts";
 import type { SchedulerState, Worker } from "./scheduler-state.ts";
 
 const IDLE_MS = 10_000;
@@ -14,30 +15,35 @@ export function startWorkers(state: SchedulerState): void {
   if (startable <= 0) return;
   const forActors = state.waitingActors.reduce((n, { phase }) => (phase.kind === "waiting-for-process" ? n + 1 : n), 0);
   const leases = state.demands.size === 0 ? NONE : grantable(state, startable + state.starting.size);
-  const wanted = Math.max(forActors + leases.count - state.starting.size, warmWanted(state, forActors));
-  if (wanted <= 0) return;
+  const others = Math.max(forActors + leases.count - leases.selfServed - state.starting.size, warmWanted(state, forActors));
+  const all = Math.max(forActors + leases.count - state.starting.size, others);
+  if (all <= 0) return;
   const room = state.processLimit(leases.light) - state.processes;
-  for (let n = Math.min(wanted, room, startable); n > 0; n--) {
+  const wanted = Math.max(Math.min(others, room), Math.min(all, room, ownLimit(state) - state.processes));
+  for (let n = Math.min(wanted, startable); n > 0; n--) {
     const slot = ++state.slots;
     state.starting.add(slot);
     state.emit({ type: "start-worker", slot });
   }
 }
 
-const NONE = { count: 0, light: 0 };
+const NONE = { count: 0, light: 0, selfServed: 0 };
 
-/** How many leases, up to `most`, the free resources would do for if there were processes. */
-function grantable(state: SchedulerState, most: number): { count: number; light: number } {
+/** How many leases, up to `most`, the free resources would do for if there were processes; the last are those that their clients could do without. */
+function grantable(state: SchedulerState, most: number): { count: number; light: number; selfServed: number } {
   const { resources } = state;
-  const found = { count: 0, light: 0 };
+  const found = { count: 0, light: 0, selfServed: 0 };
   const free = [...resources.available];
-  for (const demand of state.demands) {
+  const selfServed = [...state.demands].filter((demand) => isSelfServed(state, demand));
+  const last = new Set(selfServed);
+  for (const demand of [...[...state.demands].filter((demand) => !last.has(demand)), ...selfServed]) {
     const { shape, count } = demand;
     if (!state.hasRoomFor(shape, demand)) continue;
     let n = Math.min(count, most - found.count);
     for (const { resource, amount } of shape.amounts) n = Math.min(n, Math.max(0, Math.floor((free[resource] as number) / amount)));
     for (const { resource, amount } of shape.amounts) free[resource] = (free[resource] as number) - n * amount;
     found.count += n;
+    if (last.has(demand)) found.selfServed += n;
     if (shape.isLight) found.light += n;
   }
   return found;

@@ -28,8 +28,8 @@ type EventBody =
   | { readonly type: "leases-wanted"; readonly client: ProcessName; readonly shape: Shape; readonly count: number }
   /** The client has no work for the lease's worker any more; the worker runs nothing. */
   | { readonly type: "lease-returned"; readonly lease: LeaseId }
-  /** The worker's task or actor call waits in get or wait: its CPU goes back meanwhile. Repeating it changes nothing. */
-  | { readonly type: "worker-blocked"; readonly worker: ProcessName }
+  /** The worker's task or actor call waits in get or wait, for the `wait`th time: its CPU goes back meanwhile. Repeating it changes nothing. `isAlone`: no other task may run in it meanwhile. */
+  | { readonly type: "worker-blocked"; readonly worker: ProcessName; readonly wait: number; readonly isAlone: boolean }
   | { readonly type: "worker-unblocked"; readonly worker: ProcessName }
   /** The process of a slot said hello. It is idle, and a client. */
   | { readonly type: "worker-started"; readonly slot: SlotId; readonly worker: ProcessName; readonly pid: number }
@@ -71,6 +71,8 @@ export type SchedulerCommand =
   | { readonly type: "abandon-work"; readonly worker: ProcessName; readonly client: ProcessName }
   /** The worker is never the client's own process. */
   | { readonly type: "grant-lease"; readonly client: ProcessName; readonly lease: LeaseId; readonly worker: ProcessName; readonly shape: Shape }
+  /** The worker has its CPU back and may use it, instead of for its task in that wait, for tasks that it submitted: no process will come for them. */
+  | { readonly type: "run-own"; readonly worker: ProcessName; readonly wait: number }
   /** Ask the client to return the lease at the next task boundary: others wait while it holds more than its share. Sent once a lease. */
   | { readonly type: "recall-lease"; readonly client: ProcessName; readonly lease: LeaseId }
   /** The lease's worker died under it; the lease is over. */

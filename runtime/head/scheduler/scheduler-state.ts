@@ -70,6 +70,10 @@ export interface Worker {
   readonly startedAt: number;
   state: WorkerState;
   holdsObjects: boolean;
+  /** The number of its last wait. */
+  wait: number;
+  /** In that wait no other task may run in it. */
+  isAlone: boolean;
   hasWorked: boolean;
   lastClient: Client | undefined;
   readonly story: Story;

@@ -13,10 +13,12 @@
  *  L4  Nobody gets a second lease of a shape while somebody who waits for that shape has none and could be given
  *      the same worker.
  *  L5  Who is not a client holds no lease, wants nothing and owns no living actor that ends with it.
+ *  L6  No worker waits for tasks that it could run itself, with its CPU free for them, when no process takes them or will.
  * Workers
  *  W1  The idle list, the counts of task workers, waiting tasks and light leases agree with the workers' states.
  *  W2  A process is started only up to the CPUs + waiting tasks + living actors + leases of less than one CPU + idle
- *      workers that wait for tasks which their last task left behind.
+ *      workers that wait for tasks which their last task left behind; for what a task worker could run itself only up to
+ *      two a CPU + living actors.
  * Actors
  *  A1  An actor has a process or waits for one or is dead; its process is its alone.
  *  A2  A name leads to the living actor that has it, and each named living actor is led to.
@@ -27,6 +29,7 @@ import { clientJoined, clientLeft } from "./clients.ts";
 import { assertInvariants } from "./invariants.ts";
 import { grantLeases, leaseReturned, leasesWanted } from "./leases.ts";
 import { noticeStarved } from "./notices.ts";
+import { permitOwnWork } from "./own-work.ts";
 import { endIdleWorkers, startWorkers } from "./placement.ts";
 import { recallLeases, reserve } from "./recall.ts";
 import { wholeCpus } from "./resources.ts";
@@ -54,6 +57,7 @@ export class Scheduler {
     dispatch(state, event);
     giveWork(state);
     startWorkers(state);
+    permitOwnWork(state);
     recallLeases(state);
     return state.commands;
   }

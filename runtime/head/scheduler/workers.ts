@@ -21,7 +21,7 @@ export function workerStarted(state: SchedulerState, event: Event<"worker-starte
   if (state.clients.has(event.worker)) throw new SchedulerError(`Cannot start worker ${event.worker} twice. Its story:\n${state.workers.get(event.worker)?.story.tell()}`);
   const worker: Worker = {
     name: event.worker, pid: event.pid, startedAt: state.now, state: { kind: "idle", since: state.now },
-    holdsObjects: false, hasWorked: false, lastClient: undefined, story: new Story(),
+    holdsObjects: false, wait: 0, isAlone: false, hasWorked: false, lastClient: undefined, story: new Story(),
   };
   worker.story.record(state.now, state.event, "idle");
   state.workers.set(worker.name, worker);
@@ -55,7 +55,9 @@ export function workerExited(state: SchedulerState, event: Event<"worker-exited"
 
 export function workerBlocked(state: SchedulerState, event: Event<"worker-blocked">): void {
   const holding = workingHolding(state, event.worker);
-  if (holding === undefined || holding.lent) return;
+  if (holding === undefined) return;
+  Object.assign(state.worker(event.worker) as Worker, { wait: event.wait, isAlone: event.isAlone });
+  if (holding.lent) return;
   if (holding.by === "lease") state.blocked++;
   state.resources.lend(holding);
 }

@@ -52,7 +52,7 @@ describe("placing", () => {
   test("a call that waits gives the actor's CPU back meanwhile", () => {
     const cluster = aliveActor({ shape: { CPU: 2 } });
     cluster.want(worker(1), { CPU: 1 }, 1);
-    expect(brief(cluster.send({ type: "worker-blocked", worker: worker(1) }))).toEqual(["grant-lease w1 l1 w2"]);
+    expect(brief(cluster.send({ type: "worker-blocked", worker: worker(1), wait: 1, isAlone: false }))).toEqual(["grant-lease w1 l1 w2"]);
   });
 
   test("a worker whose objects others read does not become an actor's process", () => {

@@ -33,20 +33,26 @@ export class FuzzWorld {
   readonly #pick: (n: number) => number;
   #names = 0;
 
-  constructor(seed: number) {
+  /** `nesting` of the moves are tasks that submit tasks and wait for them. */
+  constructor(seed: number, nesting = 0) {
     this.#pick = random(seed);
+    this.#moves = [...this.#moves, ...times(nesting, () => this.#nest()), ...times(nesting, () => this.#startSlot())];
   }
 
   /** The next event: one of the world's moves, by weight, that is possible now. */
   next(): UntimedEvent {
     this.now += this.#pick(20) === 0 ? this.#pick(3_000) : this.#pick(10);
+    const next = this.#following.shift();
+    if (next !== undefined) return next;
     for (;;) {
       const event = this.#moves[this.#pick(this.#moves.length)]?.();
       if (event !== undefined) return event;
     }
   }
 
-  readonly #moves: readonly (() => UntimedEvent | undefined)[] = [
+  readonly #following: UntimedEvent[] = [];
+
+  #moves: readonly (() => UntimedEvent | undefined)[] = [
     () => (this.drivers.size < 4 ? this.#joinDriver() : undefined),
     () => (this.#pick(20) === 0 ? this.#leaveDriver() : undefined),
     ...times(6, () => this.#want()),
@@ -101,7 +107,14 @@ export class FuzzWorld {
 
   #wait(): UntimedEvent | undefined {
     const worker = one(this.#pick, this.workers);
-    return worker && { type: this.#pick(2) === 0 ? "worker-blocked" : "worker-unblocked", worker };
+    return worker && (this.#pick(2) === 0 ? { type: "worker-blocked", worker, wait: this.now, isAlone: this.now % 5 === 0 } : { type: "worker-unblocked", worker });
+  }
+
+  #nest(): UntimedEvent | undefined {
+    const worker = one(this.#pick, this.busy.keys());
+    if (worker === undefined) return undefined;
+    this.#following.push({ type: "worker-blocked", worker, wait: this.now, isAlone: this.now % 5 === 0 });
+    return { type: "leases-wanted", client: worker, shape: { CPU: 1 }, count: 1 + this.#pick(3) };
   }
 
   #startSlot(): UntimedEvent | undefined {
@@ -176,7 +189,7 @@ export class FuzzWorld {
     const client = this.gone.drivers.at(-1);
     const actor = this.gone.actors.at(-1);
     const late: (UntimedEvent | undefined)[] = [
-      lease && { type: "lease-returned", lease }, worker && { type: "worker-blocked", worker }, worker && { type: "worker-idle", worker },
+      lease && { type: "lease-returned", lease }, worker && { type: "worker-blocked", worker, wait: 1, isAlone: false }, worker && { type: "worker-idle", worker },
       worker && { type: "leases-wanted", client: worker, shape: { CPU: 1 }, count: 3 }, client && { type: "client-left", client },
       client && { type: "leases-wanted", client, shape: {}, count: 1 }, actor && { type: "actor-killed", actor, noRestart: true, cause: "again" },
       actor && worker && { type: "actor-alive", actor, worker },

@@ -5,8 +5,8 @@ import { FuzzWorld } from "./fuzz-world.ts";
 
 const EVENTS = 12_000;
 
-function run(seed: number, events: number, state?: SchedulerState): { world: FuzzWorld; scheduler: Scheduler } {
-  const world = new FuzzWorld(seed);
+function run(seed: number, events: number, state?: SchedulerState, nesting = 0): { world: FuzzWorld; scheduler: Scheduler } {
+  const world = new FuzzWorld(seed, nesting);
   const scheduler = new Scheduler(state);
   world.absorb(scheduler.handle({ type: "cluster-started", resources: { CPU: 4, GPU: 1 }, prestart: 2, at: world.now }));
   for (let i = 0; i < events; i++) {
@@ -46,6 +46,14 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])("the rules hold after each of 12,000 rand
   expect(workers.filter(({ state }) => state !== "idle")).toEqual([]);
   expect(actors.filter(({ state }) => state !== "dead")).toEqual([]);
   expect(scheduler.listNamedActors()).toEqual([]);
+});
+
+test.each([11, 12])("the rules hold after each of 24,000 random events while tasks wait for tasks, seed %i", (seed) => {
+  const { world, scheduler } = run(seed, 2 * EVENTS, undefined, 30);
+  expect(world.done.get("run-own") ?? 0).toBeGreaterThan(10);
+  windDown(world, scheduler);
+  const { resources } = scheduler.snapshot();
+  expect(resources.available).toEqual(resources.total);
 });
 
 test("the same seed gives the same commands", () => {

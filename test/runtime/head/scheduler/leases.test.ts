@@ -83,14 +83,14 @@ describe("waiting tasks", () => {
     const cluster = new TestCluster({ CPU: 1 });
     cluster.want(D1, { CPU: 1 }, 1);
     expect(cluster.want(worker(1), { CPU: 1 }, 1)).toEqual([]);
-    expect(brief(cluster.send({ type: "worker-blocked", worker: worker(1) }))).toEqual(["grant-lease w1 l2 w2"]);
+    expect(brief(cluster.send({ type: "worker-blocked", worker: worker(1), wait: 1, isAlone: false }))).toEqual(["grant-lease w1 l2 w2"]);
     expect(cluster.states()).toEqual(["w1 leased blocked", "w2 leased"]);
   });
 
   test("when it goes on it takes its CPU again, and nobody starts until the excess is gone", () => {
     const cluster = new TestCluster({ CPU: 1 });
     cluster.want(D1, { CPU: 1 }, 5);
-    cluster.send({ type: "worker-blocked", worker: worker(1) });
+    cluster.send({ type: "worker-blocked", worker: worker(1), wait: 1, isAlone: false });
     cluster.send({ type: "worker-unblocked", worker: worker(1) });
     expect(cluster.available).toEqual({ CPU: 0 });
     expect(cluster.send({ type: "lease-returned", lease: lease(2) })).toEqual([]);
@@ -102,23 +102,23 @@ describe("waiting tasks", () => {
     cluster.want(D1, { CPU: 1 }, 1000);
     cluster.want(worker(1), { CPU: 1 }, 2);
     cluster.want(worker(2), { CPU: 1 }, 2);
-    expect(brief(cluster.send({ type: "worker-blocked", worker: worker(1) }))).toEqual(["grant-lease w1 l3 w3"]);
-    expect(brief(cluster.send({ type: "worker-blocked", worker: worker(2) }))).toEqual(["grant-lease w2 l4 w4"]);
+    expect(brief(cluster.send({ type: "worker-blocked", worker: worker(1), wait: 1, isAlone: false }))).toEqual(["grant-lease w1 l3 w3"]);
+    expect(brief(cluster.send({ type: "worker-blocked", worker: worker(2), wait: 1, isAlone: false }))).toEqual(["grant-lease w2 l4 w4"]);
     expect(brief(cluster.send({ type: "lease-returned", lease: lease(3) }))).toEqual(["grant-lease w1 l5 w3"]);
   });
 
   test("saying twice that it waits gives the CPU back once", () => {
     const cluster = new TestCluster({ CPU: 1 });
     cluster.want(D1, { CPU: 1 }, 1);
-    cluster.send({ type: "worker-blocked", worker: worker(1) });
-    cluster.send({ type: "worker-blocked", worker: worker(1) });
+    cluster.send({ type: "worker-blocked", worker: worker(1), wait: 1, isAlone: false });
+    cluster.send({ type: "worker-blocked", worker: worker(1), wait: 1, isAlone: false });
     expect(cluster.available).toEqual({ CPU: 1 });
   });
 
   test("a lease returned before the news that its task goes on leaves the counts right", () => {
     const cluster = new TestCluster({ CPU: 1 });
     cluster.want(D1, { CPU: 1 }, 1);
-    cluster.send({ type: "worker-blocked", worker: worker(1) });
+    cluster.send({ type: "worker-blocked", worker: worker(1), wait: 1, isAlone: false });
     cluster.send({ type: "lease-returned", lease: lease(1) });
     cluster.send({ type: "worker-unblocked", worker: worker(1) });
     expect(cluster.available).toEqual({ CPU: 1 });

@@ -1,0 +1,25 @@
+/** Who looks at what happens in the cluster from this process. Owns: them. The head sends rows as long as there is one. */
+import type { EngineEvent } from "../engine/events.ts";
+
+export class Subscribers {
+  private readonly all = new Set<(event: EngineEvent) => void>();
+  private readonly turn: (isOn: boolean) => void;
+
+  /** `turn` asks the head for rows, or for none. */
+  constructor(turn: (isOn: boolean) => void) {
+    this.turn = turn;
+  }
+
+  add(on: (event: EngineEvent) => void): () => void {
+    this.all.add(on);
+    if (this.all.size === 1) this.turn(true);
+    return () => {
+      this.all.delete(on);
+      if (this.all.size === 0) this.turn(false);
+    };
+  }
+
+  hear(rows: readonly EngineEvent[]): void {
+    for (const row of rows) for (const on of this.all) on(row);
+  }
+}

@@ -1,0 +1,47 @@
+/** Calls that have arrived and not begun, in the order of arrival. */
+import type { ProcessName } from "../ids.ts";
+
+interface Queued {
+  readonly from: ProcessName;
+  readonly record: { readonly seq: number };
+}
+
+export class CallQueue<Call extends Queued> {
+  private calls: Call[] = [];
+  private head = 0;
+
+  get isEmpty(): boolean {
+    return this.head === this.calls.length;
+  }
+
+  push(call: Call): void {
+    if (this.isEmpty && this.head > 0) {
+      this.calls = [];
+      this.head = 0;
+    }
+    this.calls.push(call);
+  }
+
+  next(): Call | undefined {
+    return this.isEmpty ? undefined : this.calls[this.head++];
+  }
+
+  /** The oldest of which that is true. */
+  take(is: (call: Call) => boolean): Call | undefined {
+    for (let i = this.head; i < this.calls.length; i++) if (is(this.calls[i] as Call)) return this.calls.splice(i, 1)[0];
+    return undefined;
+  }
+
+  /** Empties the queue. */
+  takeAll(): Call[] {
+    const all = this.calls.slice(this.head);
+    this.calls = [];
+    this.head = 0;
+    return all;
+  }
+
+  dropOf(client: ProcessName): void {
+    this.calls = this.calls.slice(this.head).filter(({ from }) => from !== client);
+    this.head = 0;
+  }
+}
