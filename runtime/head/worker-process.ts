@@ -1,12 +1,12 @@
 /** One worker as the head's child: started, watched, told through its watch pipe, ended. Owns: the child and its pipes. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import type { Writable } from "node:stream";
+import type { Duplex, Writable } from "node:stream";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newProcessName, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
-import { watchCommand } from "../worker/watch-commands.ts";
+import { WATCH_OP, WATCH_RECORD_BYTES, watchCommand } from "../worker/watch-commands.ts";
 import { clientNumber } from "../worker/client-number.ts";
 import { WORKER_BOOT_FD, WORKER_WATCH_FD, type WorkerBoot } from "./boot.ts";
 import { PrintParser, type Print } from "./prints.ts";
@@ -32,6 +32,8 @@ export class WorkerProcess {
   readonly name: ProcessName = newProcessName("worker");
   readonly slot: number;
   private ready = false;
+  private readonly halting: ((begun: number | undefined) => void)[] = [];
+  private answers: Buffer = Buffer.alloc(0);
   private readonly startTimer: NodeJS.Timeout;
   private readonly child: ChildProcess;
 
@@ -60,6 +62,7 @@ export class WorkerProcess {
     const pipe = this.pipe(WORKER_BOOT_FD);
     pipe.end(JSON.stringify(boot));
     this.pipe(WORKER_WATCH_FD);
+    (this.child.stdio[WORKER_WATCH_FD] as Duplex).on("data", (chunk: Buffer) => this.onAnswer(chunk));
     // one that never says hello would hold a place for ever; its exit is then told like any other
     this.startTimer = setTimeout(() => this.kill(), START_WITHIN_MS);
   }
@@ -92,6 +95,20 @@ export class WorkerProcess {
   /** Interrupts the call of that number if it runs now, or ends the process with it. */
   cancel(call: number, force: boolean): void {
     (this.child.stdio[WORKER_WATCH_FD] as Writable).write(watchCommand(force ? "end" : "interrupt", call));
+  }
+
+  /** None of this client's tasks begins any more. Resolves with the number of the call that began last; undefined: it cannot be told now. */
+  halt(client: ProcessName): Promise<number | undefined> {
+    (this.child.stdio[WORKER_WATCH_FD] as Writable).write(watchCommand("halt", clientNumber(client)));
+    return new Promise((answer) => this.halting.push(answer));
+  }
+
+  /** Answers come in the order of the questions. */
+  private onAnswer(chunk: Buffer): void {
+    this.answers = Buffer.concat([this.answers, chunk]);
+    for (; this.answers.length >= WATCH_RECORD_BYTES; this.answers = this.answers.subarray(WATCH_RECORD_BYTES)) {
+      this.halting.shift()?.(this.answers.readUInt8(0) === WATCH_OP.halt ? this.answers.readInt32LE(4) : undefined);
+    }
   }
 
   kill(): void {

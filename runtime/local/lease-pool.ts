@@ -3,7 +3,7 @@
  *
  * Q1. A worker runs its tasks in the order in which they were sent; the oldest unfinished one is the running one.
  * Q2. A worker has at most `window` unfinished tasks: 2 `FIRST_WINDOW` at first, more while tasks end within a millisecond.
- * Q3. A task that was handed back or whose worker died goes to the front of the queue.
+ * Q3. A task that was handed back or taken back or whose worker died goes to the front of the queue.
  */
 import type { LeaseId, ProcessName } from "../ids.ts";
 import type { Shape } from "../wire/message.ts";
@@ -54,7 +54,7 @@ export class LeasePool {
 
   granted(lease: LeaseId, worker: ProcessName, pid: number): Lease {
     this.outstanding = Math.max(0, this.outstanding - 1);
-    const granted: Lease = { id: lease, worker, pid, unfinished: new Set(), window: FIRST_WINDOW, long: 0, isRecalled: false, idleSince: this.shell.now() };
+    const granted: Lease = { id: lease, worker, pid, unfinished: new Set(), window: FIRST_WINDOW, long: 0, isRecalled: false, isTakingBack: false, progressAt: this.shell.now(), idleSince: this.shell.now() };
     this.leases.set(lease, granted);
     this.dispatch();
     return granted;
@@ -72,6 +72,7 @@ export class LeasePool {
       const lease = this.freest(isShort);
       if (!lease) break;
       this.head++;
+      if (lease.unfinished.size === 0) lease.progressAt = this.shell.now();
       lease.unfinished.add(task);
       if (!isShort) {
         lease.long++;
@@ -104,7 +105,7 @@ export class LeasePool {
     let best: Lease | undefined;
     for (const lease of this.leases.values()) {
       const room = isShort && lease.long === 0 ? lease.window : 1;
-      if (lease.isRecalled || lease.unfinished.size >= room) continue;
+      if (lease.isRecalled || lease.isTakingBack || lease.unfinished.size >= room) continue;
       if (!best || lease.unfinished.size < best.unfinished.size) best = lease;
       if (best.unfinished.size === 0) break;
     }
@@ -141,10 +142,24 @@ export class LeasePool {
     this.lastMicros.set(task.meta, runMicros);
     if (runMicros < SHORT_TASK_MICROS) lease.window = Math.min(WIDEST_WINDOW, Math.max(FIRST_WINDOW, lease.window * 2));
     else lease.window = FIRST_WINDOW;
-    if (lease.unfinished.size === 0) {
-      lease.idleSince = this.shell.now();
-      if (lease.isRecalled) this.giveBack(lease);
-    }
+    lease.progressAt = this.shell.now();
+    this.giveBackRecalled(lease);
+  }
+
+  private giveBackRecalled(lease: Lease): void {
+    if (lease.unfinished.size > 0) return;
+    lease.idleSince = this.shell.now();
+    if (lease.isRecalled && !lease.isTakingBack) this.giveBack(lease);
+  }
+
+  /** These did not begin and never will at that worker, which is long at what it does (Q3). */
+  tookBack(lease: Lease, tasks: readonly Task[]): void {
+    lease.isTakingBack = false;
+    lease.progressAt = this.shell.now();
+    const [running] = lease.unfinished;
+    if (running && tasks.length > 0) this.lastMicros.set(running.meta, Infinity);
+    this.handedBack(tasks);
+    this.giveBackRecalled(lease);
   }
 
   /** The worker waits in get and hands back what it had not started: it gets nothing more until its running task has ended. */
@@ -171,7 +186,7 @@ export class LeasePool {
     const lease = this.leases.get(id);
     if (!lease) return;
     lease.isRecalled = true;
-    if (lease.unfinished.size === 0) this.giveBack(lease);
+    this.giveBackRecalled(lease);
   }
 
   /** The worker died. Returns the running task (Q1), which used an attempt, and those that had not begun. */
@@ -192,7 +207,7 @@ export class LeasePool {
   /** Gives back leases that had nothing to do since `before`. */
   giveBackIdle(before: number): void {
     if (this.queued > 0) return;
-    for (const lease of this.leases.values()) if (lease.unfinished.size === 0 && lease.idleSince <= before) this.giveBack(lease);
+    for (const lease of this.leases.values()) if (lease.unfinished.size === 0 && !lease.isTakingBack && lease.idleSince <= before) this.giveBack(lease);
   }
 
   private giveBack(lease: Lease): void {

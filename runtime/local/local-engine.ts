@@ -96,7 +96,7 @@ export class LocalEngine implements Engine {
     });
     const books = new SentBooks({ codeValue: (code) => calls.codeValue(code), lendCode: (to, code) => objects.ownership.lend(to, calls.codeRefs(code)) });
     this.streams = itemStreams(this.process, this.connection, objects, (ref) => this.cancel(ref, { force: false, recursive: true }));
-    this.submission = new Submission(submissionShell({ connection: this.connection, objects, books, streams: this.streams, reporter: () => this.reporter, notice: (text) => options.notice(text, "warning") }));
+    this.submission = new Submission(submissionShell({ self: this.process, connection: this.connection, objects, books, streams: this.streams, reporter: () => this.reporter, notice: (text) => options.notice(text, "warning") }));
     this.books = books;
     this.actors = new ActorCalls({ submission: this.submission, decode: options.decode, sayToHead: (message) => this.connection.sayToHead(message) });
     this.cancelling = new Cancelling({ self: this.process, submission: this.submission, actors: this.actors, connection: this.connection, objects });
@@ -320,7 +320,7 @@ export class LocalEngine implements Engine {
       case "fetch": return this.objects.onFetch(from, message.ref);
       case "fetched": return this.objects.onFetched(from, message, parts);
       case "cancel": return this.cancelling.onCancel(message.ref, message);
-      case "tasks-returned": return this.submission.onHandedBack(message.tasks);
+      case "tasks-returned": return this.submission.onHandedBack(from, message.tasks);
       case "free-blocks":
         for (const block of message.blocks) this.values.free(from, block);
         return;
@@ -336,6 +336,9 @@ export class LocalEngine implements Engine {
         return true;
       case "lease-recalled":
         this.submission.onRecalled(message.lease);
+        return true;
+      case "tasks-halted":
+        this.submission.takingBack.onHalted(message.lease, message.worker, message.begun);
         return true;
       case "lease-broken":
         this.submission.onBroken(message.lease, message.cause);

@@ -19,6 +19,7 @@ export function itemStreams(self: ProcessName, connection: Connection, objects: 
 }
 
 export interface SubmissionParts {
+  readonly self: ProcessName;
   readonly connection: Connection;
   readonly objects: Objects;
   readonly books: SentBooks;
@@ -27,9 +28,10 @@ export interface SubmissionParts {
   readonly notice: (text: string) => void;
 }
 
-export function submissionShell({ connection, objects, books, streams, reporter, notice }: SubmissionParts): SubmissionShell {
+export function submissionShell({ self, connection, objects, books, streams, reporter, notice }: SubmissionParts): SubmissionShell {
   const { ownership } = objects;
   return {
+    self,
     lane: (to) => connection.lane(to),
     books,
     value: (ref) => objects.wireValue(ref),
@@ -44,6 +46,8 @@ export function submissionShell({ connection, objects, books, streams, reporter,
     received: (lend, from, refs) => ownership.received(lend, from, refs),
     settled: (lend, from) => ownership.settled(lend, from),
     want: (shape, count) => connection.sayToHead({ type: "leases-wanted", shape, count }),
+    takeBack: (lease) => connection.sayToHead({ type: "take-back", lease: lease.id, worker: lease.worker }),
+    resume: (worker) => connection.say(worker, { type: "resume-tasks" }),
     giveBack: (lease) => connection.sayToHead({ type: "lease-returned", lease: lease.id }),
     report: (task) => reporter().task(task),
     notice,

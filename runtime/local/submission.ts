@@ -15,12 +15,14 @@ import type { Shape } from "../wire/message.ts";
 import type { ItemStreams } from "./item-streams.ts";
 import { LeasePool } from "./lease-pool.ts";
 import type { SentBooks } from "./sent-book.ts";
+import { TakingBack } from "./taking-back.ts";
 import type { Lease, Task } from "./task.ts";
 
 const NO_DEPENDENCIES: readonly Dependency[] = [];
 const NO_REFS: readonly ObjectId[] = [];
 
 export interface SubmissionShell {
+  readonly self: ProcessName;
   lane(to: ProcessName): Lane | undefined;
   books: SentBooks;
   /** The settled value of a dependency, else undefined. */
@@ -39,6 +41,8 @@ export interface SubmissionShell {
   settled(lend: number, from: ProcessName): void;
   want(shape: Shape, count: number): void;
   giveBack(lease: Lease): void;
+  takeBack(lease: Lease): void;
+  resume(worker: ProcessName): void;
   report(task: Task): void;
   notice(text: string): void;
 }
@@ -50,12 +54,20 @@ export class Submission {
   private readonly byLease = new Map<LeaseId, { readonly lease: Lease; readonly pool: LeasePool }>();
   private readonly unsettled = new Map<number, Task>();
   private readonly dirty = new Set<LeasePool>();
+  readonly takingBack: TakingBack;
   private isDispatchScheduled = false;
   /** Cancelled ones that their worker still has: it answers for each. */
   private readonly cancelled = new Map<number, Task>();
 
   constructor(shell: SubmissionShell) {
     this.shell = shell;
+    this.takingBack = new TakingBack({
+      self: shell.self,
+      pools: () => this.pools.values(),
+      takeBack: shell.takeBack,
+      resume: shell.resume,
+      returned: (task) => void this.cancelled.delete(task.seq),
+    });
   }
 
   get size(): number {
@@ -118,6 +130,7 @@ export class Submission {
 
   private readonly send = (task: Task, lease: Lease): void => {
     this.sendTo(task, lease.worker);
+    if (lease.unfinished.size > 1) this.takingBack.wake();
   };
 
   /** Sends a task or call whose dependencies are all there. */
@@ -278,13 +291,14 @@ export class Submission {
     this.dirty.clear();
   }
 
-  onHandedBack(seqs: readonly number[]): void {
+  /** The worker waits in get. What was taken back from it meanwhile is not its to hand back. */
+  onHandedBack(from: ProcessName, seqs: readonly number[]): void {
     const byPool = new Map<LeasePool, Task[]>();
     for (const seq of seqs) {
       const task = this.unsettled.get(seq) ?? this.cancelled.get(seq);
       this.cancelled.delete(seq);
       const pool = task?.lease && this.byLease.get(task.lease.id)?.pool;
-      if (!task || !pool) continue;
+      if (!task || !pool || task.sentTo !== from || task.sentAt === 0) continue;
       const tasks = byPool.get(pool);
       if (tasks) tasks.push(task);
       else byPool.set(pool, [task]);
@@ -338,6 +352,7 @@ export class Submission {
 
   /** The cluster is gone: every task fails with the reason. */
   failAll(error: RayError): void {
+    this.takingBack.stop();
     for (const pool of this.pools.values()) pool.drain();
     this.byLease.clear();
     this.cancelled.clear();

@@ -14,6 +14,10 @@ export interface Lease {
   /** Unfinished tasks of kinds not known to be short (Q2). */
   long: number;
   isRecalled: boolean;
+  /** Nothing is sent and it is not given back until the answer has come. */
+  isTakingBack: boolean;
+  /** When a task ended last, or the first one was sent. */
+  progressAt: number;
   idleSince: number;
 }
 

@@ -20,6 +20,8 @@ export interface Hello { readonly type: "hello"; readonly token: string; readonl
 export type ToHead =
   | { readonly type: "leases-wanted"; readonly shape: Shape; readonly count: number }
   | { readonly type: "lease-returned"; readonly lease: LeaseId }
+  /** The worker of that lease is to begin none of this client's tasks; answered by `tasks-halted`, unless the lease is broken. */
+  | { readonly type: "take-back"; readonly lease: LeaseId; readonly worker: ProcessName }
   /** `wait` numbers the times when it was true; `isAlone`: no task may run beside the one that waits. */
   | { readonly type: "worker-blocked"; readonly isBlocked: boolean; readonly wait: number; readonly isAlone: boolean }
   | { readonly type: "worker-idle" }
@@ -82,6 +84,8 @@ export interface ActorWanted {
 export type FromHead =
   | { readonly type: "lease-granted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly pid: number; readonly shape: Shape }
   | { readonly type: "lease-recalled"; readonly lease: LeaseId }
+  /** `begun`: the number of the call that began last (worker/client-number.ts); absent: it could not be told. */
+  | { readonly type: "tasks-halted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly begun?: number }
   | { readonly type: "lease-broken"; readonly lease: LeaseId; readonly worker: ProcessName; readonly cause: string }
   | { readonly type: "process-died"; readonly process: ProcessName }
   | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: "pending" | "alive" | "restarting" | "dead"; readonly worker?: ProcessName; readonly pid?: number; readonly cause?: string; readonly failure?: string; readonly code?: string; readonly existing?: ActorId }
@@ -110,6 +114,8 @@ export type BetweenPeers =
   /** To the executor of a generator: so many items were taken; or it is to end. */
   | { readonly type: "items-taken"; readonly seq: number; readonly taken: number; readonly isClosed: boolean }
   | { readonly type: "tasks-returned"; readonly tasks: readonly number[] }
+  /** To a worker, behind tasks that were taken back: what comes from here on runs. */
+  | { readonly type: "resume-tasks" }
   | { readonly type: "free-blocks"; readonly blocks: readonly BlockAddress[] };
 
 export interface FetchedObject {

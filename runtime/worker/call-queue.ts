@@ -40,8 +40,9 @@ export class CallQueue<Call extends Queued> {
     return all;
   }
 
-  dropOf(client: ProcessName): void {
-    this.calls = this.calls.slice(this.head).filter(({ from }) => from !== client);
-    this.head = 0;
+  takeOf(client: ProcessName): Call[] {
+    const all = this.takeAll();
+    this.calls = all.filter(({ from }) => from !== client);
+    return all.filter(({ from }) => from === client);
   }
 }

@@ -22,10 +22,13 @@ import { CallArguments, isThenable } from "./arguments.ts";
 import { Blocking, type BlockingCall } from "./blocking.ts";
 import { CallQueue } from "./call-queue.ts";
 import { Cancellations, type CancellableCall } from "./cancellations.ts";
+import { callNumber, clientNumber } from "./client-number.ts";
+import { Halts } from "./halts.ts";
 import { ItemSender } from "./item-sender.ts";
 import { Results } from "./results.ts";
 import { Senders } from "./senders.ts";
 import { SelfWait } from "./self-wait.ts";
+import { workingFolder } from "./working-folder.ts";
 
 /** A call whose like took this long is long: results before it are sent first. */
 const LONG_CALL_MICROS = 1000;
@@ -58,6 +61,7 @@ export class Executor {
   private readonly args: CallArguments;
   private readonly senders: Senders;
   private readonly results: Results;
+  private readonly halts: Halts;
   private readonly queue = new CallQueue<Call>();
   private calls = new RunningCalls(1, undefined);
   private readonly selfWait = new SelfWait({
@@ -87,6 +91,7 @@ export class Executor {
   constructor(options: ExecutorOptions) {
     this.options = options;
     this.cancellations = new Cancellations(options.guard);
+    this.halts = new Halts(options.guard);
     this.senders = new Senders(options);
     this.args = new CallArguments(options);
     this.results = new Results(options);
@@ -160,6 +165,7 @@ export class Executor {
 
   /** Runs a call; a synchronous one has ended when this returns. */
   private start(call: Call): void {
+    if (!this.actor && !call.isOwn && !this.halts.mayBegin(clientNumber(call.from), callNumber(clientNumber(call.from), call.record.seq))) return this.args.drop(call);
     this.calls.began(call.meta.group, 1);
     this.blocking.began(call);
     if (!this.actor && !call.isOwn) this.base = { call, folder: workingFolder() };
@@ -320,13 +326,20 @@ export class Executor {
   onMessage(from: ProcessName, message: Message): boolean {
     if (message.type === "items-taken") return this.items.onTaken(from, message);
     if (message.type === "cancel-task") return this.cancel(from, message);
+    if (message.type === "resume-tasks") {
+      // what is here came before it: it was taken back
+      for (const call of this.queue.takeOf(from)) this.args.drop(call);
+      this.halts.resume(clientNumber(from));
+      return true;
+    }
     if (message.type === "run-own") {
       this.blocking.permitted(message.wait);
       return true;
     }
     if (message.type !== "abandon-work") return false;
     // the watch thread ends this process if it runs that client's task: here it does not
-    this.queue.dropOf(message.client);
+    this.queue.takeOf(message.client);
+    this.halts.resume(clientNumber(message.client));
     this.senders.forget(message.client);
     this.options.engine().connection.sayToHead({ type: "worker-idle" });
     return true;
@@ -379,15 +392,5 @@ export class Executor {
     const call = this.running();
     if (!call) return this.actor && !this.actor.instance ? constructorContext(this.actor) : undefined;
     return callContext(call, this.actor, this.cancellations.signal(call));
-  }
-}
-
-/** "" where it was removed. */
-function workingFolder(): string {
-  try {
-    return process.cwd();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
   }
 }

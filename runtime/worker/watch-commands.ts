@@ -2,7 +2,7 @@
  * Commands on a process's watch pipe, and the words of the guard that its watch thread and its main thread share. Pure.
  *
  * A command is one record of 8 bytes: `[u8 op, 3 zero bytes, i32 argument, little-endian]`. The pipe's end of file means
- * that whoever started the process is gone: the process kills itself.
+ * that whoever started the process is gone: the process kills itself. `halt` is answered by a record of the same form.
  */
 
 export const WATCH_RECORD_BYTES = 8;
@@ -14,6 +14,10 @@ export const WATCH_OP = {
   abandon: 3,
   /** Kill the process if it runs the call with number `argument`. */
   end: 4,
+  /** The calls of client `argument` that have not begun are taken back (halts.ts). The answer's argument: the number of the call that began last. */
+  halt: 5,
+  /** The answer when another client is halted. */
+  busy: 6,
 } as const;
 
 export const GUARD_WORDS = 8;
@@ -34,6 +38,8 @@ export const GUARD = {
   never: 5,
   /** The number of the call that a worker runs; 0: none. */
   call: 6,
+  /** The number of the task that began last; minus a client's number: its tasks do not begin any more (halts.ts). */
+  begun: 7,
 } as const;
 
 export function watchCommand(op: keyof typeof WATCH_OP, argument: number): Buffer {

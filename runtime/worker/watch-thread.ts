@@ -1,21 +1,23 @@
 /**
  * The watch thread of a session or worker: a worker thread with its own event loop on the inherited watch pipe. It is the
- * only part of the process that still runs while user code spins, so it does three things: it kills the process when the
+ * only part of the process that still runs while user code spins, so it does four things: it kills the process when the
  * pipe ends, it puts interrupts into the guard that compiled loops read, and where no guard stands (a native sort, a
- * library's loop) it raises SIGINT, which unwinds a `vm` script run with `breakOnSigint`.
+ * library's loop) it raises SIGINT, which unwinds a `vm` script run with `breakOnSigint`, and it answers which task began last.
  */
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { GUARD, WATCH_OP, WATCH_RECORD_BYTES } from "./watch-commands.ts";
+import { Halting } from "./halts.ts";
+import { GUARD, WATCH_OP, WATCH_RECORD_BYTES, watchCommand } from "./watch-commands.ts";
 
 /** How long a guard or the raced await may take before SIGINT is tried. */
 const SIGINT_AFTER_MS = 50;
 const SIGINT_RETRY_MS = 10;
 
 const { fd, guard } = workerData as { readonly fd: number; readonly guard: Int32Array };
+const halting = new Halting(guard);
 let buffered = Buffer.alloc(0);
 
-const pipe = new Socket({ fd, readable: true, writable: false });
+const pipe = new Socket({ fd, readable: true, writable: true });
 pipe.on("data", (chunk: Buffer) => {
   buffered = Buffer.concat([buffered, chunk]);
   for (; buffered.length >= WATCH_RECORD_BYTES; buffered = buffered.subarray(WATCH_RECORD_BYTES)) {
@@ -31,9 +33,15 @@ function obey(op: number, argument: number): void {
   switch (op) {
     case WATCH_OP.interrupt: return interrupt(argument);
     case WATCH_OP.abandon: if (Atomics.load(guard, GUARD.busy) === argument) die(); return;
+    case WATCH_OP.halt: return halt(argument);
     case WATCH_OP.end: if (Atomics.load(guard, GUARD.call) === argument) die(); return;
     default: return;
   }
+}
+
+function halt(client: number): void {
+  const begun = halting.halt(client);
+  pipe.write(begun === undefined ? watchCommand("busy", 0) : watchCommand("halt", begun));
 }
 
 function interrupt(execution: number): void {

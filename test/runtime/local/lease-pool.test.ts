@@ -129,3 +129,36 @@ test("a backlog is not told task by task", () => {
   expect(w.wanted.length).toBeLessThan(20);
   expect(w.wanted.at(-1)).toBeGreaterThan(100);
 });
+
+test("what was taken back from behind a long task goes to another lease, and nothing more is sent behind that task", () => {
+  const w = world();
+  const lease = warm(w);
+  const tasks = Array.from({ length: 4 }, (_, i) => task(i + 1));
+  for (const it of tasks) w.pool.enqueue(it);
+  w.pool.dispatch();
+  expect(w.sent).toEqual([[1, "w1"], [2, "w1"], [3, "w1"], [4, "w1"]]);
+  lease.isTakingBack = true;
+  w.pool.enqueue(task(5));
+  w.pool.dispatch();
+  expect(w.sent.length).toBe(4);
+  w.pool.tookBack(lease, tasks.slice(1));
+  w.pool.dispatch();
+  expect(w.sent.length).toBe(4);
+  grant(w, 2);
+  expect(w.sent.slice(4)).toEqual([[2, "w2"]]);
+});
+
+test("a lease is not given back while an answer about it is under way", () => {
+  const w = world();
+  const lease = warm(w);
+  const tasks = [task(1), task(2)];
+  for (const it of tasks) w.pool.enqueue(it);
+  w.pool.dispatch();
+  lease.isTakingBack = true;
+  w.pool.recalled(lease.id);
+  for (const it of tasks) w.pool.finished(it, 10);
+  w.pool.giveBackIdle(1e9);
+  expect(w.givenBack).toEqual([]);
+  w.pool.tookBack(lease, []);
+  expect(w.givenBack).toEqual(["l1"]);
+});
