@@ -27,7 +27,7 @@ export type { ActorHandle, AnyActorHandle, RemoteMethod, SplitRemoteMethod } fro
 export type { RayContext } from "./api/context.ts";
 export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
-export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, MethodDefaults, MethodOptions, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
+export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, LogOptions, MethodDefaults, MethodOptions, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
 export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitRemoteFunction } from "./api/remote-function.ts";
 export type { RuntimeContext } from "./api/runtime-context.ts";
 export type { StateApi } from "./api/state.ts";

@@ -82,6 +82,7 @@ class NotebookExecution {
     this.#options = options;
     this.#front = options.createFront({
       folder,
+      isPage: true,
       onOutput: (output, cell) => {
         this.#outputs.add(output, cell);
         this.#onOutput();

@@ -98,6 +98,7 @@ function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo)
   if (asked.address !== undefined && asked.address !== "auto") compare("address", asked.address.replace(/(?<=.)\/+$/, ""), info.address);
   compare("numCpus", asked.numCpus, info.numCpus);
   compare("namespace", asked.namespace, info.namespace);
+  compare("logToDriver", asked.logToDriver, before.logToDriver ?? true);
   // what the machine had no room for was made smaller: what was asked for counts
   compare("objectStoreMemory", asked.objectStoreMemory, before.objectStoreMemory ?? info.objectStoreMemory);
   for (const [name, amount] of Object.entries(asked.resources ?? {})) compare(`resources.${name}`, amount, info.resources[name] ?? 0);

@@ -79,6 +79,8 @@ export interface InitOptions {
   readonly objectStoreMemory?: number | undefined;
   /** Where names of actors live. */
   readonly namespace?: string | undefined;
+  /** False: what tasks and actors print is not shown here; `ray-ts logs` has it. */
+  readonly logToDriver?: boolean | undefined;
 }
 
 /** Options of `ray.get`. */
@@ -111,6 +113,20 @@ export interface StateOptions {
   readonly filter?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** The newest this many, 100 if not given, 10,000 at the most. */
   readonly limit?: number | undefined;
+}
+
+/** Options of `ray.state.getLog` and `ray.state.followLog`. */
+export interface LogOptions {
+  /** A worker's pid or name, or the id of an actor or a task; `"head"`: the head's own log. */
+  readonly id?: string | number | undefined;
+  /** An actor's name, id or class. */
+  readonly actor?: string | undefined;
+  /** A task's name or id. */
+  readonly task?: string | undefined;
+  /** One of the two; both if not given. */
+  readonly stream?: "stdout" | "stderr" | undefined;
+  /** The newest this many lines, 1,000 if not given. */
+  readonly tail?: number | undefined;
 }
 
 /** Throws the TypeError or RangeError for a wrong value. `where` is `ray.remote option "numCpus"`. */
@@ -178,7 +194,7 @@ export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryEx
 export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit, concurrencyGroups: groups };
 export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
-export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text };
+export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text, logToDriver: flag };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
 const filter: Check = (value, where) => {
@@ -186,6 +202,14 @@ const filter: Check = (value, where) => {
   if (!isFilter) throw new TypeError(`${where} must be an object of fields and their values, like { state: "failed" }; got ${describeValue(value)}`);
 };
 export const STATE_OPTIONS = { filter, limit: finite(0, true, "a whole number of at least 0") };
+const workerOrId: Check = (value, where) => {
+  if (typeof value !== "number") text(value, where);
+  else if (!Number.isInteger(value) || value <= 0) throw new RangeError(`${where} must be a worker's pid or name, or the id of an actor or task; got ${value}`);
+};
+const outputStream: Check = (value, where) => {
+  if (value !== "stdout" && value !== "stderr") throw new TypeError(`${where} must be "stdout" or "stderr"; got ${describeValue(value)}`);
+};
+export const LOG_OPTIONS = { id: workerOrId, actor: text, task: text, stream: outputStream, tail: finite(0, true, "a whole number of at least 0") };
 export const KILL_OPTIONS = { noRestart: flag };
 export const CANCEL_OPTIONS = { force: flag, recursive: flag };
 export const NAMESPACE_OPTIONS = { namespace: text };

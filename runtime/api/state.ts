@@ -1,10 +1,12 @@
 /** `ray.state` and `ray.timeline`: what the cluster does, as rows. */
 import { writeFile } from "node:fs/promises";
+import type { ClusterRecords } from "../engine/records.ts";
+import type { LogInfo, LogLines } from "../engine/logs.ts";
 import type { StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import { timelineOf, type TraceEvent } from "../engine/timeline.ts";
 import { RayError } from "../errors.ts";
 import type { RayHost } from "./host.ts";
-import { checkOptions, STATE_OPTIONS, type StateOptions } from "./options.ts";
+import { checkOptions, LOG_OPTIONS, STATE_OPTIONS, type LogOptions, type StateOptions } from "./options.ts";
 
 /** Tables of the running cluster; the newest rows, oldest first. */
 export interface StateApi {
@@ -18,19 +20,66 @@ export interface StateApi {
   workers(options?: StateOptions): Promise<readonly StateRows["workers"][]>;
   /** Machines. */
   nodes(options?: StateOptions): Promise<readonly StateRows["nodes"][]>;
+  /** What logs there are: one a worker, and the head's. */
+  logs(): Promise<readonly LogInfo[]>;
+  /**
+   * What was printed, the newest 1,000 lines: of a worker by its pid or name, of an actor, of a task; of all without options.
+   *
+   * @example
+   * console.log(await ray.state.getLog({ actor: "Counter", tail: 20 }));
+   * @see https://docs.ray.io/en/latest/ray-observability/reference/doc/ray.util.state.get_log.html
+   */
+  getLog(options?: LogOptions): Promise<string>;
+  /**
+   * The same line by line, and what comes after, until you leave the loop.
+   *
+   * @example
+   * for await (const line of ray.state.followLog({ id: pid })) if (line.includes("ready")) break;
+   */
+  followLog(options?: LogOptions): AsyncGenerator<string, void, undefined>;
 }
 
 const MOST_TASKS = 10_000;
 
+/** Lines of the logs, in any case the newest of them. */
+const USUAL_TAIL = 1000;
+
 export function makeState(host: RayHost): StateApi {
   const table = <T extends StateTable>(name: T) => async (options?: StateOptions) => read(host, name, checkOptions(options, STATE_OPTIONS, `ray.state.${name}`) as StateQuery);
-  return { tasks: table("tasks"), actors: table("actors"), objects: table("objects"), workers: table("workers"), nodes: table("nodes") };
+  return {
+    tasks: table("tasks"), actors: table("actors"), objects: table("objects"), workers: table("workers"), nodes: table("nodes"),
+    logs: async () => recordsOf(host, "ray.state.logs").logs(),
+    getLog: async (options) => {
+      const lines = await readLog(host, options, "ray.state.getLog");
+      lines.close();
+      return lines.lines.join("\n");
+    },
+    followLog: async function* (options) {
+      const lines = await readLog(host, options, "ray.state.followLog");
+      try {
+        yield* lines.lines;
+        yield* lines.follow();
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}
+
+function readLog(host: RayHost, options: LogOptions | undefined, call: string): Promise<LogLines> {
+  const { id, actor, task, stream, tail = USUAL_TAIL } = checkOptions(options, LOG_OPTIONS, call);
+  const wanted = Object.entries({ id: id === undefined ? undefined : String(id), actor, task, stream }).filter(([, value]) => value !== undefined);
+  return recordsOf(host, call).readLog({ ...Object.fromEntries(wanted), tail });
 }
 
 async function read<T extends StateTable>(host: RayHost, table: T, query: StateQuery): Promise<readonly StateRows[T][]> {
-  const engine = host.engine();
-  if (!engine.readState) throw new RayError(`ray.state.${table}: this engine (${engine.kind}) keeps no tables`);
-  return (await engine.readState(table, query)).rows;
+  return (await recordsOf(host, `ray.state.${table}`).rows(table, query)).rows;
+}
+
+function recordsOf(host: RayHost, call: string): ClusterRecords {
+  const { records, kind } = host.engine();
+  if (!records) throw new RayError(`${call}: this engine (${kind}) keeps no tables and no logs`);
+  return records;
 }
 
 /** The newest 10,000 tasks as a Chrome trace; written to the file if there is one. */

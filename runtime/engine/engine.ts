@@ -6,7 +6,7 @@
  */
 import type { ActorId, ObjectId, TaskId, JobId, ProcessName } from "../ids.ts";
 import type { EngineEvent } from "./events.ts";
-import type { StateAnswer, StateQuery, StateRows, StateTable } from "./state.ts";
+import type { ClusterRecords } from "./records.ts";
 
 /** A value as bytes. `head` begins with the format's tag byte; `buffers` are the out-of-band byte ranges it points at. */
 export interface Encoded {
@@ -183,9 +183,10 @@ export interface Engine {
 
   resources(which: "total" | "available"): Promise<Record<string, number>>;
   nodes(): Promise<readonly NodeInfo[]>;
-  /** Rows of a table of the cluster's state, where the engine keeps them. */
-  readState?<T extends StateTable>(table: T, query: StateQuery): Promise<StateAnswer<StateRows[T]>>;
-  subscribe(on: (event: EngineEvent) => void): () => void;
+  /** Tables and logs, where the engine keeps them. */
+  readonly records?: ClusterRecords | undefined;
+  /** `only` the prints and notices of this driver's work, where that is all that is wanted. */
+  subscribe(on: (event: EngineEvent) => void, only?: "prints"): () => void;
 }
 
 export interface NodeInfo {

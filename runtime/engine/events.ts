@@ -85,11 +85,23 @@ export interface TaskCountsRow {
 export interface LogRow {
   readonly type: "log";
   readonly pid: number;
+  readonly worker: string;
   readonly taskName: string;
   readonly stream: "stdout" | "stderr";
   readonly text: string;
   readonly job: string;
   readonly origin?: string;
+}
+
+/** Lines that workers printed and that were too many to send: they are in the logs alone. */
+export interface LeftOutRow {
+  readonly type: "left-out";
+  readonly job: string;
+  readonly origin?: string;
+  readonly lines: number;
+  readonly characters: number;
+  /** A few of those that printed them. */
+  readonly workers: readonly string[];
 }
 
 /** Something the user should read: infeasible work, a crash that is retried. */
@@ -101,4 +113,4 @@ export interface NoticeRow {
   readonly origin?: string;
 }
 
-export type EngineEvent = TaskRow | ObjectRow | ActorRow | WorkerRow | ResourcesRow | TaskCountsRow | LogRow | NoticeRow;
+export type EngineEvent = TaskRow | ObjectRow | ActorRow | WorkerRow | ResourcesRow | TaskCountsRow | LogRow | LeftOutRow | NoticeRow;

@@ -21,7 +21,8 @@ import { PendingRequests } from "./pending-requests.ts";
 import { RunningCell } from "./running-cell.ts";
 import { type SessionEnd, SessionProcess } from "./session-process.ts";
 import { diedBetweenCells, diedInCell } from "./session-death.ts";
-import { printedLine } from "./worker-prints.ts";
+import { PAGE_LIMIT, type PrintedLine, WorkerPrints } from "../views/worker-prints.ts";
+import { systemClock } from "./clock.ts";
 
 /** A session that runs a synchronous loop answers no question. */
 const ANSWER_MS = 1000;
@@ -41,6 +42,8 @@ class SessionFront implements Front {
   readonly #options: FrontOptions;
   readonly #cluster: FrontCluster;
   readonly #views: LiveViews;
+  readonly #prints: WorkerPrints;
+  #cancelTelling: (() => void) | undefined;
   readonly #completions = new PendingRequests<CompletedAnswer>();
   readonly #inspections = new PendingRequests<InspectedAnswer>();
   readonly #cellsByName = new Map<string, number>();
@@ -53,6 +56,7 @@ class SessionFront implements Front {
 
   constructor(options: FrontOptions) {
     this.#options = options;
+    this.#prints = new WorkerPrints(options.isPage === true ? PAGE_LIMIT : undefined);
     this.#views = new LiveViews((output, cell) => options.onOutput(output, this.#running?.id ?? cell));
     this.#cluster = new FrontCluster({ takeoverKey: options.takeoverKey, folder: options.folder, onEvents: (rows) => this.#onEvents(rows), onDied: (reason) => this.#session?.send({ type: "cluster-died", reason }) });
   }
@@ -78,6 +82,7 @@ class SessionFront implements Front {
       await this.#begin(cell, request);
       const result = await cell.result;
       await this.#cluster.upToDate();
+      for (const line of this.#prints.ended(cell.name, systemClock.now())) this.#print(line);
       for (const output of cell.takeHeld()) this.#put(output, cell.id);
       this.#views.flush();
       return result;
@@ -117,6 +122,7 @@ class SessionFront implements Front {
     const graceMs = this.#running === undefined ? IDLE_GRACE_MS : BUSY_GRACE_MS;
     this.#running?.fail(new Error(`${this.#running.name} was stopped: the session was closed.`));
     this.#views.close();
+    this.#cancelTelling?.();
     await this.#session?.end(graceMs);
     await this.#cluster.end({ keep: keepCluster });
   }
@@ -205,11 +211,26 @@ class SessionFront implements Front {
   #onEvents(rows: readonly EngineEvent[]): void {
     this.#views.apply(rows);
     for (const row of rows) {
-      const line = printedLine(row);
-      if (line === undefined || !this.#cluster.concerns(row)) continue;
-      const cell = (line.origin !== undefined && this.#cellsByName.get(line.origin)) || this.#lastCell;
-      this.#options.onOutput({ type: "stream", name: line.name, text: line.text }, cell);
+      const line = this.#cluster.concerns(row) ? this.#prints.line(row, systemClock.now()) : undefined;
+      if (line !== undefined) this.#print(line);
     }
+    this.#tellLater();
+  }
+
+  #print({ name, text, origin }: PrintedLine): void {
+    const cell = (origin !== undefined && this.#cellsByName.get(origin)) || this.#lastCell;
+    this.#options.onOutput({ type: "stream", name, text }, cell);
+  }
+
+  /** How much was left out of what workers print on and on. */
+  #tellLater(): void {
+    const { tellAt } = this.#prints;
+    if (tellAt === undefined || this.#cancelTelling !== undefined || this.#closing !== undefined) return;
+    this.#cancelTelling = systemClock.after(Math.max(0, tellAt - systemClock.now()), () => {
+      this.#cancelTelling = undefined;
+      for (const line of this.#prints.due(systemClock.now())) this.#print(line);
+      this.#tellLater();
+    });
   }
 
   #tellNotice(cell: number): void {

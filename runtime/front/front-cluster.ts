@@ -75,7 +75,10 @@ export class FrontCluster {
 
   /** The cluster there is, else the one at the address asked for, else a new one with these options. */
   async want(options: ClusterOptions, job: string): Promise<ClusterAddress> {
-    this.#jobs.add(job);
+    if (!this.#jobs.has(job)) {
+      this.#jobs.add(job);
+      if (this.#isJoined) this.#events?.wantPrintsOf([...this.#jobs]);
+    }
     await this.#takingOver;
     await this.#noticeDeath();
     const { head } = await (this.#open ?? this.#hold(this.#start(options)));
@@ -131,7 +134,7 @@ export class FrontCluster {
   async #join(head: HeadProcess): Promise<OpenCluster> {
     try {
       // before the session may submit: no print and no state of its work is missed
-      const events = await subscribeToHead(head.address, this.#options.onEvents);
+      const events = await subscribeToHead(head.address, this.#options.onEvents, head.isOwned ? undefined : [...this.#jobs]);
       // and the first view of the cluster shows it, not nothing
       await withinLimit(events.upToDate());
       return { head, events };

@@ -34,6 +34,8 @@ export interface FrontOptions {
   /** The session asks the user; undefined answers "no input here". */
   readonly onInput?: (request: { prompt: string; password: boolean }, cell: number) => Promise<string | undefined>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Cells are shown on a notebook's page: of what workers print a cell takes no more than a page holds. */
+  readonly isPage?: boolean;
 }
 
 export interface Front {

@@ -20,7 +20,7 @@ import type { RecordReader } from "../wire/record-reader.ts";
 import { EventHub } from "./event-hub.ts";
 import { actorRow, detachedNotice, exitText, withoutUsedUp, workerRow } from "./rows.ts";
 import { StateTables } from "./state-tables.ts";
-import type { Print } from "./prints.ts";
+import { PrintRoom } from "./print-room.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
 import { SchedulerError } from "./scheduler/story.ts";
@@ -63,6 +63,7 @@ export class Head {
   private readonly scheduler = new Scheduler();
   private readonly links: Links;
   private readonly hub: EventHub;
+  private readonly prints: PrintRoom;
   private readonly grants: StoreGrants;
   private readonly tables: StateTables;
   private liveness: LivenessServer | undefined;
@@ -80,7 +81,8 @@ export class Head {
     this.options = options;
     const { address, self } = options;
     this.links = new Links({ self, kind: "head", folder: address.folder, token: address.token, onRecord: this.onRecord, onRefused: options.log });
-    this.hub = new EventHub((to, rows) => this.tell(to, { type: "rows", rows }));
+    this.hub = new EventHub((to, rows, batch) => this.tell(to, { type: "rows", rows, ...(batch === undefined ? {} : { batch }) }));
+    this.prints = new PrintRoom({ logFolder: address.logFolder, log: options.log, push: (rows) => this.hub.push(rows) });
     this.grants = new StoreGrants(address.objectStoreMemory, (to, bytes) => this.tell(to, { type: "store-granted", bytes }));
     this.tables = new StateTables({
       workers: () => this.scheduler.snapshot().workers.map(workerRow),
@@ -88,7 +90,10 @@ export class Head {
       nodes: () => [{ ...this.resourcesRow(), type: "node", nodeId: address.nodeId, alive: true }],
       drivers: () => [...this.clients].filter(([, { kind }]) => kind === "driver").map(([driver, { job, namespace, pid }]) => ({ type: "driver", driver, job: job as JobId, namespace, pid })),
     }, (worker) => this.workers.get(worker)?.pid);
-    this.ticker = setInterval(() => this.handle({ type: "tick" }), TICK_MS);
+    this.ticker = setInterval(() => {
+      this.handle({ type: "tick" });
+      this.prints.tick();
+    }, TICK_MS);
   }
 
   async open(): Promise<void> {
@@ -119,7 +124,10 @@ export class Head {
     if (!client || this.isEnding) return;
     this.clients.delete(name);
     this.hub.unsubscribe(name);
-    if (client.kind === "driver") this.handle({ type: "client-left", client: name });
+    if (client.kind === "driver") {
+      this.handle({ type: "client-left", client: name });
+      this.prints.driverLeft(client.job);
+    }
     this.processDied(name);
     if (client.isOwner) this.endWithoutOwner(); // H2
   };
@@ -186,7 +194,9 @@ export class Head {
       case "task-cancelled": return this.workers.get(message.worker)?.cancel(message.call, message.force);
       case "subscribe":
         if (!message.isOn) return this.hub.unsubscribe(from);
-        return this.hub.subscribe(from, this.state());
+        return this.hub.subscribe(from, this.state(), message);
+      case "rows-read": return this.hub.wasRead(from, message.batch);
+      case "prints-chosen": return this.prints.choose(message.job, message);
       case "events-wanted": return void this.onEventsWanted(from, message.reply);
       default: return this.options.log(`Message ${(message as { type: string }).type} from ${from} is not for the head`);
     }
@@ -317,7 +327,7 @@ export class Head {
     const worker = new WorkerProcess(slot, {
       address: this.options.address,
       folder: this.options.folder,
-      onPrint: (from, print) => this.onPrint(from, print),
+      onPrint: (from, print) => this.prints.printed(from, print),
       onExit: (ended, code, signal) => this.onWorkerExit(ended, code, signal),
       onSpawnError: (failed, error) => {
         this.workers.delete(failed.name);
@@ -325,10 +335,12 @@ export class Head {
       },
     });
     this.workers.set(worker.name, worker);
+    this.prints.started(worker);
   }
 
   private onWorkerExit(worker: WorkerProcess, code: number | null, signal: string | null): void {
     if (!this.workers.delete(worker.name) || this.isEnding) return;
+    this.prints.ended(worker.name);
     if (!worker.isReady) {
       this.processDied(worker.name);
       return this.handle({ type: "worker-start-failed", slot: worker.slot, cause: exitText(code, signal) });
@@ -339,14 +351,10 @@ export class Head {
     this.processDied(worker.name);
   }
 
-  private onPrint(worker: WorkerProcess, { stream, label, text }: Print): void {
-    if (!label) this.options.log(`worker ${worker.pid} ${stream}: ${text}`);
-    this.hub.push([{ type: "log", pid: worker.pid, taskName: label?.name ?? "worker", stream, text, job: label?.job ?? "", ...(label?.origin !== undefined ? { origin: label.origin } : {}) }]);
-  }
-
   private placeActor({ actor, worker, restarts }: Extract<SchedulerCommand, { type: "place-actor" }>): void {
     const record = this.actors.get(actor);
     if (!record) return;
+    this.prints.becameActor(worker, record.wanted);
     this.tell(worker, { type: "become-actor", owner: record.owner, job: this.jobOf(actor, record), restarts, wanted: record.wanted }, record.parts);
   }
 
@@ -403,6 +411,7 @@ export class Head {
   private async onEventsWanted(from: ProcessName, reply: number): Promise<void> {
     // what workers have printed by now lies in their pipes, and what owners have sent in our socket: the loop reads both once more
     for (let turn = 0; turn < 2; turn += 1) await new Promise<void>((next) => { setImmediate(next); });
+    this.prints.flush();
     this.hub.flush();
     this.tell(from, { type: "answer", reply, value: null });
   }

@@ -1,9 +1,8 @@
 /** The head's program. Started by whoever needs a cluster (local/head-process.ts); told what to be through a pipe. */
-import { appendFileSync } from "node:fs";
-import { join } from "node:path";
 import { Socket } from "node:net";
 import type { ProcessName } from "../ids.ts";
 import type { ClusterId } from "../ids.ts";
+import { LogFile } from "../logs/log-file.ts";
 import { ownClusterRecord, writeClusterFile } from "../store/cluster-file.ts";
 import { clusterFolders, removeClusterFolders } from "../store/folders.ts";
 import { HEAD_BOOT_FD, type HeadBoot } from "./boot.ts";
@@ -11,13 +10,14 @@ import { Head } from "./head.ts";
 
 /** Other pid namespaces judge a cluster by its record's age. */
 const RECORD_AGAIN_MS = 3_600_000;
+const MOST_LOG_BYTES = 16 << 20;
 
 const pipe = new Socket({ fd: HEAD_BOOT_FD });
 pipe.on("error", () => pipe.destroy());
 const boot = await readBoot(pipe);
 const address = { ...boot.address, headPid: process.pid };
-const logFile = join(address.folder, "head.log");
-const log = (text: string): void => appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
+const logFile = new LogFile(address.logFolder, "head", MOST_LOG_BYTES);
+const log = (text: string): void => logFile.write(`${new Date().toISOString()} ${text}\n`);
 
 process.on("uncaughtException", (error) => {
   log(`uncaught: ${error.stack ?? String(error)}`);

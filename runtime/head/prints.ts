@@ -1,5 +1,5 @@
 /**
- * What a worker prints, cut into lines with the task that printed each. Marks in the worker's own stdout and stderr say
+ * What a worker prints, cut into whole lines with the task that printed them. Marks in the worker's own stdout and stderr say
  * which task follows: `ESC ] ray-ts;<nonce>;<json> BEL`. Pure.
  */
 import { StringDecoder } from "node:string_decoder";
@@ -8,12 +8,14 @@ export interface PrintLabel {
   readonly name: string;
   readonly job: string;
   readonly origin?: string | undefined;
+  /** Absent in what an actor's constructor prints. */
+  readonly task?: string | undefined;
 }
 
 export interface Print {
   readonly stream: "stdout" | "stderr";
   readonly label: PrintLabel | undefined;
-  /** One line, without its newline. */
+  /** One or more whole lines, without the last one's newline: a flood must not cost an object a line. */
   readonly text: string;
 }
 
@@ -63,9 +65,10 @@ export class PrintParser {
 
   private plain(text: string): void {
     if (text === "") return;
-    const lines = (this.line + text).split("\n");
-    this.line = lines.pop() as string;
-    for (const line of lines) this.on({ stream: this.stream, label: this.label, text: line });
+    const all = this.line + text;
+    const end = all.lastIndexOf("\n");
+    if (end >= 0) this.on({ stream: this.stream, label: this.label, text: all.slice(0, end) });
+    this.line = all.slice(end + 1);
     while (this.line.length > LONGEST_LINE) {
       this.on({ stream: this.stream, label: this.label, text: this.line.slice(0, LONGEST_LINE) });
       this.line = this.line.slice(LONGEST_LINE);

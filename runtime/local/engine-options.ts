@@ -1,7 +1,7 @@
 /** What a local engine is told when it is made, and what it tells about its cluster. */
 import type { ClusterInfo, Encoded } from "../engine/engine.ts";
 import type { JobId, ProcessName } from "../ids.ts";
-import type { ClusterAddress } from "../session/session-protocol.ts";
+import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 
@@ -21,6 +21,8 @@ export interface LocalEngineOptions {
   readonly preview: (value: Encoded) => string | undefined;
   readonly notice: (text: string, level: "info" | "warning" | "error") => void;
   readonly onEnded?: (reason: string) => void;
+  /** Driver: what it wants to see of what its work prints. */
+  readonly prints?: { readonly isOn: boolean; readonly dedup: boolean };
   /** Worker: what shares one private view of an object (see ValueStore). */
   readonly viewScope?: () => unknown;
   /** Whose code runs now: what it submits can be cancelled with it. */
@@ -50,3 +52,6 @@ export function clusterInfo(address: ClusterAddress, job: JobId): ClusterInfo {
     ...(address.isJoined === undefined ? {} : { isJoined: address.isJoined }),
   };
 }
+
+/** `ray.init({ logToDriver: false })`, and Ray's variable for repeated lines under our name. */
+export const printsWanted = (options: ClusterOptions): { isOn: boolean; dedup: boolean } => ({ isOn: options.logToDriver !== false, dedup: process.env["RAY_TS_DEDUP_LOGS"] !== "0" });

@@ -107,7 +107,7 @@ export async function spawnHead(options: ClusterOptions, kind: HeadKind): Promis
   const clusterId = newClusterId();
   const folders = makeClusterFolders(clusterId);
   const boot = bootOf(clusterId, folders, options, kind);
-  const log = openSync(join(folders.endpoints, "head.log"), "a", 0o600);
+  const log = openSync(join(folders.logs, "head.log"), "a", 0o600);
   const child = spawn(process.execPath, [HEAD_PROGRAM], { detached: true, stdio: ["ignore", log, log, "pipe"] });
   closeSync(log);
   const pipe = child.stdio[HEAD_BOOT_FD] as Duplex;
@@ -125,7 +125,7 @@ export async function spawnHead(options: ClusterOptions, kind: HeadKind): Promis
     });
   } catch (error) {
     child.kill("SIGKILL");
-    const logText = readLog(folders.endpoints);
+    const logText = readLog(folders.logs);
     removeClusterFolders(clusterId);
     throw new Error(`The cluster's head process could not be started: ${(error as Error).message}${logText}`, { cause: error });
   }
@@ -163,6 +163,7 @@ function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>
       objectStoreMemory,
       sharedMemoryFolder: folders.sharedMemory,
       diskFolder: folders.disk,
+      logFolder: folders.logs,
     },
     prestart: Math.min(Math.ceil(numCpus), MOST_PRESTARTED),
     folder,

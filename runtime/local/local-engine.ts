@@ -16,6 +16,7 @@ import { ActorCalls } from "./actor-calls.ts";
 import { ActorCreation } from "./actor-creation.ts";
 import { CallMaker } from "./call-maker.ts";
 import { Cancelling } from "./cancelling.ts";
+import { LocalRecords } from "./cluster-records.ts";
 import { Collector } from "./collector.ts";
 import { Connection } from "./connection.ts";
 import { clusterInfo, type LocalEngineOptions } from "./engine-options.ts";
@@ -53,7 +54,8 @@ export class LocalEngine implements Engine {
   private readonly streams: ItemStreams;
   readonly cancelling: Cancelling;
   private readonly house: Housekeeping;
-  private readonly subscribers = new Subscribers((isOn) => this.connection.sayToHead({ type: "subscribe", isOn }));
+  readonly records = new LocalRecords({ ask: (make) => this.ask(make), address: () => this.connection.connected });
+  private readonly subscribers = new Subscribers((isOn, only) => this.connection.sayToHead({ type: "subscribe", isOn, ...(only ? { only, jobs: [this.options.job(), this.process] } : {}) }));
   private state: State = "open";
   private waits = 0;
 
@@ -72,6 +74,7 @@ export class LocalEngine implements Engine {
       onEnded: (reason) => this.end(reason),
       onRefused: (text) => options.notice(text, "warning"),
     });
+    if (options.prints) this.connection.sayToHead({ type: "prints-chosen", job: options.job(), ...options.prints });
     this.objects = new Objects({
       self: this.process,
       say: (to, message, parts) => this.connection.say(to, message, parts),
@@ -278,14 +281,10 @@ export class LocalEngine implements Engine {
   }
 
   async resources(which: "total" | "available") { return this.ask<Record<string, number>>((reply) => ({ type: "resources-sought", reply, which })); }
-  readonly readState: NonNullable<Engine["readState"]> = async (table, query) => this.ask<never>((reply) => ({ type: "state-sought", reply, table, query }));
+  async nodes(): Promise<readonly NodeInfo[]> { return this.connect().then(({ nodeId, resources }) => [{ nodeId, alive: this.state === "open", resources }]); }
 
-  async nodes(): Promise<readonly NodeInfo[]> {
-    return this.connect().then(({ nodeId, resources }) => [{ nodeId, alive: this.state === "open", resources }]);
-  }
-
-  subscribe(on: (event: EngineEvent) => void): () => void {
-    return this.subscribers.add(on);
+  subscribe(on: (event: EngineEvent) => void, only?: "prints"): () => void {
+    return this.subscribers.add(on, only);
   }
 
   beginWait(): () => void {
@@ -355,6 +354,7 @@ export class LocalEngine implements Engine {
         return true;
       case "rows":
         this.subscribers.hear(message.rows);
+        if (message.batch !== undefined) this.connection.sayToHead({ type: "rows-read", batch: message.batch });
         return true;
       case "store-granted":
         this.values.grant(message.bytes);

@@ -7,8 +7,7 @@ import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RayHost } from "../api/host.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { EngineEvent } from "../engine/events.ts";
-import type { JobId, ProcessName } from "../ids.ts";
+import type { JobId } from "../ids.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
 import { encodeSystemError } from "../serialize/encode-error.ts";
 import { preview } from "../serialize/preview.ts";
@@ -16,7 +15,9 @@ import type { ClusterAddress, ClusterOptions } from "../session/session-protocol
 import { createShipper, type Shipper } from "../ship/create-shipper.ts";
 import { parseLater } from "../ship/foreign/parse-later.ts";
 import { openHead, type HeadProcess } from "./head-process.ts";
+import { printsWanted } from "./engine-options.ts";
 import { LocalEngine } from "./local-engine.ts";
+import { ScriptPrints } from "./script-prints.ts";
 import { addressToJoin, attachTo } from "./standing-cluster.ts";
 import { whenIdle } from "./when-idle.ts";
 
@@ -32,7 +33,7 @@ class ScriptHost implements RayHost {
   readonly shipper: CodeShipper;
   private readonly ship: Shipper;
   private refs: RefHooks | undefined;
-  private current: { readonly engine: LocalEngine; readonly head: Promise<HeadProcess>; readonly stopWaiting: () => void } | undefined;
+  private current: { readonly engine: LocalEngine; readonly head: Promise<HeadProcess>; readonly prints: ScriptPrints; readonly stopWaiting: () => void } | undefined;
 
   constructor() {
     const require = createRequire(process.argv[1] ?? process.cwd());
@@ -67,13 +68,13 @@ class ScriptHost implements RayHost {
       decode: (value) => this.codec.decode(value),
       preview: (value) => previewOf(this.codec, value),
       notice: (text) => console.error(text),
+      prints: printsWanted(options),
       onEnded: () => {
         if (this.current?.engine === engine) this.forget();
       },
     });
     const stopWaiting = whenIdle(() => engine.isWaitedFor, () => void this.shutdown());
-    this.current = { engine, head, stopWaiting };
-    engine.subscribe((event) => print(event, job, engine.process));
+    this.current = { engine, head, prints: new ScriptPrints(engine), stopWaiting };
     return engine;
   }
 
@@ -86,6 +87,7 @@ class ScriptHost implements RayHost {
     const { current } = this;
     if (!current) return;
     this.forget();
+    await current.prints.end();
     await current.engine.close();
     await (await current.head).close();
   }
@@ -128,12 +130,6 @@ function placeOfCaller(): string | undefined {
 }
 
 const pathOf = (urlOrPath: string): string => (urlOrPath.startsWith("file:") ? fileURLToPath(urlOrPath) : urlOrPath);
-
-/** What workers print appears here with the task's name and pid, as in Ray. */
-function print(event: EngineEvent, job: string, self: ProcessName): void {
-  if (event.type === "log" && (event.job === job || event.job === "")) process[event.stream].write(`(${event.taskName} pid=${event.pid}) ${event.text}\n`);
-  else if (event.type === "notice" && (event.job === undefined || event.job === job || event.job === self)) console.error(event.text);
-}
 
 function previewOf(codec: ValueCodec, value: Parameters<ValueCodec["decode"]>[0]): string | undefined {
   const decoded = codec.decode(value);

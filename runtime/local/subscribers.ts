@@ -3,16 +3,17 @@ import type { EngineEvent } from "../engine/events.ts";
 
 export class Subscribers {
   private readonly all = new Set<(event: EngineEvent) => void>();
-  private readonly turn: (isOn: boolean) => void;
+  private readonly turn: (isOn: boolean, only?: "prints") => void;
 
   /** `turn` asks the head for rows, or for none. */
-  constructor(turn: (isOn: boolean) => void) {
+  constructor(turn: (isOn: boolean, only?: "prints") => void) {
     this.turn = turn;
   }
 
-  add(on: (event: EngineEvent) => void): () => void {
+  add(on: (event: EngineEvent) => void, only?: "prints"): () => void {
     this.all.add(on);
-    if (this.all.size === 1) this.turn(true);
+    // whoever wants all gets all for everybody
+    if (this.all.size === 1 || only === undefined) this.turn(true, only);
     return () => {
       this.all.delete(on);
       if (this.all.size === 0) this.turn(false);

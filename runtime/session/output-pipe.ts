@@ -2,13 +2,9 @@
  * The session's own end of its output pipes. Everything is written at once and synchronously, so that a crash loses
  * nothing and text keeps its order with what child processes write to the same pipe.
  */
-import { writeSync } from "node:fs";
+import { STDERR_FD, STDOUT_FD, writeWhole } from "../worker/text-streams.ts";
 import type { Output } from "./output.ts";
 import { beginMark, endMark, markedOutput, markedText, type StreamName } from "./output-marks.ts";
-
-const STDOUT_FD = 1;
-const STDERR_FD = 2;
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 export class OutputPipe {
   readonly #nonce: string;
@@ -51,21 +47,5 @@ export class OutputPipe {
 
   output(execution: number, output: Output): void {
     for (const piece of markedOutput(this.#nonce, execution, output)) this.#write(STDOUT_FD, piece);
-  }
-}
-
-/** Writes all of `bytes`, waiting while the pipe is full: a child may have made it non-blocking. */
-function writeWhole(fd: number, bytes: string | Uint8Array): void {
-  let rest = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(fd, rest));
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      // the front is gone and the watch thread is about to end this process: there is no one to tell
-      if (code === "EPIPE" || code === "EBADF" || code === "ECONNRESET") return;
-      if (code !== "EAGAIN") throw error;
-      Atomics.wait(PAUSE, 0, 0, 1);
-    }
   }
 }

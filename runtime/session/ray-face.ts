@@ -9,6 +9,7 @@ import { viewOf } from "../api/view-of.ts";
 import type { StackMapper } from "../compile/stack-map.ts";
 import { isRayError } from "../errors.ts";
 import { newProcessName, type JobId } from "../ids.ts";
+import { printsWanted } from "../local/engine-options.ts";
 import { LocalEngine } from "../local/local-engine.ts";
 import type { Importer } from "../modules/importer.ts";
 import type { Encoded } from "../engine/engine.ts";
@@ -82,7 +83,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     shipper: uncutShipper(shipper, interrupts),
     registerRefs: (hooks) => { refs = hooks; },
     unitName: (code) => shipper.registry.unitName(code),
-    createEngine: ({ connect, onEnded }) => {
+    createEngine: ({ asked, connect, onEnded }) => {
       const name = newProcessName("driver");
       engine = new LocalEngine({
         kind: "driver",
@@ -91,6 +92,7 @@ export function startRay(parts: RayFaceParts): RayFace {
         folder: () => parts.folder,
         connect: () => connect(name as string as JobId),
         onEnded,
+        prints: printsWanted(asked),
         encodeError: (error) => encodeSystemError(shipper.codec, error),
         decode: (value) => shipper.codec.decode(value),
         preview: (value) => previewEncoded(shipper.codec, value),

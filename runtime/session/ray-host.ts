@@ -21,7 +21,7 @@ export interface SessionHostParts {
   readonly shipper: CodeShipper;
   readonly registerRefs: (hooks: RefHooks) => void;
   readonly unitName: (code: Function) => string | undefined;
-  readonly createEngine: (options: { readonly connect: (job: JobId) => Promise<ClusterAddress>; readonly onEnded: (reason: string) => void }) => Engine;
+  readonly createEngine: (options: { readonly asked: ClusterOptions; readonly connect: (job: JobId) => Promise<ClusterAddress>; readonly onEnded: (reason: string) => void }) => Engine;
   readonly link: Pick<FrontLink, "ask">;
   readonly executions: Executions;
   readonly pipe: Pick<OutputPipe, "output" | "lastExecution">;
@@ -57,7 +57,7 @@ export class SessionHost implements RayHost {
       return executions.exit(() => {
         // when the cluster is gone the next remote call wants another
         const onEnded = (): void => { if (this.#engine === engine) this.#engine = undefined; };
-        const engine = new UncutEngine(createEngine({ connect: (job) => this.#askForCluster(address === undefined ? options : { ...options, address }, job), onEnded }), uncut);
+        const engine = new UncutEngine(createEngine({ asked: options, connect: (job) => this.#askForCluster(address === undefined ? options : { ...options, address }, job), onEnded }), uncut);
         this.#engine = engine;
         return engine;
       });

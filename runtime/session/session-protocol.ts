@@ -66,6 +66,8 @@ export interface ClusterAddress {
   readonly objectStoreMemory: number;
   readonly sharedMemoryFolder: string;
   readonly diskFolder: string;
+  /** What its workers and its head print. */
+  readonly logFolder: string;
   /** A standing cluster, which is not this front's or script's own. */
   readonly isJoined?: boolean;
 }
@@ -77,6 +79,8 @@ export interface ClusterOptions {
   readonly resources?: Readonly<Record<string, number>>;
   readonly objectStoreMemory?: number;
   readonly namespace?: string;
+  /** False: what workers print is in the logs alone. */
+  readonly logToDriver?: boolean;
 }
 
 export type { MimeBundle, OutputError, ViewDescriptor };

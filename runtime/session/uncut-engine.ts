@@ -4,7 +4,7 @@
  */
 import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
-import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
+import type { ClusterRecords } from "../engine/records.ts";
 import { RayError } from "../errors.ts";
 import type { ActorId, ObjectId, ProcessName } from "../ids.ts";
 import type { CodeShipper, ValueCodec } from "../serialize/codec.ts";
@@ -114,10 +114,8 @@ export class UncutEngine implements Engine {
   resources(which: "total" | "available"): Promise<Record<string, number>> { return this.#engine.resources(which); }
   namedActors(namespace: string | undefined): ReturnType<Engine["namedActors"]> { return this.#engine.namedActors(namespace); }
   nodes(): Promise<readonly NodeInfo[]> { return this.#engine.nodes(); }
-  readState<T extends StateTable>(table: T, query: StateQuery): Promise<StateAnswer<StateRows[T]>> {
-    return this.#engine.readState?.(table, query) ?? Promise.reject(new RayError(`This engine (${this.kind}) keeps no tables of its state`));
-  }
-  subscribe(on: (event: EngineEvent) => void): () => void { return this.#engine.subscribe(on); }
+  get records(): ClusterRecords | undefined { return this.#engine.records; }
+  subscribe(on: (event: EngineEvent) => void, only?: "prints"): () => void { return this.#engine.subscribe(on, only); }
 }
 
 /** Encoding keeps caches and numbers shared memory: it is not cut either. */

@@ -3,7 +3,7 @@
  *
  * - shared memory: `/dev/shm/ray-ts-UID-CLUSTER` (`RAY_TS_SHM_DIR` stands in for `/dev/shm`; elsewhere the temp folder)
  * - endpoints: `$XDG_RUNTIME_DIR/ray-ts/CLUSTER`, else `TMP/ray-ts-UID/CLUSTER`
- * - disk: `TMP/ray-ts-UID/CLUSTER/disk`, where TMP is not itself in memory if that can be helped
+ * - disk, logs: `TMP/ray-ts-UID/CLUSTER/disk` and `…/logs`, where TMP is not itself in memory if that can be helped
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
@@ -14,6 +14,7 @@ export interface ClusterFolders {
   readonly sharedMemory: string;
   readonly endpoints: string;
   readonly disk: string;
+  readonly logs: string;
 }
 
 /** A socket's path ends at 107 bytes (103 on macOS); a cluster's id takes 9 and a socket's name 41 of them, with their slashes. */
@@ -26,6 +27,7 @@ export function clusterFolders(clusterId: ClusterId): ClusterFolders {
     sharedMemory: join(sharedMemoryRoot(), `${sharedMemoryPrefix()}${clusterId}`),
     endpoints: join(endpointBase(), clusterId),
     disk: join(diskBase(), clusterId, "disk"),
+    logs: join(diskBase(), clusterId, "logs"),
   };
 }
 
@@ -38,6 +40,7 @@ export function makeClusterFolders(clusterId: ClusterId): ClusterFolders {
   makePrivateFolder(diskBase());
   makePrivateFolder(join(diskBase(), clusterId));
   makePrivateFolder(folders.disk);
+  makePrivateFolder(folders.logs);
   return folders;
 }
 

@@ -22,7 +22,7 @@ function applyEvent(state: ViewState, row: EngineEvent): void {
       state.failed += row.failed;
       state.droppedTasks += row.finished + row.failed;
       return;
-    case "log": case "notice": return;
+    case "log": case "left-out": case "notice": return;
   }
 }
 

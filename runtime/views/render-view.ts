@@ -48,7 +48,7 @@ export function viewDependsOn(view: ViewDescriptor, row: EngineEvent): boolean {
       if (row.type === "object") return refSet(view).has(row.ref);
       return row.type === "task" && row.refs.some((ref) => refSet(view).has(ref));
     case "actor": return (row.type === "actor" || row.type === "task") && row.actor === view.actor;
-    case "cluster": return row.type !== "object" && row.type !== "log" && row.type !== "notice";
+    case "cluster": return row.type !== "object" && row.type !== "log" && row.type !== "left-out" && row.type !== "notice";
   }
 }
 

@@ -37,7 +37,12 @@ export type ToHead =
   | { readonly type: "resources-sought"; readonly reply: number; readonly which: "total" | "available" }
   | { readonly type: "state-sought"; readonly reply: number; readonly table: StateTable; readonly query: StateQuery }
   | { readonly type: "events"; readonly rows: readonly EngineEvent[] }
-  | { readonly type: "subscribe"; readonly isOn: boolean }
+  /** Prints and notices of these jobs (of all if not given), or `only` them. */
+  | { readonly type: "subscribe"; readonly isOn: boolean; readonly jobs?: readonly string[]; readonly only?: "prints" }
+  /** Rows with a number were read: more of their kind may come. */
+  | { readonly type: "rows-read"; readonly batch: number }
+  /** What a driver wants to see of what its work prints. */
+  | { readonly type: "prints-chosen"; readonly job: string; readonly isOn: boolean; readonly dedup: boolean }
   /** A subscriber wants what has happened up to now; answered behind the rows. */
   | { readonly type: "events-wanted"; readonly reply: number }
   | { readonly type: "store-used"; readonly bytes: number }
@@ -91,7 +96,7 @@ export type FromHead =
   | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: "pending" | "alive" | "restarting" | "dead"; readonly worker?: ProcessName; readonly pid?: number; readonly cause?: string; readonly failure?: string; readonly code?: string; readonly existing?: ActorId }
   | { readonly type: "become-actor"; readonly owner: ProcessName; readonly job: string; readonly restarts: number; readonly wanted: ActorWanted }
   | { readonly type: "answer"; readonly reply: number; readonly value: unknown }
-  | { readonly type: "rows"; readonly rows: readonly EngineEvent[] }
+  | { readonly type: "rows"; readonly rows: readonly EngineEvent[]; readonly batch?: number }
   /** To a worker in that wait: no process comes for the tasks that it submitted; it may run them itself. */
   | { readonly type: "run-own"; readonly wait: number }
   /** The lease of this client on this worker is over because it died. */

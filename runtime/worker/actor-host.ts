@@ -39,7 +39,7 @@ export class ActorHost {
   private async become({ owner, job, restarts, wanted }: Extract<Message, { type: "become-actor" }>, parts: readonly Buffer[]): Promise<void> {
     const { executor } = this.options;
     const engine = this.options.engine();
-    executor.becomeActor({ id: wanted.actor, className: wanted.className, maxConcurrency: wanted.maxConcurrency, concurrencyGroups: wanted.concurrencyGroups, restarts, resources: wanted.shape, namespace: wanted.namespace, job });
+    executor.becomeActor({ id: wanted.actor, className: wanted.className, maxConcurrency: wanted.maxConcurrency, concurrencyGroups: wanted.concurrencyGroups, restarts, resources: wanted.shape, namespace: wanted.namespace, job, origin: wanted.origin });
     const code = valueOf(wanted.code, parts[0]);
     const args = valueOf(wanted.args, parts[1]);
     const topLevel = wanted.topLevelRefs.map(([, ref]) => refOf(ref));

@@ -13,6 +13,8 @@ export interface ActorRole {
   readonly resources: Readonly<Record<string, number>>;
   readonly namespace: string;
   readonly job: string;
+  /** The cell or file that made it. */
+  readonly origin: string | undefined;
 }
 
 const neverAborted = new AbortController().signal;

@@ -9,6 +9,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
+import type { PrintLabel } from "../head/prints.ts";
 import type { ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { flushAll } from "../wire/outbox.ts";
@@ -17,7 +18,7 @@ import { readTask, type CallMeta, type TaskRecord } from "../wire/hot-records.ts
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import { actorMethod, constructorContext, leaving, LINGER_MS, notLeaving, RunningCalls, type ActorRole } from "./actor-role.ts";
-import { callContext } from "./call-context.ts";
+import { callContext, printLabel } from "./call-context.ts";
 import { CallArguments, isThenable } from "./arguments.ts";
 import { Blocking, type BlockingCall } from "./blocking.ts";
 import { CallQueue } from "./call-queue.ts";
@@ -382,10 +383,9 @@ export class Executor {
     return this.running()?.meta.origin;
   }
 
-  /** Name, job and cell of the running call, for prints. */
-  label(): { readonly name: string; readonly job: string; readonly origin: string | undefined } | undefined {
-    const call = this.running();
-    return call && { name: call.meta.name, job: call.meta.job, origin: call.meta.origin };
+  /** Of the running call, else of the actor, for prints. */
+  label(): PrintLabel | undefined {
+    return printLabel(this.running(), this.actor);
   }
 
   context(): TaskContext | undefined {

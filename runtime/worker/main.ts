@@ -6,6 +6,7 @@ import { createRay, RAY_GLOBAL, revivers } from "../api/ray.ts";
 import { StackMapper } from "../compile/stack-map.ts";
 import { isRayError } from "../errors.ts";
 import { WORKER_BOOT_FD, type WorkerBoot } from "../head/boot.ts";
+import type { PrintLabel } from "../head/prints.ts";
 import type { RefHooks } from "../serialize/codec.ts";
 import { DriverFolders, PROGRAMS } from "./driver-folders.ts";
 import type { Shipper } from "../ship/create-shipper.ts";
@@ -16,6 +17,9 @@ import { WorkerHost } from "./worker-host.ts";
 import { createWorker } from "./worker-process.ts";
 
 const boot = JSON.parse(readFileSync(WORKER_BOOT_FD, "utf8")) as WorkerBoot;
+let printing: () => PrintLabel | undefined = () => undefined;
+// before anything opens Node's own streams
+markPrints(boot.nonce, () => printing());
 const { guard } = startWatch();
 const stacks = new StackMapper({ ownFolders: [PROGRAMS] });
 const ray: Record<string, unknown> = {};
@@ -48,7 +52,7 @@ Object.assign(ray, { default: face, ray: face, ObjectRef, ...exceptions, isRayEr
 // sent code finds these under their own names: also where they were globals of cells
 Object.assign(globalThis, { ray: face, ObjectRef });
 prepare(folders.current);
-markPrints(boot.nonce, () => executor.label());
+printing = () => executor.label();
 
 // as in sessions: what we use of Node's is our affair, a task's warnings are printed where it prints
 process.removeAllListeners("warning");

@@ -1,18 +1,22 @@
-/** Puts marks into this worker's stdout and stderr, so that the head knows which task printed what. Written at once: a crash loses nothing. */
+/** Puts marks into this worker's stdout and stderr, so that the head knows which task printed what. */
 import { printMark, type PrintLabel } from "../head/prints.ts";
 import { flushAged } from "../wire/outbox.ts";
+import { installTextStreams, STDERR_FD, STDOUT_FD, textStream, writeWhole } from "./text-streams.ts";
 
 export function markPrints(nonce: string, label: () => PrintLabel | undefined): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    const write = stream.write.bind(stream) as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
-    let last = "";
-    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+  const stream = (fd: number) => {
+    let last: PrintLabel | undefined;
+    return textStream(fd, (text) => {
       const now = label();
-      const mark = printMark(nonce, now && { name: now.name, job: now.job, ...(now.origin !== undefined ? { origin: now.origin } : {}) });
-      if (mark !== last) write(mark);
-      last = mark;
       flushAged();
-      return write(chunk, ...rest);
-    }) as typeof stream.write;
-  }
+      if (isSame(now, last)) return writeWhole(fd, text);
+      last = now;
+      const mark = Buffer.from(printMark(nonce, now));
+      writeWhole(fd, Buffer.concat([mark, typeof text === "string" ? Buffer.from(text) : text]));
+    });
+  };
+  installTextStreams({ stdout: stream(STDOUT_FD), stderr: stream(STDERR_FD) });
 }
+
+const isSame = (a: PrintLabel | undefined, b: PrintLabel | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.task === b.task && a.name === b.name && a.job === b.job && a.origin === b.origin);

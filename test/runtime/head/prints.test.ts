@@ -11,7 +11,7 @@ function parse(text: string, cuts: number[] = []): Print[] {
     from = cut;
   }
   parser.end();
-  return prints;
+  return prints.flatMap(({ text, ...print }) => text.split("\n").map((line) => ({ ...print, text: line })));
 }
 
 const square = { name: "square", job: "j1", origin: "In[3]" };

@@ -22,7 +22,7 @@ describe("a cluster's folders", () => {
   test("are in the runtime folder, shared memory and the temp folder, for this user alone", async () => {
     const { env, shm, temporary, runtime } = machine({ withRuntimeFolder: true });
     const folders = await new StorePeer(env).ask("makeFolders", "0123abcd" as never);
-    expect(folders).toEqual({ sharedMemory: join(shm, `ray-ts-${uid}-0123abcd`), endpoints: join(runtime, "ray-ts/0123abcd"), disk: join(temporary, `ray-ts-${uid}/0123abcd/disk`) });
+    expect(folders).toEqual({ sharedMemory: join(shm, `ray-ts-${uid}-0123abcd`), endpoints: join(runtime, "ray-ts/0123abcd"), disk: join(temporary, `ray-ts-${uid}/0123abcd/disk`), logs: join(temporary, `ray-ts-${uid}/0123abcd/logs`) });
     for (const folder of Object.values<string>({ ...folders })) expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 

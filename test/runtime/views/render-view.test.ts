@@ -160,7 +160,7 @@ describe("viewDependsOn()", () => {
     ["an actor, a call of it", COUNTER, task("running", { actor: A1 }), true],
     ["an actor, a task", COUNTER, task("running"), false],
     ["the cluster, resources", CLUSTER, resources(), true],
-    ["the cluster, a print", CLUSTER, { type: "log", pid: 1, taskName: "f", stream: "stdout", text: "x", job: "j" }, false],
+    ["the cluster, a print", CLUSTER, { type: "log", pid: 1, worker: "w1", taskName: "f", stream: "stdout", text: "x", job: "j" }, false],
   ])("%s", (_what, view, row, depends) => {
     expect(viewDependsOn(view, row)).toBe(depends);
   });
