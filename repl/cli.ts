@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `ray-ts`: the commands and their words. What a command does is loaded when it is called. */
-import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "../kernel/package-root.ts";
 
 const MISUSE = 2;
@@ -150,6 +150,35 @@ command(program, "timeline")
   .argument("[file]", "the file to write", "timeline.json")
   .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts timeline trace.json`)
   .action(async (file: string) => finish((await import("./cluster/state-commands.ts")).timeline(file)));
+
+command(program, "logs")
+  .description("show what tasks, actors and the head have printed; without a choice list the logs")
+  .argument("[id]", "a worker's name or pid, an actor's or a task's id, or: head")
+  .option("--actor <name>", "of an actor, by its name, id or class")
+  .option("--task <name>", "of a task, by its name or id")
+  .addOption(new Option("--stream <name>", "one of the two").choices(["stdout", "stderr"]))
+  .option("-f, --follow", "go on with what comes after, until Ctrl-C or the cluster's end", false)
+  .option("--tail <n>", "the newest so many lines", positive, 1000)
+  .option("--all", "every line that is kept: the newest 64 MiB of each worker", false)
+  .option("--address <where>", "the cluster's folder, or auto: the one that `ray-ts start` made")
+  .option("--json", "print the logs, or the lines with who printed them, as JSON", false)
+  .addHelpText(
+    "after",
+    `
+Looked through is the cluster of \`ray-ts start\`, then those of your running notebooks and scripts. Logs go with their
+cluster. In a session or script: ray.state.getLog({ actor: "Counter" }), ray.state.followLog({ id: pid }).
+
+Environment:
+  RAY_TS_LOG_BYTES  how much of each worker is kept (where the cluster is started)
+
+Examples:
+  $ ray-ts logs
+  $ ray-ts logs w3fa9c1d2 --tail 50
+  $ ray-ts logs --actor Counter --follow`,
+  )
+  .action(async (id: string | undefined, { all, json, tail, ...options }: { actor?: string; task?: string; stream?: "stdout" | "stderr"; follow: boolean; tail: number; all: boolean; address?: string; json: boolean }) => {
+    await finish((await import("./cluster/log-command.ts")).logs({ ...options, ...(id === undefined ? {} : { id }), ...(all ? {} : { tail }), isJson: json }));
+  });
 
 const kernel = command(program, "kernel").description("the Jupyter kernel: install it, remove it, start it");
 

@@ -5,6 +5,7 @@ import { timelineOf } from "../../runtime/engine/timeline.ts";
 import { askHead } from "../../runtime/local/ask-head.ts";
 import { findStandingCluster } from "../../runtime/local/standing-cluster.ts";
 import { formatBytes } from "../../runtime/store/format-bytes.ts";
+import { printTable } from "./table.ts";
 import type { ClusterAddress } from "../../runtime/session/session-protocol.ts";
 
 const MOST = 10_000;
@@ -25,7 +26,7 @@ export interface ListOptions {
 export async function list(table: Exclude<StateTable, "nodes" | "drivers">, { filter, limit, isJson }: ListOptions): Promise<number> {
   const [{ rows, total }] = await askHead(await running(), [table], { filter, limit });
   if (isJson) console.log(JSON.stringify(rows, undefined, 2));
-  else print(COLUMNS[table] as readonly string[], rows as readonly object[]);
+  else printTable(COLUMNS[table] as readonly string[], rows as readonly object[]);
   if (rows.length < total) console.error(`(the newest ${rows.length} of ${total}; --limit shows more)`);
   return 0;
 }
@@ -41,7 +42,7 @@ export async function summarizeTasks({ isJson }: { readonly isJson: boolean }): 
   }
   const summary = [...byName].map(([name, counts]) => ({ name, ...counts }));
   if (isJson) console.log(JSON.stringify(summary, undefined, 2));
-  else print(["name", "waiting-for-args", "waiting-for-worker", "running", "finished", "failed"], summary);
+  else printTable(["name", "waiting-for-args", "waiting-for-worker", "running", "finished", "failed"], summary);
   return 0;
 }
 
@@ -53,7 +54,7 @@ export async function memory({ isJson }: { readonly isJson: boolean }): Promise<
     return 0;
   }
   for (const { nodeId, storeUsedBytes, storeTotalBytes } of nodes) console.log(`${nodeId}: ${formatBytes(storeUsedBytes)} of ${formatBytes(storeTotalBytes)} in use\n`);
-  print(["ref", "size", "place", "preview"], largest.map((row) => ({ ...row, size: formatBytes(row.sizeBytes ?? 0) })));
+  printTable(["ref", "size", "place", "preview"], largest.map((row) => ({ ...row, size: formatBytes(row.sizeBytes ?? 0) })));
   return 0;
 }
 
@@ -68,10 +69,4 @@ async function running(): Promise<ClusterAddress> {
   const address = await findStandingCluster();
   if (!address) throw new Error("No cluster of yours runs on this machine. Start one with: ray-ts start");
   return address;
-}
-
-function print(columns: readonly string[], rows: readonly object[]): void {
-  const cells = [columns, ...rows.map((row) => columns.map((name) => String((row as Record<string, unknown>)[name] ?? "").split("\n")[0] as string))];
-  const widths = columns.map((_, i) => Math.max(...cells.map((row) => (row[i] as string).length)));
-  for (const row of cells) console.log(row.map((cell, i) => cell.padEnd(widths[i] as number)).join("  ").trimEnd());
 }

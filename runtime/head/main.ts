@@ -35,6 +35,7 @@ const writeRecord = (): void => writeClusterFile(clusterFolders(address.clusterI
 writeRecord();
 setInterval(writeRecord, RECORD_AGAIN_MS).unref();
 await head.open();
+log(`The head of cluster ${address.clusterId} runs: pid ${process.pid}, ${JSON.stringify(address.resources)}`);
 pipe.write("ready\n");
 // whoever started us joins the liveness socket and then lets the pipe go; if it died before, nobody will come
 pipe.on("close", () => head.endWithoutOwner());

@@ -86,7 +86,7 @@ async function end(address: ClusterAddress, { isForced }: { readonly isForced: b
 /** Joins the cluster at an address: `auto`, or a standing cluster's folder. It is not ours: closing leaves it. */
 export async function attachTo(where: string, namespace: string): Promise<HeadProcess> {
   const found = where === "auto" ? await findStandingCluster() : recordedAddress(resolve(where));
-  if (!found) throw new RayError(where === "auto" ? `There is no cluster to join: none of yours runs on this machine. ${HOW_TO_START}` : `There is no cluster to join at ${where}: no \`ray-ts start\` of yours made that folder, or it has ended. ${HOW_TO_START}`);
+  if (!found) throw noCluster(where);
   const address = { ...found, namespace, isJoined: true };
   const link = await enter(address).catch((error: Error) => { throw new RayError(`The cluster at ${address.folder} cannot be joined: ${error.message}. ${HOW_TO_START}`, { cause: error }); });
   link.ref(false);
@@ -101,6 +101,15 @@ export async function attachTo(where: string, namespace: string): Promise<HeadPr
     },
   };
 }
+
+/** Where the logs of the cluster at an address are; without one of the standing cluster, if there is one. */
+export async function logFolderOf(where: string | undefined): Promise<string | undefined> {
+  const found = where === undefined || where === "auto" ? await findStandingCluster() : recordedAddress(resolve(where));
+  if (!found && where !== undefined) throw noCluster(where);
+  return found?.logFolder;
+}
+
+const noCluster = (where: string): RayError => new RayError(where === "auto" ? `There is no cluster to join: none of yours runs on this machine. ${HOW_TO_START}` : `There is no cluster to join at ${where}: no \`ray-ts start\` of yours made that folder, or it has ended. ${HOW_TO_START}`);
 
 /** What `ray.init` and the environment ask for: the address to join, or undefined for a cluster of one's own. */
 export function addressToJoin(asked: ClusterOptions, environment: Readonly<Record<string, string | undefined>>): string | undefined {

@@ -82,13 +82,16 @@ export function findLines(folder: string, { tail, ...choice }: LogWanted): Found
 /** The lines as they were printed; of several workers each with who printed it. */
 export function readLog(folder: string, wanted: LogWanted): LogLines {
   const found = findLines(folder, wanted);
-  const several = new Set(found.lines.map(({ by }) => by.worker)).size > 1;
-  const text = (line: LoggedLine): string => (several ? `(${line.by.name ?? line.by.className ?? "worker"} pid=${line.by.pid}) ${line.text}` : line.text);
+  const workers = new Set(found.lines.map(({ by }) => by.worker));
+  const text = (line: LoggedLine): string => (workers.size > 1 ? `(${line.by.name ?? line.by.className ?? "worker"} pid=${line.by.pid}) ${line.text}` : line.text);
   return {
     lines: found.lines.map(text),
     close: () => found.close(),
     async *follow() {
-      for await (const line of found.follow()) yield text(line);
+      for await (const line of found.follow()) {
+        workers.add(line.by.worker);
+        yield text(line);
+      }
     },
   };
 }
