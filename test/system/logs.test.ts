@@ -14,8 +14,8 @@ afterEach(async () => {
 const start = (...args: string[]): RunningProcess => sandbox.start([join(distFolder(), "cli.js"), ...args]);
 const cli = (...args: string[]): Promise<Finished> => start(...args).finished;
 
-describe("row 107 (ray-ts logs), row 109 (get_log), row 105 (logs go with the cluster)", () => {
-  test("what a standing cluster's workers printed is read by actor, task, pid and stream, after its driver has gone", async () => {
+describe("logs", () => {
+  test("what a standing cluster's workers printed is read by actor, task, pid and stream, after its driver has gone, until the cluster goes (rows 105, 107)", async () => {
     expect(await cli("logs")).toMatchObject({ code: 1, stderr: expect.stringContaining("ray-ts start") });
     await cli("start", "--num-cpus", "2");
     await sandbox.script(`import ray from "ray-ts";
@@ -38,7 +38,7 @@ describe("row 107 (ray-ts logs), row 109 (get_log), row 105 (logs go with the cl
     expect(existsSync(keeper?.folder as string)).toBe(false);
   }, 60_000);
 
-  test("--follow gives lines as they are printed, also of a script's own cluster, and ends with it", async () => {
+  test("--follow gives lines as they are printed, also of a script's own cluster, and ends with it (row 107)", async () => {
     const script = sandbox.startScript(`import ray from "ray-ts";
       const say = ray.remote(function say(text) { console.log(text); });
       await ray.get(say.remote("first"));
@@ -55,7 +55,7 @@ describe("row 107 (ray-ts logs), row 109 (get_log), row 105 (logs go with the cl
     expect(await script.finished).toMatchObject({ code: 0 });
   }, 60_000);
 
-  test("ray.state.getLog and followLog read the same in a script; wrong options are errors", async () => {
+  test("ray.state.getLog and followLog read the same in a script; wrong options are errors (row 109)", async () => {
     expect(await sandbox.scriptValue(`import ray from "ray-ts";
       class Talker { say(n) { for (let i = 0; i < n; i++) console.log("line " + i); return process.pid; } }
       const talker = ray.remote(Talker).remote();
