@@ -151,6 +151,20 @@ command(program, "timeline")
   .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts timeline trace.json`)
   .action(async (file: string) => finish((await import("./cluster/state-commands.ts")).timeline(file)));
 
+command(program, "stack")
+  .description("show where the code of every worker of the standing cluster is now, in terms of cells and files")
+  .option("--json", "print it as JSON", false)
+  .addHelpText(
+    "after",
+    `
+Each worker is stopped for some milliseconds, also in a synchronous loop; no port is opened. A worker in native code (a
+sort, a regular expression) shows no JavaScript until that ends. In a session or script: ray.state.stacks().
+
+Examples:
+  $ ray-ts stack`,
+  )
+  .action(async ({ json }: { json: boolean }) => finish((await import("./cluster/state-commands.ts")).stack({ isJson: json })));
+
 command(program, "logs")
   .description("show what tasks, actors and the head have printed; without a choice list the logs")
   .argument("[id]", "a worker's name or pid, an actor's or a task's id, or: head")

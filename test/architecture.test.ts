@@ -25,7 +25,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/worker/text-streams.ts": [],
   "runtime/worker/watch.ts": ["runtime/worker/watch-commands.ts"],
   "runtime/worker/halts.ts": ["runtime/worker/watch-commands.ts"],
-  "runtime/worker/watch-thread.ts": ["runtime/worker/halts.ts", "runtime/worker/watch-commands.ts"],
+  "runtime/worker/take-stack.ts": ["runtime/worker/watch-commands.ts"],
+  "runtime/worker/watch-thread.ts": ["runtime/worker/halts.ts", "runtime/worker/take-stack.ts", "runtime/worker/watch-commands.ts"],
   "runtime/head/boot.ts": ["runtime/ids.ts", "runtime/session/session-protocol.ts"],
   "runtime/head/prints.ts": [],
 
@@ -47,7 +48,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 
   "runtime/worker": [
     ...PLAIN_DATA, "runtime/api", "runtime/compile/stack-map.ts", "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/local", "runtime/modules", "runtime/serialize",
-    "runtime/ship", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/halts.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
+    "runtime/ship", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/halts.ts", "runtime/worker/take-stack.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/session": [
     ...PLAIN_DATA, ...PROTOCOL, "runtime/api", "runtime/compile", "runtime/local", "runtime/modules", "runtime/serialize", "runtime/session/output-marks.ts", "runtime/ship",

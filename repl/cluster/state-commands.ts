@@ -1,8 +1,9 @@
 /** `ray-ts list`, `summary`, `memory` and `timeline`: the state of the standing cluster. */
 import { writeFileSync } from "node:fs";
+import type { StackRow } from "../../runtime/engine/records.ts";
 import type { StateTable } from "../../runtime/engine/state.ts";
 import { timelineOf } from "../../runtime/engine/timeline.ts";
-import { askHead } from "../../runtime/local/ask-head.ts";
+import { askForStacks, askHead } from "../../runtime/local/ask-head.ts";
 import { findStandingCluster } from "../../runtime/local/standing-cluster.ts";
 import { formatBytes } from "../../runtime/store/format-bytes.ts";
 import { printTable } from "./table.ts";
@@ -63,6 +64,20 @@ export async function timeline(file: string): Promise<number> {
   writeFileSync(file, JSON.stringify(timelineOf(rows)));
   console.log(`${file}: ${rows.length} tasks. Open it in chrome://tracing or ui.perfetto.dev`);
   return 0;
+}
+
+/** Where the code of every worker is now. */
+export async function stack({ isJson }: { readonly isJson: boolean }): Promise<number> {
+  const rows = await askForStacks(await running());
+  if (isJson) console.log(JSON.stringify(rows, undefined, 2));
+  else if (rows.length === 0) console.log("No worker runs.");
+  else for (const row of rows) console.log(`${stackHead(row)}${row.stack === "" ? "" : `\n${row.stack}`}\n`);
+  return 0;
+}
+
+function stackHead({ worker, pid, actor, state, name }: StackRow): string {
+  const what = { idle: "idle", running: `runs ${name ?? "code outside tasks"}`, waiting: `${name} waits in an await`, native: "runs native code (a sort, a regular expression, a call of the system): it shows no JavaScript until that ends", silent: "does not answer" }[state];
+  return `worker ${worker} (pid ${pid}${actor === undefined ? "" : `, actor ${actor}`}): ${what}`;
 }
 
 async function running(): Promise<ClusterAddress> {

@@ -1,6 +1,6 @@
 /** `ray.state` and `ray.timeline`: what the cluster does, as rows. */
 import { writeFile } from "node:fs/promises";
-import type { ClusterRecords } from "../engine/records.ts";
+import type { ClusterRecords, StackRow } from "../engine/records.ts";
 import type { LogInfo, LogLines } from "../engine/logs.ts";
 import type { StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import { timelineOf, type TraceEvent } from "../engine/timeline.ts";
@@ -20,6 +20,14 @@ export interface StateApi {
   workers(options?: StateOptions): Promise<readonly StateRows["workers"][]>;
   /** Machines. */
   nodes(options?: StateOptions): Promise<readonly StateRows["nodes"][]>;
+  /**
+   * Where the code of each worker is now, also of one in a synchronous loop: stopped for some milliseconds each, mapped to cells
+   * and files. As `ray stack`.
+   *
+   * @example
+   * for (const { name, stack } of await ray.state.stacks()) console.log(name, stack);
+   */
+  stacks(): Promise<readonly StackRow[]>;
   /** What logs there are: one a worker, and the head's. */
   logs(): Promise<readonly LogInfo[]>;
   /**
@@ -48,6 +56,7 @@ export function makeState(host: RayHost): StateApi {
   const table = <T extends StateTable>(name: T) => async (options?: StateOptions) => read(host, name, checkOptions(options, STATE_OPTIONS, `ray.state.${name}`) as StateQuery);
   return {
     tasks: table("tasks"), actors: table("actors"), objects: table("objects"), workers: table("workers"), nodes: table("nodes"),
+    stacks: async () => recordsOf(host, "ray.state.stacks").stacks(),
     logs: async () => recordsOf(host, "ray.state.logs").logs(),
     getLog: async (options) => {
       const lines = await readLog(host, options, "ray.state.getLog");

@@ -19,6 +19,7 @@ import { readMessage, writeMessage, type ActorWanted, type FromHead, type ToHead
 import type { RecordReader } from "../wire/record-reader.ts";
 import { EventHub } from "./event-hub.ts";
 import { actorRow, detachedNotice, exitText, withoutUsedUp, workerRow } from "./rows.ts";
+import { takeStacks } from "./stacks.ts";
 import { StateTables } from "./state-tables.ts";
 import { PrintRoom } from "./print-room.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
@@ -186,6 +187,7 @@ export class Head {
       case "named-actors-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.scheduler.listNamedActors(message.namespace) });
       case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });
       case "state-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.tables.answer(message.table, message.query) });
+      case "stacks-sought": return void takeStacks(this.workers.values(), ({ pid }) => this.actorRows().find((row) => row.pid === pid && row.state === "alive")?.className).then((value) => this.tell(from, { type: "answer", reply: message.reply, value }));
       case "events":
         this.tables.apply(message.rows);
         return this.hub.push(message.rows);

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newProcessName, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
-import { WATCH_OP, WATCH_RECORD_BYTES, watchCommand } from "../worker/watch-commands.ts";
+import { AnswerReader, type TakenStack, WATCH_OP, watchCommand } from "../worker/watch-commands.ts";
 import { clientNumber } from "../worker/client-number.ts";
 import { WORKER_BOOT_FD, WORKER_WATCH_FD, type WorkerBoot } from "./boot.ts";
 import { PrintParser, type Print } from "./prints.ts";
@@ -18,6 +18,7 @@ import { PrintParser, type Print } from "./prints.ts";
 const RUN_FLAGS = ["--expose-gc", "--max-semi-space-size=32", "--disable-warning=ExperimentalWarning"];
 const WORKER_PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "worker.js");
 
+const STACK_WITHIN_MS = 3000;
 const START_WITHIN_MS = 60_000;
 
 export interface WorkerProcessOptions {
@@ -33,7 +34,8 @@ export class WorkerProcess {
   readonly slot: number;
   private ready = false;
   private readonly halting: ((begun: number | undefined) => void)[] = [];
-  private answers: Buffer = Buffer.alloc(0);
+  private readonly stacksWanted: ((text: string) => void)[] = [];
+  private readonly answers = new AnswerReader();
   private readonly startTimer: NodeJS.Timeout;
   private readonly child: ChildProcess;
 
@@ -103,11 +105,23 @@ export class WorkerProcess {
     return new Promise((answer) => this.halting.push(answer));
   }
 
-  /** Answers come in the order of the questions. */
+  /** Where its code is; undefined when its watch thread does not answer. */
+  stack(): Promise<TakenStack | undefined> {
+    (this.child.stdio[WORKER_WATCH_FD] as Writable).write(watchCommand("stack", 0));
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), STACK_WITHIN_MS);
+      this.stacksWanted.push((text) => {
+        clearTimeout(timer);
+        resolve(JSON.parse(text) as TakenStack);
+      });
+    });
+  }
+
+  /** Answers to each command come in the order of its questions. */
   private onAnswer(chunk: Buffer): void {
-    this.answers = Buffer.concat([this.answers, chunk]);
-    for (; this.answers.length >= WATCH_RECORD_BYTES; this.answers = this.answers.subarray(WATCH_RECORD_BYTES)) {
-      this.halting.shift()?.(this.answers.readUInt8(0) === WATCH_OP.halt ? this.answers.readInt32LE(4) : undefined);
+    for (const { op, argument, text } of this.answers.push(chunk)) {
+      if (op === WATCH_OP.stack) this.stacksWanted.shift()?.(text);
+      else this.halting.shift()?.(op === WATCH_OP.halt ? argument : undefined);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Questions to a head from a program that is no driver: a command, a front. */
+import type { StackRow } from "../engine/records.ts";
 import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import { ClusterDiedError } from "../errors.ts";
 import { newProcessName, type JobId } from "../ids.ts";
@@ -10,6 +11,14 @@ type Answers<T extends readonly StateTable[]> = { readonly [K in keyof T]: State
 
 /** Joins, asks for these tables and leaves. */
 export async function askHead<const T extends readonly StateTable[]>(address: ClusterAddress, tables: T, query: StateQuery = { limit: 10_000 }): Promise<Answers<T>> {
+  return (await withHead(address, (ask) => Promise.all(tables.map((table) => ask((reply) => ({ type: "state-sought", reply, table, query })))))) as unknown as Answers<T>;
+}
+
+export async function askForStacks(address: ClusterAddress): Promise<readonly StackRow[]> {
+  return (await withHead(address, (ask) => ask((reply) => ({ type: "stacks-sought", reply })))) as readonly StackRow[];
+}
+
+async function withHead<T>(address: ClusterAddress, work: (ask: HeadQuestions["ask"]) => Promise<T>): Promise<T> {
   const fail = (reason: string): void => questions.failAll(new ClusterDiedError(reason));
   const connection: Connection = new Connection({
     self: newProcessName("front"),
@@ -26,7 +35,7 @@ export async function askHead<const T extends readonly StateTable[]>(address: Cl
   const questions = new HeadQuestions((message) => connection.sayToHead(message));
   try {
     await connection.connected;
-    return (await Promise.all(tables.map((table) => questions.ask((reply) => ({ type: "state-sought", reply, table, query }))))) as unknown as Answers<T>;
+    return await work((make) => questions.ask(make));
   } finally {
     await connection.close();
   }

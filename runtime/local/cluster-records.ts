@@ -1,6 +1,6 @@
 /** What this process can learn of its cluster: tables from the head, logs from their files. */
 import type { LogInfo, LogLines, LogWanted } from "../engine/logs.ts";
-import type { ClusterRecords } from "../engine/records.ts";
+import type { ClusterRecords, StackRow } from "../engine/records.ts";
 import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import { listLogs, readLog } from "../logs/read-logs.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
@@ -30,6 +30,10 @@ export class LocalRecords implements ClusterRecords {
     const { logFolder } = await this.source.address();
     await this.upToDate();
     return readLog(logFolder, wanted);
+  }
+
+  async stacks(): Promise<readonly StackRow[]> {
+    return (await this.source.ask((reply) => ({ type: "stacks-sought", reply }))) as readonly StackRow[];
   }
 
   /** What was printed by now is in its log, and was given to who subscribed. */

@@ -36,6 +36,8 @@ export type ToHead =
   | { readonly type: "named-actors-sought"; readonly reply: number; readonly namespace?: string }
   | { readonly type: "resources-sought"; readonly reply: number; readonly which: "total" | "available" }
   | { readonly type: "state-sought"; readonly reply: number; readonly table: StateTable; readonly query: StateQuery }
+  /** Where the code of each worker is now. */
+  | { readonly type: "stacks-sought"; readonly reply: number }
   | { readonly type: "events"; readonly rows: readonly EngineEvent[] }
   /** Prints and notices of these jobs (of all if not given), or `only` them. */
   | { readonly type: "subscribe"; readonly isOn: boolean; readonly jobs?: readonly string[]; readonly only?: "prints" }

@@ -12,6 +12,7 @@ import { DriverFolders, PROGRAMS } from "./driver-folders.ts";
 import type { Shipper } from "../ship/create-shipper.ts";
 import { flushAged } from "../wire/outbox.ts";
 import { markPrints } from "./print-marks.ts";
+import { tellStacks } from "./stack-now.ts";
 import { startWatch } from "./watch.ts";
 import { WorkerHost } from "./worker-host.ts";
 import { createWorker } from "./worker-process.ts";
@@ -53,6 +54,7 @@ Object.assign(ray, { default: face, ray: face, ObjectRef, ...exceptions, isRayEr
 Object.assign(globalThis, { ray: face, ObjectRef });
 prepare(folders.current);
 printing = () => executor.label();
+tellStacks((stack) => stacks.mapStack(stack), printing);
 
 // as in sessions: what we use of Node's is our affair, a task's warnings are printed where it prints
 process.removeAllListeners("warning");

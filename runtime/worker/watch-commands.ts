@@ -2,7 +2,8 @@
  * Commands on a process's watch pipe, and the words of the guard that its watch thread and its main thread share. Pure.
  *
  * A command is one record of 8 bytes: `[u8 op, 3 zero bytes, i32 argument, little-endian]`. The pipe's end of file means
- * that whoever started the process is gone: the process kills itself. `halt` is answered by a record of the same form.
+ * that whoever started the process is gone: the process kills itself. `halt` is answered by a record of the same form, `stack` by one
+ * with text behind it.
  */
 
 export const WATCH_RECORD_BYTES = 8;
@@ -18,6 +19,8 @@ export const WATCH_OP = {
   halt: 5,
   /** The answer when another client is halted. */
   busy: 6,
+  /** Where is the main thread? The answer's argument: how many bytes of JSON follow it (take-stack.ts). */
+  stack: 7,
 } as const;
 
 export const GUARD_WORDS = 8;
@@ -47,4 +50,46 @@ export function watchCommand(op: keyof typeof WATCH_OP, argument: number): Buffe
   record.writeUInt8(WATCH_OP[op], 0);
   record.writeInt32LE(argument | 0, 4);
   return record;
+}
+
+/** What a process answers: its stack as a user should see it, and whose work it does. */
+export interface TakenStack {
+  /** Frames, one a line; empty when no code runs. */
+  readonly stack: string;
+  /** The task or call that runs, or waits in an `await`. */
+  readonly name?: string;
+  readonly task?: string;
+  /** It could not be stopped: what it does is no JavaScript. */
+  readonly isNative?: boolean;
+}
+
+export interface WatchAnswer {
+  readonly op: number;
+  readonly argument: number;
+  /** What follows the answer to `stack`. */
+  readonly text: string;
+}
+
+export function stackAnswer(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([watchCommand("stack", bytes.length), bytes]);
+}
+
+/** Answers out of what came through the pipe, however it was cut. */
+export class AnswerReader {
+  private rest = Buffer.alloc(0);
+
+  push(chunk: Buffer): WatchAnswer[] {
+    this.rest = Buffer.concat([this.rest, chunk]);
+    const answers: WatchAnswer[] = [];
+    while (this.rest.length >= WATCH_RECORD_BYTES) {
+      const op = this.rest.readUInt8(0);
+      const argument = this.rest.readInt32LE(4);
+      const end = WATCH_RECORD_BYTES + (op === WATCH_OP.stack ? argument : 0);
+      if (this.rest.length < end) break;
+      answers.push({ op, argument, text: this.rest.toString("utf8", WATCH_RECORD_BYTES, end) });
+      this.rest = this.rest.subarray(end);
+    }
+    return answers;
+  }
 }

@@ -1,13 +1,15 @@
 /**
  * The watch thread of a session or worker: a worker thread with its own event loop on the inherited watch pipe. It is the
- * only part of the process that still runs while user code spins, so it does four things: it kills the process when the
- * pipe ends, it puts interrupts into the guard that compiled loops read, and where no guard stands (a native sort, a
- * library's loop) it raises SIGINT, which unwinds a `vm` script run with `breakOnSigint`, and it answers which task began last.
+ * only part of the process that still runs while user code spins, so it does five things: it kills the process when the
+ * pipe ends, it puts interrupts into the guard that compiled loops read, where no guard stands (a native sort, a library's
+ * loop) it raises SIGINT, which unwinds a `vm` script run with `breakOnSigint`, it answers which task began last, and it tells
+ * where the main thread is.
  */
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { Halting } from "./halts.ts";
-import { GUARD, WATCH_OP, WATCH_RECORD_BYTES, watchCommand } from "./watch-commands.ts";
+import { takeStack } from "./take-stack.ts";
+import { GUARD, stackAnswer, WATCH_OP, WATCH_RECORD_BYTES, watchCommand } from "./watch-commands.ts";
 
 /** How long a guard or the raced await may take before SIGINT is tried. */
 const SIGINT_AFTER_MS = 50;
@@ -34,6 +36,7 @@ function obey(op: number, argument: number): void {
     case WATCH_OP.interrupt: return interrupt(argument);
     case WATCH_OP.abandon: if (Atomics.load(guard, GUARD.busy) === argument) die(); return;
     case WATCH_OP.halt: return halt(argument);
+    case WATCH_OP.stack: return void tellStack();
     case WATCH_OP.end: if (Atomics.load(guard, GUARD.call) === argument) die(); return;
     default: return;
   }
@@ -42,6 +45,16 @@ function obey(op: number, argument: number): void {
 function halt(client: number): void {
   const begun = halting.halt(client);
   pipe.write(begun === undefined ? watchCommand("busy", 0) : watchCommand("halt", begun));
+}
+
+/** One after the other: the main thread can be stopped once at a time. */
+let telling = Promise.resolve();
+
+function tellStack(): void {
+  telling = telling.then(() => takeStack(() => parentPort?.postMessage("awake"))).then(
+    (taken) => void pipe.write(stackAnswer(JSON.stringify(taken))),
+    (error: Error) => void pipe.write(stackAnswer(JSON.stringify({ stack: `    (its stack cannot be taken: ${error.message})` }))),
+  );
 }
 
 function interrupt(execution: number): void {

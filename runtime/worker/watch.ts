@@ -23,9 +23,9 @@ export function startWatch(onInterrupt: (execution: number) => void = () => unde
   // built beside every program: dist/watch-thread.js
   const thread = new Worker(new URL("./watch-thread.js", import.meta.url), { workerData: { fd, guard }, stdin: false, env: {}, execArgv: [] });
   const ready = new Promise<void>((resolve, reject) => {
-    thread.on("message", (message: "watching" | { readonly interrupt: number }) => {
+    thread.on("message", (message: "watching" | "awake" | { readonly interrupt: number }) => {
       if (message === "watching") resolve();
-      else onInterrupt(message.interrupt);
+      else if (message !== "awake") onInterrupt(message.interrupt);
     });
     thread.on("error", (error) => reject(new Error(`The watch thread on fd ${fd} failed: ${error.message}`, { cause: error })));
   });
