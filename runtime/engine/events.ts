@@ -13,14 +13,19 @@ export interface TaskRow {
   readonly task: TaskId;
   readonly name: string;
   readonly owner: ProcessName;
+  readonly ownerPid?: number;
   readonly state: TaskState;
   readonly refs: readonly ObjectId[];
   readonly actor?: ActorId;
   readonly worker?: ProcessName;
   readonly pid?: number;
   readonly submittedAt: number;
+  /** When it left its owner for the worker. */
+  readonly sentAt?: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
+  /** When its owner had the result. */
+  readonly settledAt?: number;
   readonly attempt: number;
   readonly origin?: string;
   /** `RangeError: bad` of a failed one. */

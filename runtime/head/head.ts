@@ -90,7 +90,7 @@ export class Head {
       actors: () => this.actorRows(),
       nodes: () => [{ ...this.resourcesRow(), type: "node", nodeId: address.nodeId, alive: true }],
       drivers: () => [...this.clients].filter(([, { kind }]) => kind === "driver").map(([driver, { job, namespace, pid }]) => ({ type: "driver", driver, job: job as JobId, namespace, pid })),
-    }, (worker) => this.workers.get(worker)?.pid);
+    }, (name) => (this.workers.get(name) ?? this.clients.get(name))?.pid);
     this.ticker = setInterval(() => {
       this.handle({ type: "tick" });
       this.prints.tick();

@@ -11,7 +11,7 @@ import { createViewState } from "../views/view-state.ts";
 const USUAL_LIMIT = 100;
 const MOST_ROWS = 10_000;
 
-/** Owners of actor calls know the process by its name alone. */
+/** Of a worker or a driver. Owners of actor calls know the process by its name alone. */
 export type PidOf = (worker: ProcessName) => number | undefined;
 export type OwnTables = { readonly [T in Exclude<StateTable, "tasks" | "objects">]: () => readonly StateRows[T][] };
 
@@ -31,9 +31,10 @@ export class StateTables {
   }
 
   private withPid(row: EngineEvent): EngineEvent {
-    if (row.type !== "task" || row.worker === undefined || row.pid !== undefined) return row;
-    const pid = this.pidOf(row.worker);
-    return pid === undefined ? row : { ...row, pid };
+    if (row.type !== "task") return row;
+    const pid = row.pid ?? (row.worker === undefined ? undefined : this.pidOf(row.worker));
+    const ownerPid = this.pidOf(row.owner);
+    return { ...row, ...(pid === undefined ? {} : { pid }), ...(ownerPid === undefined ? {} : { ownerPid }) };
   }
 
   /** What it owned and had not finished ends with it: it cannot report that any more. */

@@ -64,6 +64,7 @@ export class CallMaker {
       sentAt: 0,
       sentTo: undefined,
       isSettled: false,
+      settledAt: 0,
       startedAt: 0,
       runMicros: 0,
       error: undefined,

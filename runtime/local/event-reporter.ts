@@ -133,7 +133,8 @@ function isRunning(task: Task): boolean {
   return task.lease === undefined || task.lease.unfinished.values().next().value === task;
 }
 
-function timesOf(task: Task): { startedAt?: number; finishedAt?: number } {
-  if (task.startedAt > 0) return { startedAt: task.startedAt, finishedAt: task.startedAt + task.runMicros / 1000 };
-  return !task.isSettled && isRunning(task) ? { startedAt: task.sentAt } : {};
+function timesOf(task: Task): Pick<TaskRow, "sentAt" | "startedAt" | "finishedAt" | "settledAt"> {
+  const sent = task.sentAt > 0 ? { sentAt: task.sentAt } : {};
+  if (task.startedAt > 0) return { ...sent, startedAt: task.startedAt, finishedAt: task.startedAt + task.runMicros / 1000, ...(task.isSettled ? { settledAt: task.settledAt } : {}) };
+  return !task.isSettled && isRunning(task) ? { ...sent, startedAt: task.sentAt } : sent;
 }

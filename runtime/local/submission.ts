@@ -336,6 +336,7 @@ export class Submission {
 
   private end(task: Task, error: string | undefined): void {
     task.isSettled = true;
+    task.settledAt = Date.now();
     task.error = error;
     this.unsettled.delete(task.seq);
     this.shell.releaseHolds(task);

@@ -50,6 +50,7 @@ export interface Task {
   /** Who got it, while `sentAt` is not 0. */
   sentTo: ProcessName | undefined;
   isSettled: boolean;
+  settledAt: number;
   startedAt: number;
   runMicros: number;
   error: string | undefined;

@@ -35,11 +35,13 @@ test("ray.state has tasks, actors, objects and workers, filtered and limited, an
       workers: (await ray.state.workers()).length > 0,
       nodes: (await ray.state.nodes()).length,
       runs: trace.filter((event) => event.ph === "X").map((event) => event.name),
+      spans: [...new Set(trace.map((event) => event.cat).filter(Boolean))].sort(),
+      driverIsUs: trace.find((event) => event.cat === "driver").pid === process.pid,
       refused: await ray.state.tasks({ filter: 3 }).catch((error) => error.message),
     });
     console.error(String(kept));
     process.exit(0);`)) as Record<string, unknown>;
-  expect(told).toMatchObject({ names: ["Counter.incr", "bad", "square", "square"], failed: [["bad", true]], actor: "alive", big: true, one: 1, workers: true, nodes: 1, refused: expect.stringContaining("must be an object of fields") });
+  expect(told).toMatchObject({ names: ["Counter.incr", "bad", "square", "square"], failed: [["bad", true]], actor: "alive", big: true, one: 1, workers: true, nodes: 1, spans: ["driver", "queue", "run", "transfer"], driverIsUs: true, refused: expect.stringContaining("must be an object of fields") });
   expect(told["runs"]).toEqual(expect.arrayContaining(["bad", "square"]));
   expect(JSON.parse(readFileSync(join(sandbox.folder, "trace.json"), "utf8"))).toEqual(expect.arrayContaining([expect.objectContaining({ ph: "M" }), expect.objectContaining({ ph: "b", name: "queue" })]));
 }, 30_000);
