@@ -91,6 +91,7 @@ command(program, "start")
   .description("start a cluster that outlives its drivers, one a user")
   .option("--num-cpus <n>", "its CPUs (default: those of this machine or container)", amount)
   .option("--resources <json>", "custom resources by name: '{\"database\": 1}'", resources)
+  .option("--metrics-export-port <port>", "serve metrics for Prometheus at http://127.0.0.1:PORT/metrics, to every user of this machine", portNumber)
   .option("--object-store-memory <bytes>", "its shared memory for objects (default: 30% of the memory)", positive)
   .addHelpText(
     "after",
@@ -103,7 +104,7 @@ Examples:
   $ RAY_TS_ADDRESS=auto ray-ts repl
   $ ray-ts stop`,
   )
-  .action(async (options: { numCpus?: number; resources?: Record<string, number>; objectStoreMemory?: number }) => {
+  .action(async (options: { numCpus?: number; resources?: Record<string, number>; objectStoreMemory?: number; metricsExportPort?: number }) => {
     await finish((await import("./cluster/standing-commands.ts")).start(options));
   });
 
@@ -164,6 +165,12 @@ Examples:
   $ ray-ts stack`,
   )
   .action(async ({ json }: { json: boolean }) => finish((await import("./cluster/state-commands.ts")).stack({ isJson: json })));
+
+command(program, "metrics")
+  .description("print the standing cluster's metrics in Prometheus' text format: those of ray.util.metrics and its own")
+  .option("--json", "print them as JSON", false)
+  .addHelpText("after", "\nOver HTTP: ray-ts start --metrics-export-port 8080. In a session or script: ray.state.metrics().\n\nExamples:\n  $ ray-ts metrics")
+  .action(async ({ json }: { json: boolean }) => finish((await import("./cluster/state-commands.ts")).metrics({ isJson: json })));
 
 command(program, "logs")
   .description("show what tasks, actors and the head have printed; without a choice list the logs")
@@ -266,6 +273,12 @@ function positive(text: string): number {
 function amount(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError("It must be a number of at least 0.");
+  return value;
+}
+
+function portNumber(text: string): number {
+  const value = positive(text);
+  if (value > 65_535) throw new InvalidArgumentError("It must be a port, at most 65535.");
   return value;
 }
 

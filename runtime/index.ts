@@ -34,6 +34,7 @@ export type { StateApi } from "./api/state.ts";
 export type { ActorPool, GetNextOptions, PoolCall } from "./api/util/actor-pool.ts";
 export type { MapUnorderedOptions } from "./api/util/map-unordered.ts";
 export type { Serializability } from "./api/util/inspect-serializability.ts";
+export type { Counter, Gauge, Histogram, HistogramOptions, Metric, MetricOptions, Metrics } from "./api/util/metrics.ts";
 export type { AsyncResult, Pool, PoolOptions } from "./api/util/pool.ts";
 export type { Queue, QueueOptions, QueueWait } from "./api/util/queue.ts";
 export type { NamedActor } from "./api/util/list-named-actors.ts";

@@ -9,6 +9,7 @@ export interface StartOptions {
   readonly numCpus?: number;
   readonly resources?: Readonly<Record<string, number>>;
   readonly objectStoreMemory?: number;
+  readonly metricsExportPort?: number;
 }
 
 const NONE = "No cluster of yours runs on this machine. Start one with: ray-ts start";
@@ -20,7 +21,8 @@ export async function start(options: StartOptions): Promise<number> {
 Join it from a session or script:  await ray.init({ address: "auto" })
 or by the environment:             RAY_TS_ADDRESS=auto ray-ts repl
 See what it does:                  ray-ts status
-End it:                            ray-ts stop`);
+End it:                            ray-ts stop${options.metricsExportPort === undefined ? "" : `
+Metrics for Prometheus:            http://127.0.0.1:${options.metricsExportPort}/metrics`}`);
   return 0;
 }
 

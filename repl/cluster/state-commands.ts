@@ -3,8 +3,9 @@ import { writeFileSync } from "node:fs";
 import type { StackRow } from "../../runtime/engine/records.ts";
 import type { StateTable } from "../../runtime/engine/state.ts";
 import { timelineOf } from "../../runtime/engine/timeline.ts";
-import { askForStacks, askHead } from "../../runtime/local/ask-head.ts";
+import { askForMetrics, askForStacks, askHead } from "../../runtime/local/ask-head.ts";
 import { findStandingCluster } from "../../runtime/local/standing-cluster.ts";
+import { prometheusText } from "../../runtime/metrics/prometheus.ts";
 import { formatBytes } from "../../runtime/store/format-bytes.ts";
 import { printTable } from "./table.ts";
 import type { ClusterAddress } from "../../runtime/session/session-protocol.ts";
@@ -78,6 +79,14 @@ export async function stack({ isJson }: { readonly isJson: boolean }): Promise<n
 function stackHead({ worker, pid, actor, state, name }: StackRow): string {
   const what = { idle: "idle", running: `runs ${name ?? "code outside tasks"}`, waiting: `${name} waits in an await`, native: "runs native code (a sort, a regular expression, a call of the system): it shows no JavaScript until that ends", silent: "does not answer" }[state];
   return `worker ${worker} (pid ${pid}${actor === undefined ? "" : `, actor ${actor}`}): ${what}`;
+}
+
+/** What users and the cluster measure, as Prometheus reads it. */
+export async function metrics({ isJson }: { readonly isJson: boolean }): Promise<number> {
+  const families = await askForMetrics(await running());
+  if (isJson) console.log(JSON.stringify(families, undefined, 2));
+  else process.stdout.write(prometheusText(families));
+  return 0;
 }
 
 async function running(): Promise<ClusterAddress> {

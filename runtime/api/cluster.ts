@@ -98,6 +98,7 @@ function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo)
   if (asked.address !== undefined && asked.address !== "auto") compare("address", asked.address.replace(/(?<=.)\/+$/, ""), info.address);
   compare("numCpus", asked.numCpus, info.numCpus);
   compare("namespace", asked.namespace, info.namespace);
+  compare("metricsExportPort", asked.metricsExportPort, before.metricsExportPort ?? "not served");
   compare("logToDriver", asked.logToDriver, before.logToDriver ?? true);
   // what the machine had no room for was made smaller: what was asked for counts
   compare("objectStoreMemory", asked.objectStoreMemory, before.objectStoreMemory ?? info.objectStoreMemory);

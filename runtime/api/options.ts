@@ -81,6 +81,8 @@ export interface InitOptions {
   readonly namespace?: string | undefined;
   /** False: what tasks and actors print is not shown here; `ray-ts logs` has it. */
   readonly logToDriver?: boolean | undefined;
+  /** Serves metrics at `http://127.0.0.1:PORT/metrics`, for Prometheus; every user of this machine can read them there. If not given nothing is served. */
+  readonly metricsExportPort?: number | undefined;
 }
 
 /** Options of `ray.get`. */
@@ -194,7 +196,10 @@ export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryEx
 export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit, concurrencyGroups: groups };
 export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
-export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text, logToDriver: flag };
+const port: Check = (value, where) => {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 65_535) throw new RangeError(`${where} must be a port, a whole number from 1 to 65535; got ${describeValue(value)}`);
+};
+export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text, logToDriver: flag, metricsExportPort: port };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
 const filter: Check = (value, where) => {

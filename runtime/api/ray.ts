@@ -1,5 +1,6 @@
 /** Makes the `ray` object of a process on what its host offers. */
 import type { ActorInfo, CallOptions } from "../engine/engine.ts";
+import type { MetricKind, Tags } from "../engine/metrics.ts";
 import { ActorNotFoundError, isRayError, type RayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
 import { makeActorClass } from "./actor-class.ts";
@@ -25,6 +26,7 @@ import { makeState, timeline } from "./state.ts";
 import { Queue } from "./util/queue.ts";
 import { PoolWorker } from "./util/pool-worker.ts";
 import { QueueActor } from "./util/queue-actor.ts";
+import { revivedMetric, type HistogramOptions } from "./util/metrics.ts";
 import { makeUtil } from "./util/patterns.ts";
 import { wait } from "./wait.ts";
 
@@ -76,7 +78,7 @@ function markShippable(value: object, path: readonly string[]): void {
   const ship = (): Shipped => ({ singleton: "ray", args: path });
   // a class that a user derives from one of ours is the user's
   if (!Object.hasOwn(value, SHIP)) Object.defineProperty(value, SHIP, { get(this: object) { return this === value ? ship : undefined; } });
-  for (const [name, member] of Object.entries(value)) if (typeof member === "function" || name === "util") markShippable(member as object, [...path, name]);
+  for (const [name, member] of Object.entries(value)) if (typeof member === "function" || name === "util" || name === "metrics") markShippable(member as object, [...path, name]);
 }
 
 /** For `ship/`: rebuilds the face's objects that `[Symbol.for("ray-ts.ship")]()` named, by its `singleton`. */
@@ -92,6 +94,7 @@ export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unkno
     queue: (handle, maxsize) => new Queue(home, { maxsize: maxsize as number }, handle as object),
     "queue-actor": () => QueueActor,
     "pool-worker": () => PoolWorker,
+    metric: (kind, name, options, defaultTags) => revivedMetric(ray.util.metrics, kind as MetricKind, name as string, options as HistogramOptions, defaultTags as Tags),
   };
 }
 

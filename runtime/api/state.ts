@@ -1,6 +1,7 @@
 /** `ray.state` and `ray.timeline`: what the cluster does, as rows. */
 import { writeFile } from "node:fs/promises";
 import type { ClusterRecords, StackRow } from "../engine/records.ts";
+import type { MetricFamily } from "../engine/metrics.ts";
 import type { LogInfo, LogLines } from "../engine/logs.ts";
 import type { StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import { timelineOf, type TraceEvent } from "../engine/timeline.ts";
@@ -28,6 +29,8 @@ export interface StateApi {
    * for (const { name, stack } of await ray.state.stacks()) console.log(name, stack);
    */
   stacks(): Promise<readonly StackRow[]>;
+  /** What `ray.util.metrics` measured in all processes, and what the cluster measures of itself. `ray-ts metrics` gives it as Prometheus' text. */
+  metrics(): Promise<readonly MetricFamily[]>;
   /** What logs there are: one a worker, and the head's. */
   logs(): Promise<readonly LogInfo[]>;
   /**
@@ -57,6 +60,7 @@ export function makeState(host: RayHost): StateApi {
   return {
     tasks: table("tasks"), actors: table("actors"), objects: table("objects"), workers: table("workers"), nodes: table("nodes"),
     stacks: async () => recordsOf(host, "ray.state.stacks").stacks(),
+    metrics: async () => recordsOf(host, "ray.state.metrics").metrics(),
     logs: async () => recordsOf(host, "ray.state.logs").logs(),
     getLog: async (options) => {
       const lines = await readLog(host, options, "ray.state.getLog");

@@ -1,6 +1,7 @@
-/** What an engine can tell of its cluster beyond values: tables, logs, stacks. */
+/** What an engine can tell of its cluster beyond values: tables, logs, stacks, metrics. */
 import type { ProcessName } from "../ids.ts";
 import type { LogInfo, LogLines, LogWanted } from "./logs.ts";
+import type { Measurement, MetricFamily } from "./metrics.ts";
 import type { StateAnswer, StateQuery, StateRows, StateTable } from "./state.ts";
 
 /** Where a worker's code is now. */
@@ -22,4 +23,6 @@ export interface ClusterRecords {
   logs(): Promise<readonly LogInfo[]>;
   readLog(wanted: LogWanted): Promise<LogLines>;
   stacks(): Promise<readonly StackRow[]>;
+  measure(measured: Measurement): void;
+  metrics(): Promise<readonly MetricFamily[]>;
 }

@@ -9,6 +9,8 @@ export interface HeadBoot {
   readonly folder: string;
   /** Stays without an owner; else it ends with its last one. */
   readonly isPersistent: boolean;
+  /** Metrics are served there, on loopback. */
+  readonly metricsPort?: number;
 }
 
 export interface WorkerBoot {

@@ -17,6 +17,9 @@ import { Links } from "../wire/links.ts";
 import { serveLiveness, type LivenessHello, type LivenessNote, type LivenessServer } from "../wire/liveness.ts";
 import { readMessage, writeMessage, type ActorWanted, type FromHead, type ToHead } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
+import type { MetricDelta, MetricFamily } from "../engine/metrics.ts";
+import { MetricTable } from "../metrics/metric-table.ts";
+import { clusterMetrics } from "./cluster-metrics.ts";
 import { EventHub } from "./event-hub.ts";
 import { actorRow, detachedNotice, exitText, withoutUsedUp, workerRow } from "./rows.ts";
 import { takeStacks } from "./stacks.ts";
@@ -65,6 +68,7 @@ export class Head {
   private readonly links: Links;
   private readonly hub: EventHub;
   private readonly prints: PrintRoom;
+  private readonly metrics = new MetricTable();
   private readonly grants: StoreGrants;
   private readonly tables: StateTables;
   private liveness: LivenessServer | undefined;
@@ -188,6 +192,8 @@ export class Head {
       case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });
       case "state-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.tables.answer(message.table, message.query) });
       case "stacks-sought": return void takeStacks(this.workers.values(), ({ pid }) => this.actorRows().find((row) => row.pid === pid && row.state === "alive")?.className).then((value) => this.tell(from, { type: "answer", reply: message.reply, value }));
+      case "metrics": return this.measured(message.deltas);
+      case "metrics-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.metricFamilies() });
       case "events":
         this.tables.apply(message.rows);
         return this.hub.push(message.rows);
@@ -382,6 +388,18 @@ export class Head {
       return this.tell(owner, { type: "actor-state", actor, state: "pending", code: "exists", existing });
     }
     this.actorChanged(record, { state: "dead", code: "name-taken", cause: `The name "${wanted.name}" (namespace="${wanted.namespace}") is already taken by a living actor. Use another name, ray.getActor("${wanted.name}"), or getIfExists: true` });
+  }
+
+  // ---- metrics
+
+  private measured(deltas: readonly MetricDelta[]): void {
+    for (const text of this.metrics.apply(deltas)) this.hub.push([{ type: "notice", level: "warning", text: `ray: ${text}` }]);
+  }
+
+  metricFamilies(): MetricFamily[] {
+    const drivers = [...this.clients.values()].filter(({ kind }) => kind === "driver").length;
+    const own = clusterMetrics({ tasks: this.tables.tally.byName, workers: this.scheduler.snapshot().workers.map(workerRow), actors: this.actorRows(), resources: this.resourcesRow(), drivers });
+    return [...own, ...this.metrics.list()];
   }
 
   // ---- what subscribers see

@@ -3,6 +3,8 @@ import { Socket } from "node:net";
 import type { ProcessName } from "../ids.ts";
 import type { ClusterId } from "../ids.ts";
 import { LogFile } from "../logs/log-file.ts";
+import { prometheusText } from "../metrics/prometheus.ts";
+import { serveMetrics } from "./metrics-endpoint.ts";
 import { ownClusterRecord, writeClusterFile } from "../store/cluster-file.ts";
 import { clusterFolders, removeClusterFolders } from "../store/folders.ts";
 import { HEAD_BOOT_FD, type HeadBoot } from "./boot.ts";
@@ -34,11 +36,18 @@ const record = { ...ownClusterRecord(address.clusterId), ...(boot.isPersistent ?
 const writeRecord = (): void => writeClusterFile(clusterFolders(address.clusterId as ClusterId), record);
 writeRecord();
 setInterval(writeRecord, RECORD_AGAIN_MS).unref();
+if (boot.metricsPort !== undefined) await serveMetrics(boot.metricsPort, () => prometheusText(head.metricFamilies())).catch(endWithoutPort);
 await head.open();
 log(`The head of cluster ${address.clusterId} runs: pid ${process.pid}, ${JSON.stringify(address.resources)}`);
 pipe.write("ready\n");
 // whoever started us joins the liveness socket and then lets the pipe go; if it died before, nobody will come
 pipe.on("close", () => head.endWithoutOwner());
+
+/** Whoever asked for the port shows the log. */
+function endWithoutPort(error: Error): never {
+  log(`Metrics cannot be served at http://127.0.0.1:${boot.metricsPort}/metrics: ${error.message}. Choose another port`);
+  process.exit(1);
+}
 
 function leave(): void {
   removeClusterFolders(address.clusterId as ClusterId);

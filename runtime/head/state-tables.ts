@@ -6,6 +6,7 @@ import type { EngineEvent } from "../engine/events.ts";
 import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import type { ProcessName } from "../ids.ts";
 import { applyEvents, isEnded } from "../views/apply-events.ts";
+import { TaskTally } from "./task-tally.ts";
 import { createViewState } from "../views/view-state.ts";
 
 const USUAL_LIMIT = 100;
@@ -17,6 +18,7 @@ export type OwnTables = { readonly [T in Exclude<StateTable, "tasks" | "objects"
 
 export class StateTables {
   private readonly state = createViewState();
+  readonly tally = new TaskTally();
   private readonly own: OwnTables;
 
   private readonly pidOf: PidOf;
@@ -27,6 +29,7 @@ export class StateTables {
   }
 
   apply(rows: readonly EngineEvent[]): void {
+    for (const row of rows) this.tally.count(row, row.type === "task" ? this.state.tasks.get(row.task) : undefined);
     applyEvents(this.state, rows.map((row) => this.withPid(row)));
   }
 

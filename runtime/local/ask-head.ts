@@ -1,4 +1,5 @@
 /** Questions to a head from a program that is no driver: a command, a front. */
+import type { MetricFamily } from "../engine/metrics.ts";
 import type { StackRow } from "../engine/records.ts";
 import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import { ClusterDiedError } from "../errors.ts";
@@ -16,6 +17,10 @@ export async function askHead<const T extends readonly StateTable[]>(address: Cl
 
 export async function askForStacks(address: ClusterAddress): Promise<readonly StackRow[]> {
   return (await withHead(address, (ask) => ask((reply) => ({ type: "stacks-sought", reply })))) as readonly StackRow[];
+}
+
+export async function askForMetrics(address: ClusterAddress): Promise<readonly MetricFamily[]> {
+  return (await withHead(address, (ask) => ask((reply) => ({ type: "metrics-sought", reply })))) as readonly MetricFamily[];
 }
 
 async function withHead<T>(address: ClusterAddress, work: (ask: HeadQuestions["ask"]) => Promise<T>): Promise<T> {

@@ -114,6 +114,7 @@ export async function spawnHead(options: ClusterOptions, kind: HeadKind): Promis
   try {
     await new Promise<void>((ready, failed) => {
       const timer = setTimeout(() => failed(new Error(`it did not answer within ${START_WITHIN_MS / 1000} s`)), START_WITHIN_MS);
+      child.once("exit", () => clearTimeout(timer));
       child.once("error", failed);
       child.once("exit", (code, signal) => failed(new Error(`it ended at once (${signal ?? `exit code ${code}`})`)));
       pipe.once("error", failed);
@@ -168,6 +169,7 @@ function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>
     prestart: Math.min(Math.ceil(numCpus), MOST_PRESTARTED),
     folder,
     isPersistent,
+    ...(options.metricsExportPort === undefined ? {} : { metricsPort: options.metricsExportPort }),
   };
 }
 

@@ -54,7 +54,7 @@ export class LocalEngine implements Engine {
   private readonly streams: ItemStreams;
   readonly cancelling: Cancelling;
   private readonly house: Housekeeping;
-  readonly records = new LocalRecords({ ask: (make) => this.ask(make), address: () => this.connection.connected });
+  readonly records = new LocalRecords({ say: (message) => this.connection.sayToHead(message), ask: (make) => this.ask(make), address: () => this.connection.connected });
   private readonly subscribers = new Subscribers((isOn, only) => this.connection.sayToHead({ type: "subscribe", isOn, ...(only ? { only, jobs: [this.options.job(), this.process] } : {}) }));
   private state: State = "open";
   private waits = 0;
@@ -139,6 +139,7 @@ export class LocalEngine implements Engine {
   async close(): Promise<void> {
     if (this.state === "closed") return;
     this.reporter.flush();
+    this.records.flush();
     this.finish(new ClusterDiedError("ray.shutdown() ended this cluster"));
     this.state = "closed";
     await this.connection.close();

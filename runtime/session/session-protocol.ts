@@ -81,6 +81,8 @@ export interface ClusterOptions {
   readonly namespace?: string;
   /** False: what workers print is in the logs alone. */
   readonly logToDriver?: boolean;
+  /** Where metrics are served over HTTP, on loopback. */
+  readonly metricsExportPort?: number;
 }
 
 export type { MimeBundle, OutputError, ViewDescriptor };

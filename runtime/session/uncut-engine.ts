@@ -114,8 +114,14 @@ export class UncutEngine implements Engine {
   resources(which: "total" | "available"): Promise<Record<string, number>> { return this.#engine.resources(which); }
   namedActors(namespace: string | undefined): ReturnType<Engine["namedActors"]> { return this.#engine.namedActors(namespace); }
   nodes(): Promise<readonly NodeInfo[]> { return this.#engine.nodes(); }
-  get records(): ClusterRecords | undefined { return this.#engine.records; }
+  get records(): ClusterRecords | undefined { return this.#engine.records && uncutRecords(this.#engine.records, this.#uncut); }
   subscribe(on: (event: EngineEvent) => void, only?: "prints"): () => void { return this.#engine.subscribe(on, only); }
+}
+
+/** Half a measurement would be a wrong one; questions are not cut by what they are. */
+function uncutRecords(records: ClusterRecords, uncut: Uncut): ClusterRecords {
+  const measure: ClusterRecords["measure"] = (measured) => within(uncut, () => records.measure(measured));
+  return Object.assign(Object.create(records) as ClusterRecords, { measure });
 }
 
 /** Encoding keeps caches and numbers shared memory: it is not cut either. */

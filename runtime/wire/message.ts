@@ -5,6 +5,7 @@
 import type { ActorId, LeaseId, ObjectId, ProcessKind, ProcessName } from "../ids.ts";
 import type { CallDefaults } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
+import type { MetricDelta } from "../engine/metrics.ts";
 import type { StateQuery, StateTable } from "../engine/state.ts";
 import type { BlockAddress } from "../store/store.ts";
 import { RecordType } from "./frame.ts";
@@ -36,6 +37,9 @@ export type ToHead =
   | { readonly type: "named-actors-sought"; readonly reply: number; readonly namespace?: string }
   | { readonly type: "resources-sought"; readonly reply: number; readonly which: "total" | "available" }
   | { readonly type: "state-sought"; readonly reply: number; readonly table: StateTable; readonly query: StateQuery }
+  /** What this process measured since the last time. */
+  | { readonly type: "metrics"; readonly deltas: readonly MetricDelta[] }
+  | { readonly type: "metrics-sought"; readonly reply: number }
   /** Where the code of each worker is now. */
   | { readonly type: "stacks-sought"; readonly reply: number }
   | { readonly type: "events"; readonly rows: readonly EngineEvent[] }

@@ -48,3 +48,26 @@ expectType<string[]>()(await workers.starmap((a: string, b: number) => a.repeat(
 for await (const v of workers.imapUnordered((x: number) => `${x}`, [1])) expectType<string>()(v);
 expectType<boolean>()(ray.util.inspectSerializability(square, "square").ok);
 ray.util.registerSerializer(Doubler, { serialize: (d) => d.double(1), deserialize: (_: number) => new Doubler() });
+
+const served = new ray.util.metrics.Counter("served", { description: "requests", tagKeys: ["route", "code"] });
+served.setDefaultTags({ code: "200" }).inc(1, { route: "/" });
+served.inc();
+new ray.util.metrics.Gauge("length").set(3);
+new ray.util.metrics.Histogram("latency", { boundaries: [1, 10] }).observe(2.5);
+expectType<readonly string[]>()(served.info.tagKeys);
+expectType<string | undefined>()((await ray.state.metrics())[0]?.exportedName);
+expectType<string>()(await ray.state.getLog({ actor: "Counter", tail: 10, stream: "stderr" }));
+for await (const line of ray.state.followLog({ id: 4657 })) expectType<string>()(line);
+expectType<string | undefined>()((await ray.state.stacks())[0]?.stack);
+await ray.init({ logToDriver: false, metricsExportPort: 8080 });
+
+// error TS2561: 'rout' does not exist
+served.inc(1, { rout: "/" });
+// error TS2322: Type 'string' is not assignable to type 'never'
+new ray.util.metrics.Gauge("length").set(3, { route: "/" });
+// error TS2345: Argument of type 'string' is not assignable to parameter of type 'number'.
+served.inc("1");
+// error TS2554: Expected 2 arguments, but got 1.
+new ray.util.metrics.Histogram("latency");
+// error TS2820 || TS2322: Type '"both"' is not assignable
+await ray.state.getLog({ stream: "both" });

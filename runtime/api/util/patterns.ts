@@ -6,6 +6,7 @@ import type { ObjectRef } from "../object-ref.ts";
 import { ActorPool } from "./actor-pool.ts";
 import { asCompleted } from "./as-completed.ts";
 import { listNamedActors, type ListNamedActors } from "./list-named-actors.ts";
+import { makeMetrics, type Metrics } from "./metrics.ts";
 import { mapUnordered, type MapUnorderedOptions, type RemoteOfOne } from "./map-unordered.ts";
 import { inspectSerializability, type Serializability } from "./inspect-serializability.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
@@ -93,6 +94,14 @@ export interface RayUtil {
    * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.util.list_named_actors.html
    */
   readonly listNamedActors: ListNamedActors;
+
+  /**
+   * Counters, gauges and histograms of your own, measured anywhere and summed by the cluster: `ray-ts metrics`,
+   * `ray.state.metrics()`, or over HTTP with `ray.init({ metricsExportPort })`.
+   *
+   * @see https://docs.ray.io/en/latest/ray-observability/user-guides/add-app-metrics.html
+   */
+  readonly metrics: Metrics;
 }
 
 export function makeUtil(home: Home): RayUtil {
@@ -117,6 +126,7 @@ export function makeUtil(home: Home): RayUtil {
     registerSerializer,
     deregisterSerializer,
     inspectSerializability: (value, name) => inspectSerializability(home, value, name),
+    metrics: makeMetrics(home),
     listNamedActors: ((options) => listNamedActors(home, options as never)) as ListNamedActors,
   };
 }
