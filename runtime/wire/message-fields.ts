@@ -1,0 +1,124 @@
+/**
+ * What each message must hold, so that whoever handles it may believe its type: a message of a confused or foreign process is a
+ * MalformedFrame where it is read, not a TypeError somewhere in the head. Fields that are not listed are let through.
+ */
+import type { EngineEvent } from "../engine/events.ts";
+import type { StateTable } from "../engine/state.ts";
+import type { Message } from "./message.ts";
+
+/** Undefined when the value is right, else what it should be. */
+type Check = (value: unknown) => string | undefined;
+type Fields = Readonly<Record<string, Check>>;
+
+const ofType = (wanted: string, is: (value: unknown) => boolean): Check => (value) => (is(value) ? undefined : wanted);
+
+const text = ofType("a text", (value) => typeof value === "string");
+const number = ofType("a number", Number.isFinite);
+const flag = ofType("true or false", (value) => typeof value === "boolean");
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const object = ofType("an object", isObject);
+const anything: Check = () => undefined;
+const amounts = ofType("amounts by name", (value) => isObject(value) && Object.values(value).every((amount) => Number.isFinite(amount) && (amount as number) >= 0));
+const listOf = (each: Check): Check => (value) => (Array.isArray(value) ? value.map((item) => each(item)).find((wrong) => wrong !== undefined) : "a list");
+const texts = listOf(text);
+const maybe = (check: Check): Check => (value) => (value === undefined ? undefined : check(value));
+const oneOf = (...values: readonly unknown[]): Check => ofType(`one of ${values.join(", ")}`, (value) => values.includes(value));
+const numbered = ofType("a text and a number", (value) => Array.isArray(value) && typeof value[0] === "string" && Number.isFinite(value[1]));
+const placed = ofType("a number and a text", (value) => Array.isArray(value) && Number.isFinite(value[0]) && typeof value[1] === "string");
+const holding = (fields: Fields): Check => (value) => (isObject(value) ? wrongField(value, fields) : "an object");
+
+const block = holding({ segment: text, offset: number, sizeBytes: number, generation: number });
+const value = holding({ refs: texts, block: maybe(block), blockRef: maybe(text) });
+
+const actorWanted: Fields = {
+  actor: text, handleRef: maybe(text), className: text, methods: texts, shape: amounts, name: maybe(text), namespace: text, folder: maybe(text),
+  detached: flag, getIfExists: flag, maxConcurrency: number, maxRestarts: number, concurrencyGroups: maybe(amounts), callDefaults: maybe(object),
+  codeKey: text, code: value, args: value, topLevelRefs: listOf(placed), lend: number, origin: maybe(text),
+};
+
+const TABLES: Readonly<Record<StateTable, true>> = { tasks: true, actors: true, objects: true, workers: true, nodes: true, drivers: true };
+
+const ROW_FIELDS: Readonly<Record<EngineEvent["type"], Fields>> = {
+  task: { task: text, name: text, owner: text, state: text, refs: texts, submittedAt: number, attempt: number, startedAt: maybe(number), finishedAt: maybe(number), error: maybe(text) },
+  object: { ref: text, state: text, at: number, sizeBytes: maybe(number), preview: maybe(text), error: maybe(text), task: maybe(text) },
+  actor: { actor: text, className: text, state: text, detached: flag, at: number, cause: maybe(text) },
+  worker: { worker: text, pid: number, state: text, at: number },
+  resources: { total: amounts, available: amounts, storeUsedBytes: number, storeTotalBytes: number, at: number },
+  "task-counts": { name: text, finished: number, failed: number, totalRunMs: number, at: number },
+  log: { pid: number, worker: text, taskName: text, stream: oneOf("stdout", "stderr"), text, job: text, origin: maybe(text) },
+  "left-out": { job: text, lines: number, characters: number, workers: texts, origin: maybe(text) },
+  notice: { level: text, text, job: maybe(text), origin: maybe(text) },
+};
+const row: Check = (one) => (isObject(one) && typeof one["type"] === "string" && Object.hasOwn(ROW_FIELDS, one["type"]) ? wrongField(one, ROW_FIELDS[one["type"] as EngineEvent["type"]]) : "a row of a known type");
+const rows = listOf(row);
+
+const FIELDS: Readonly<Record<Message["type"], Fields>> = {
+  hello: { token: text, from: text, kind: text },
+
+  "leases-wanted": { shape: amounts, count: number },
+  "lease-returned": { lease: text },
+  "take-back": { lease: text, worker: text },
+  "worker-blocked": { isBlocked: flag, wait: number, isAlone: flag },
+  "worker-idle": {},
+  "worker-ready": { pid: number },
+  "worker-holds-objects": { holds: flag },
+  "actor-wanted": actorWanted,
+  "actor-alive": { actor: text },
+  "actor-failed": { actor: text, cause: text, failure: maybe(text) },
+  "actor-killed": { actor: text, noRestart: flag, cause: text, reply: maybe(number) },
+  "actor-watched": { actor: text },
+  "actor-sought": { reply: number, name: text, namespace: text },
+  "named-actors-sought": { reply: number, namespace: maybe(text) },
+  "resources-sought": { reply: number, which: oneOf("total", "available") },
+  "state-sought": { reply: number, table: oneOf(...Object.keys(TABLES)), query: object },
+  "stacks-sought": { reply: number },
+  events: { rows },
+  subscribe: { isOn: flag, jobs: maybe(texts), only: maybe(text) },
+  "rows-read": { batch: number },
+  "prints-chosen": { job: text, isOn: flag, dedup: flag },
+  "events-wanted": { reply: number },
+  "store-used": { bytes: number },
+  "task-cancelled": { worker: text, call: number, force: flag },
+
+  "lease-granted": { lease: text, worker: text, pid: number, shape: amounts },
+  "lease-recalled": { lease: text },
+  "tasks-halted": { lease: text, worker: text, begun: maybe(number) },
+  "lease-broken": { lease: text, worker: text, cause: text },
+  "process-died": { process: text },
+  "actor-state": { actor: text, state: oneOf("pending", "alive", "restarting", "dead"), worker: maybe(text), pid: maybe(number), cause: maybe(text), failure: maybe(text), existing: maybe(text) },
+  "become-actor": { owner: text, job: text, restarts: number, wanted: holding(actorWanted) },
+  answer: { reply: number, value: anything },
+  rows: { rows, batch: maybe(number) },
+  "run-own": { wait: number },
+  "abandon-work": { client: text },
+  "store-granted": { bytes: number },
+
+  borrow: { refs: listOf(numbered) },
+  "borrow-acked": { refs: listOf(numbered) },
+  unborrow: { refs: texts },
+  "lend-done": { lend: number, kept: texts },
+  fetch: { ref: text },
+  fetched: { ref: text, error: flag, block: maybe(block), blockRef: maybe(text), refs: texts, lend: number, lost: maybe(text) },
+  cancel: { ref: text, force: flag, recursive: flag },
+  "cancel-task": { seq: number, force: flag, recursive: flag },
+  "items-taken": { seq: number, taken: number, isClosed: flag },
+  "tasks-returned": { tasks: listOf(number) },
+  "resume-tasks": {},
+  "free-blocks": { blocks: listOf(block) },
+};
+
+/** What is wrong with a message, in words; undefined when it is whole. */
+export function messageFault(message: unknown): string | undefined {
+  if (!isObject(message) || typeof message["type"] !== "string") return "A message has no type";
+  if (!Object.hasOwn(FIELDS, message["type"])) return `A message of the unknown type ${JSON.stringify(message["type"].slice(0, 40))}`;
+  const wrong = wrongField(message, FIELDS[message["type"] as Message["type"]]);
+  return wrong === undefined ? undefined : `A message ${message["type"]} whose ${wrong}`;
+}
+
+function wrongField(holder: Readonly<Record<string, unknown>>, fields: Fields): string | undefined {
+  for (const name in fields) {
+    const wanted = fields[name]!(holder[name]);
+    if (wanted !== undefined) return `${name} is not ${wanted}`;
+  }
+  return undefined;
+}
