@@ -7,6 +7,7 @@ import { NO_ARGS_PACKED, UNDEFINED_PACKED } from "../serialize/common-values.ts"
 import type { BlockAddress } from "../store/store.ts";
 import { RecordType } from "./frame.ts";
 import type { Lane } from "./lane.ts";
+import { blockFault, metaFault } from "./message-fields.ts";
 import { MalformedFrame, type RecordReader } from "./record-reader.ts";
 import { RecordWriter } from "./record-writer.ts";
 
@@ -146,7 +147,7 @@ export function writeMeta(lane: Lane, index: number, meta: CallMeta): void {
 }
 
 export function readMeta(reader: RecordReader): { index: number; meta: CallMeta } {
-  return { index: reader.u32(), meta: JSON.parse(reader.text()) as CallMeta };
+  return { index: reader.u32(), meta: reader.json(metaFault) as CallMeta };
 }
 
 /** Sent once a link before the first task of its key; `forget` are the keys that the worker may drop (the oldest beyond a limit). */
@@ -195,7 +196,7 @@ function readValue(reader: RecordReader): WireValue {
   if (kind > 1) throw new MalformedFrame(`A value of kind ${kind}`);
   const bytes = kind === 0 ? keep(reader.bytes()) : undefined;
   const ref = kind === 1 ? (reader.text() as ObjectId) : undefined;
-  const block = kind === 1 ? (JSON.parse(reader.text()) as BlockAddress) : undefined;
+  const block = kind === 1 ? (reader.json(blockFault) as BlockAddress) : undefined;
   let count = reader.u16();
   if (count === 0xffff) count = reader.u32();
   const refs: string[] = count === 0 ? NO_REFS : [];

@@ -7,6 +7,10 @@ import { chmodSync } from "node:fs";
 import type { ProcessName } from "../ids.ts";
 import { livenessPath } from "./address.ts";
 
+/** Whoever connects says who it is at once. */
+const HELLO_MS = 10_000;
+const MOST_LINE_CHARACTERS = 64 * 1024;
+
 export interface LivenessHello {
   readonly token: string;
   readonly name: ProcessName;
@@ -33,15 +37,23 @@ export async function serveLiveness(options: {
   readonly onJoin: (hello: LivenessHello) => void;
   readonly onNote: (name: ProcessName, note: LivenessNote) => void;
   readonly onLeave: (name: ProcessName) => void;
+  /** A connection that was ended because of what it said, or because it said nothing. */
+  readonly onRefused: (text: string) => void;
 }): Promise<LivenessServer> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     let hello: LivenessHello | undefined;
-    onLines(socket, (line) => {
-      const message: unknown = JSON.parse(line);
-      if (hello) return options.onNote(hello.name, message as LivenessNote);
-      if (!isHello(message) || message.token !== options.token) return void socket.destroy();
+    const refuse = (why: string): void => {
+      socket.destroy();
+      options.onRefused(`A connection to the liveness socket was refused: ${why}`);
+    };
+    socket.setTimeout(HELLO_MS, () => refuse(`it said nothing for ${HELLO_MS} ms`));
+    onLines(socket, refuse, (message) => {
+      if (hello) return isNote(message) ? options.onNote(hello.name, message) : refuse("what it noted is nothing that is known");
+      if (!isHello(message)) return refuse("it did not begin with a hello");
+      if (message.token !== options.token) return refuse("wrong token");
+      socket.setTimeout(0);
       hello = message;
       options.onJoin(hello);
       socket.write(JSON.stringify({ joined: true }) + "\n");
@@ -86,7 +98,7 @@ export async function joinLiveness(folder: string, hello: LivenessHello): Promis
     socket.once("error", failed);
     socket.once("close", () => failed(new Error("the cluster's head refused this process (another token) or is ending")));
     socket.write(JSON.stringify(hello) + "\n");
-    onLines(socket, () => joined());
+    onLines(socket, (why) => socket.destroy(new Error(why)), () => joined());
   });
   socket.on("error", () => socket.destroy());
   return {
@@ -103,24 +115,35 @@ export async function joinLiveness(folder: string, hello: LivenessHello): Promis
 }
 
 function isHello(message: unknown): message is LivenessHello {
-  const hello = message as Partial<LivenessHello> | null;
-  return typeof hello === "object" && hello !== null && typeof hello.token === "string" && typeof hello.name === "string" && (hello.kind === "driver" || hello.kind === "front");
+  const hello = message as Partial<Record<keyof LivenessHello, unknown>> | null;
+  return typeof hello === "object" && hello !== null && (["token", "name", "job", "namespace"] as const).every((field) => typeof hello[field] === "string")
+    && typeof hello.pid === "number" && typeof hello.isOwner === "boolean" && (hello.kind === "driver" || hello.kind === "front");
 }
 
-function onLines(socket: Socket, on: (line: string) => void): void {
+function isNote(message: unknown): message is LivenessNote {
+  const note = message as Partial<Record<"note" | "keepMs", unknown>> | null;
+  return typeof note === "object" && note !== null && (note.note === "shutdown" || (note.note === "keep" && typeof note.keepMs === "number"));
+}
+
+/** Lines of JSON; what is none, or does not end, goes to `refuse`, and nothing is read after it. */
+function onLines(socket: Socket, refuse: (why: string) => void, on: (message: unknown) => void): void {
   let text = "";
   socket.setEncoding("utf8");
   socket.on("data", (chunk: string) => {
     text += chunk;
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n")) {
+    for (let end = text.indexOf("\n"); end >= 0 && !socket.destroyed; end = text.indexOf("\n")) {
       const line = text.slice(0, end);
       text = text.slice(end + 1);
+      let message: unknown;
       try {
-        on(line);
-      } catch (error) {
-        socket.destroy(error as Error);
-        return;
+        message = JSON.parse(line);
+      } catch {
+        return refuse("a line is not JSON");
       }
+      on(message);
     }
+    if (text.length <= MOST_LINE_CHARACTERS || socket.destroyed) return;
+    text = "";
+    refuse(`a line of more than ${MOST_LINE_CHARACTERS} characters`);
   });
 }

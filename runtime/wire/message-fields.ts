@@ -4,11 +4,10 @@
  */
 import type { EngineEvent } from "../engine/events.ts";
 import type { StateTable } from "../engine/state.ts";
-import type { Message } from "./message.ts";
 
 /** Undefined when the value is right, else what it should be. */
 type Check = (value: unknown) => string | undefined;
-type Fields = Readonly<Record<string, Check>>;
+export type Fields = Readonly<Record<string, Check>>;
 
 const ofType = (wanted: string, is: (value: unknown) => boolean): Check => (value) => (is(value) ? undefined : wanted);
 
@@ -19,6 +18,8 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const object = ofType("an object", isObject);
 const anything: Check = () => undefined;
 const amounts = ofType("amounts by name", (value) => isObject(value) && Object.values(value).every((amount) => Number.isFinite(amount) && (amount as number) >= 0));
+/** What is left of something may be a hair below zero. */
+const figures = ofType("numbers by name", (value) => isObject(value) && Object.values(value).every(Number.isFinite));
 const listOf = (each: Check): Check => (value) => (Array.isArray(value) ? value.map((item) => each(item)).find((wrong) => wrong !== undefined) : "a list");
 const texts = listOf(text);
 const maybe = (check: Check): Check => (value) => (value === undefined ? undefined : check(value));
@@ -27,7 +28,7 @@ const numbered = ofType("a text and a number", (value) => Array.isArray(value) &
 const placed = ofType("a number and a text", (value) => Array.isArray(value) && Number.isFinite(value[0]) && typeof value[1] === "string");
 const holding = (fields: Fields): Check => (value) => (isObject(value) ? wrongField(value, fields) : "an object");
 
-const block = holding({ segment: text, offset: number, sizeBytes: number, generation: number });
+const block = holding({ writer: text, file: text, offset: number, sizeBytes: number, generation: number, place: oneOf("shared-memory", "disk") });
 const value = holding({ refs: texts, block: maybe(block), blockRef: maybe(text) });
 
 const actorWanted: Fields = {
@@ -43,7 +44,7 @@ const ROW_FIELDS: Readonly<Record<EngineEvent["type"], Fields>> = {
   object: { ref: text, state: text, at: number, sizeBytes: maybe(number), preview: maybe(text), error: maybe(text), task: maybe(text) },
   actor: { actor: text, className: text, state: text, detached: flag, at: number, cause: maybe(text) },
   worker: { worker: text, pid: number, state: text, at: number },
-  resources: { total: amounts, available: amounts, storeUsedBytes: number, storeTotalBytes: number, at: number },
+  resources: { total: figures, available: figures, storeUsedBytes: number, storeTotalBytes: number, at: number },
   "task-counts": { name: text, finished: number, failed: number, totalRunMs: number, at: number },
   log: { pid: number, worker: text, taskName: text, stream: oneOf("stdout", "stderr"), text, job: text, origin: maybe(text) },
   "left-out": { job: text, lines: number, characters: number, workers: texts, origin: maybe(text) },
@@ -52,7 +53,7 @@ const ROW_FIELDS: Readonly<Record<EngineEvent["type"], Fields>> = {
 const row: Check = (one) => (isObject(one) && typeof one["type"] === "string" && Object.hasOwn(ROW_FIELDS, one["type"]) ? wrongField(one, ROW_FIELDS[one["type"] as EngineEvent["type"]]) : "a row of a known type");
 const rows = listOf(row);
 
-const FIELDS: Readonly<Record<Message["type"], Fields>> = {
+export const MESSAGE_FIELDS = {
   hello: { token: text, from: text, kind: text },
 
   "leases-wanted": { shape: amounts, count: number },
@@ -105,13 +106,21 @@ const FIELDS: Readonly<Record<Message["type"], Fields>> = {
   "tasks-returned": { tasks: listOf(number) },
   "resume-tasks": {},
   "free-blocks": { blocks: listOf(block) },
-};
+} satisfies Readonly<Record<string, Fields>>;
+
+const callMeta = holding({ name: text, numReturns: number, stream: maybe(number), resources: amounts, job: text, namespace: text, codeKey: maybe(text), actor: maybe(text), method: maybe(text), group: maybe(text), origin: maybe(text), folder: maybe(text) });
+
+/** What is wrong with a block's address, or with what calls share. */
+export const blockFault = (address: unknown): string | undefined => faultOf("A block's address", block(address));
+export const metaFault = (meta: unknown): string | undefined => faultOf("What calls share", callMeta(meta));
+
+const faultOf = (what: string, wrong: string | undefined): string | undefined => (wrong === undefined ? undefined : `${what}: ${wrong}`);
 
 /** What is wrong with a message, in words; undefined when it is whole. */
 export function messageFault(message: unknown): string | undefined {
   if (!isObject(message) || typeof message["type"] !== "string") return "A message has no type";
-  if (!Object.hasOwn(FIELDS, message["type"])) return `A message of the unknown type ${JSON.stringify(message["type"].slice(0, 40))}`;
-  const wrong = wrongField(message, FIELDS[message["type"] as Message["type"]]);
+  if (!Object.hasOwn(MESSAGE_FIELDS, message["type"])) return `A message of the unknown type ${JSON.stringify(message["type"].slice(0, 40))}`;
+  const wrong = wrongField(message, MESSAGE_FIELDS[message["type"] as keyof typeof MESSAGE_FIELDS]);
   return wrong === undefined ? undefined : `A message ${message["type"]} whose ${wrong}`;
 }
 

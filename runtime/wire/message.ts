@@ -10,7 +10,8 @@ import type { StateQuery, StateTable } from "../engine/state.ts";
 import type { BlockAddress } from "../store/store.ts";
 import { RecordType } from "./frame.ts";
 import type { Lane } from "./lane.ts";
-import { MalformedFrame, type RecordReader } from "./record-reader.ts";
+import { MESSAGE_FIELDS, messageFault, type Fields } from "./message-fields.ts";
+import type { RecordReader } from "./record-reader.ts";
 
 export type Shape = Readonly<Record<string, number>>;
 
@@ -144,6 +145,9 @@ export interface FetchedObject {
 
 export type Message = Hello | ToHead | FromHead | BetweenPeers;
 
+/** Every message is checked where it is read: one without a line in message-fields.ts does not compile. */
+MESSAGE_FIELDS satisfies Readonly<Record<Message["type"], Fields>>;
+
 export function writeMessage(lane: Lane, message: Message, parts: readonly Uint8Array[] = []): void {
   lane.write(RecordType.message, (writer) => {
     writer.text(JSON.stringify(message));
@@ -153,14 +157,7 @@ export function writeMessage(lane: Lane, message: Message, parts: readonly Uint8
 
 /** The message and its binary parts, copied out of the frame. */
 export function readMessage(reader: RecordReader): { message: Message; parts: Buffer[] } {
-  let message: unknown;
-  const text = reader.text();
-  try {
-    message = JSON.parse(text);
-  } catch (error) {
-    throw new MalformedFrame(`A message is not JSON: ${(error as Error).message}`);
-  }
-  if (typeof message !== "object" || message === null || typeof (message as { type?: unknown }).type !== "string") throw new MalformedFrame("A message has no type");
+  const message = reader.json(messageFault);
   const parts: Buffer[] = [];
   while (!reader.isAtEnd) parts.push(Buffer.from(reader.bytes()));
   return { message: message as Message, parts };

@@ -50,6 +50,20 @@ export class RecordReader {
     return this.buffer.toString("utf8", at, at + length);
   }
 
+  /** `faultOf` says what is wrong with what the text holds. */
+  json(faultOf: (value: unknown) => string | undefined): unknown {
+    const text = this.text();
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      throw new MalformedFrame(`A text is not JSON: ${(error as Error).message}`);
+    }
+    const fault = faultOf(value);
+    if (fault !== undefined) throw new MalformedFrame(fault);
+    return value;
+  }
+
   /** True, and past them, when these very bytes come next. */
   skipIfNext(bytes: Uint8Array): boolean {
     const { buffer, at } = this;
