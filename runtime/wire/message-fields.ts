@@ -78,6 +78,8 @@ export const MESSAGE_FIELDS = {
   "rows-read": { batch: number },
   "prints-chosen": { job: text, isOn: flag, dedup: flag },
   "events-wanted": { reply: number },
+  metrics: { deltas: listOf(holding({ name: text, kind: oneOf("counter", "gauge", "histogram"), description: text, boundaries: maybe(listOf(number)), tags: object, value: anything, buckets: maybe(listOf(number)) })) },
+  "metrics-sought": { reply: number },
   "store-used": { bytes: number },
   "task-cancelled": { worker: text, call: number, force: flag },
 
