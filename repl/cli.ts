@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** `ray-ts`: the commands and their words. What a command does is loaded when it is called. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { parseCondition } from "../runtime/engine/select-rows.ts";
+import type { StateCondition } from "../runtime/engine/state.ts";
 import { packageVersion } from "../kernel/package-root.ts";
 
 const MISUSE = 2;
@@ -122,23 +124,33 @@ command(program, "status")
 
 const onStanding = "\nOf the cluster that `ray-ts start` made. In a session or script: ray.state.tasks() and its like, ray.timeline(file).\n";
 
+const COUNTED_TABLES = ["tasks", "actors", "objects", "workers"] as const;
+const TABLES = [...COUNTED_TABLES, "nodes", "drivers"] as const;
+
 command(program, "list")
-  .description("list tasks, actors, objects or workers of the standing cluster")
-  .addArgument(new Argument("<table>").choices(["tasks", "actors", "objects", "workers"]))
-  .option("--filter <field=value...>", "only rows with these values", filters, {})
+  .description("list tasks, actors, objects, workers, nodes or drivers of the standing cluster")
+  .addArgument(new Argument("<table>").choices(TABLES))
+  .option("--filter <condition...>", "only rows with field=value, or with !=, <, <=, >, >= between the two; all must hold", condition, [])
   .option("--limit <n>", "the newest so many, 10,000 at the most", positive, 100)
   .option("--json", "print the rows as JSON", false)
-  .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts list tasks --filter state=failed\n  $ ray-ts list actors --json`)
-  .action(async (table: "tasks" | "actors" | "objects" | "workers", { json, ...options }: { filter: Record<string, string>; limit: number; json: boolean }) => {
-    await finish((await import("./cluster/state-commands.ts")).list(table, { ...options, isJson: json }));
+  .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts list tasks --filter state=failed\n  $ ray-ts list objects --filter 'sizeBytes>=1000000' --filter place!=disk\n  $ ray-ts list actors --json`)
+  .action(async (table: (typeof TABLES)[number], { json, filter, limit }: { filter: StateCondition[]; limit: number; json: boolean }) => {
+    await finish((await import("./cluster/state-commands.ts")).list(table, { where: filter, limit, isJson: json }));
   });
 
+command(program, "get")
+  .description("show one row of the standing cluster's tables, whole, as JSON")
+  .addArgument(new Argument("<table>").choices(TABLES))
+  .argument("<id>", "the id as `ray-ts list` shows it; a worker's or driver's pid")
+  .addHelpText("after", `${onStanding}\nExit code: 1 when there is none.\n\nExamples:\n  $ ray-ts get tasks d3fa9c1d2-t1`)
+  .action(async (table: (typeof TABLES)[number], id: string) => finish((await import("./cluster/state-commands.ts")).get(table, id)));
+
 command(program, "summary")
-  .description("count the newest 10,000 tasks of the standing cluster by name and state")
-  .addArgument(new Argument("<table>").choices(["tasks"]))
+  .description("count the newest 10,000 tasks, actors, objects or workers of the standing cluster by name and state")
+  .addArgument(new Argument("<table>").choices(COUNTED_TABLES))
   .option("--json", "print it as JSON", false)
-  .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts summary tasks`)
-  .action(async (_table: string, { json }: { json: boolean }) => finish((await import("./cluster/state-commands.ts")).summarizeTasks({ isJson: json })));
+  .addHelpText("after", `${onStanding}\nExamples:\n  $ ray-ts summary tasks\n  $ ray-ts summary objects`)
+  .action(async (table: (typeof COUNTED_TABLES)[number], { json }: { json: boolean }) => finish((await import("./cluster/state-commands.ts")).summary(table, { isJson: json })));
 
 command(program, "memory")
   .description("show the standing cluster's object store and the objects in it, the largest first")
@@ -282,10 +294,10 @@ function portNumber(text: string): number {
   return value;
 }
 
-function filters(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It must be a field and its value, like state=failed.");
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+function condition(text: string, before: readonly StateCondition[]): StateCondition[] {
+  const parsed = parseCondition(text);
+  if (parsed === undefined) throw new InvalidArgumentError("It must be a field, an operator and a value, like state=failed or sizeBytes>=1000.");
+  return [...before, parsed];
 }
 
 function resources(text: string): Record<string, number> {

@@ -66,7 +66,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "repl/terminal": ["repl/notebook", "runtime/front", "runtime/session/output.ts"],
   "repl/notebook-tests": ["repl/notebook", "runtime/front", "runtime/session/output.ts"],
   "repl/cluster": ["runtime/session/session-protocol.ts", "runtime/local/standing-cluster.ts", "runtime/store/folders.ts", "runtime/store/format-bytes.ts", "runtime/ids.ts", "runtime/local/ask-head.ts", "runtime/logs", "runtime/metrics", "runtime/engine"],
-  "repl/cli.ts": ["kernel/install.ts", "kernel/main.ts", "kernel/package-root.ts", "repl/cluster", "repl/notebook-tests", "repl/terminal"],
+  "repl/cli.ts": ["runtime/engine", "kernel/install.ts", "kernel/main.ts", "kernel/package-root.ts", "repl/cluster", "repl/notebook-tests", "repl/terminal"],
 };
 
 /** Where a package may be named in code. What is not here is imported nowhere. */

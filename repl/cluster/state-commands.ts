@@ -1,7 +1,8 @@
 /** `ray-ts list`, `summary`, `memory` and `timeline`: the state of the standing cluster. */
 import { writeFileSync } from "node:fs";
 import type { StackRow } from "../../runtime/engine/records.ts";
-import type { StateTable } from "../../runtime/engine/state.ts";
+import { summarize, unknownField, type SummaryTable } from "../../runtime/engine/select-rows.ts";
+import { FIELDS, type StateCondition } from "../../runtime/engine/state.ts";
 import { timelineOf } from "../../runtime/engine/timeline.ts";
 import { askForMetrics, askForStacks, askHead } from "../../runtime/local/ask-head.ts";
 import { findStandingCluster } from "../../runtime/local/standing-cluster.ts";
@@ -12,39 +13,53 @@ import type { ClusterAddress } from "../../runtime/session/session-protocol.ts";
 
 const MOST = 10_000;
 /** What a table shows of a row, in this order. */
-const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+const COLUMNS: { readonly [T in ListedTable]: readonly string[] } = {
   tasks: ["task", "name", "state", "attempt", "pid", "owner", "error"],
   actors: ["actor", "className", "name", "namespace", "state", "pid", "cause"],
   objects: ["ref", "state", "sizeBytes", "place", "preview"],
   workers: ["worker", "pid", "state"],
+  nodes: ["nodeId", "alive", "storeUsedBytes", "storeTotalBytes"],
+  drivers: ["driver", "job", "namespace", "pid"],
 };
 
+export type ListedTable = SummaryTable | "nodes" | "drivers";
+
 export interface ListOptions {
-  readonly filter: Readonly<Record<string, string>>;
+  readonly where: readonly StateCondition[];
   readonly limit: number;
   readonly isJson: boolean;
 }
 
-export async function list(table: Exclude<StateTable, "nodes" | "drivers">, { filter, limit, isJson }: ListOptions): Promise<number> {
-  const [{ rows, total }] = await askHead(await running(), [table], { filter, limit });
+export async function list(table: ListedTable, { where, limit, isJson }: ListOptions): Promise<number> {
+  const unknown = unknownField(table, where);
+  if (unknown !== undefined) throw new Error(`Rows of ${table} have no field "${unknown}". Their fields: ${FIELDS[table].join(", ")}`);
+  const [{ rows, total }] = await askHead(await running(), [table], { where, limit });
   if (isJson) console.log(JSON.stringify(rows, undefined, 2));
-  else printTable(COLUMNS[table] as readonly string[], rows as readonly object[]);
+  else printTable(COLUMNS[table], rows as readonly object[]);
   if (rows.length < total) console.error(`(the newest ${rows.length} of ${total}; --limit shows more)`);
   return 0;
 }
 
-/** Tasks by name and state. */
-export async function summarizeTasks({ isJson }: { readonly isJson: boolean }): Promise<number> {
-  const [{ rows }] = await askHead(await running(), ["tasks"], { limit: MOST });
-  const byName = new Map<string, Record<string, number>>();
-  for (const { name, state } of rows) {
-    const counts = byName.get(name) ?? {};
-    counts[state] = (counts[state] ?? 0) + 1;
-    byName.set(name, counts);
+/** One row, whole. */
+export async function get(table: ListedTable, id: string): Promise<number> {
+  const address = await running();
+  for (const field of [COLUMNS[table][0] as string, ...(table === "workers" || table === "drivers" ? ["pid"] : [])]) {
+    const [{ rows }] = await askHead(address, [table], { where: [{ field, operator: "=", value: id }], limit: 1 });
+    if (rows.length === 0) continue;
+    console.log(JSON.stringify(rows[0], undefined, 2));
+    return 0;
   }
-  const summary = [...byName].map(([name, counts]) => ({ name, ...counts }));
-  if (isJson) console.log(JSON.stringify(summary, undefined, 2));
-  else printTable(["name", "waiting-for-args", "waiting-for-worker", "running", "finished", "failed"], summary);
+  throw new Error(`There is no ${id} among the ${table}. What there is: ray-ts list ${table}`);
+}
+
+/** Rows by name and state. */
+export async function summary(table: SummaryTable, { isJson }: { readonly isJson: boolean }): Promise<number> {
+  const [{ rows }] = await askHead(await running(), [table], { limit: MOST });
+  const counted = summarize(table, rows);
+  const states = [...new Set(counted.flatMap((row) => Object.keys(row.states)))];
+  const sized = table === "objects" ? ["size"] : [];
+  if (isJson) console.log(JSON.stringify(counted, undefined, 2));
+  else printTable(["name", "total", ...sized, ...states], counted.map(({ states: counts, sizeBytes, ...row }) => ({ ...row, ...counts, ...(sizeBytes === undefined ? {} : { size: formatBytes(sizeBytes) }) })));
   return 0;
 }
 

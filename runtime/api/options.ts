@@ -1,4 +1,5 @@
 /** The options that users give, and their checks: what is not known or has a wrong value is an error before anything runs. */
+import type { StateOperator } from "../engine/state.ts";
 import { describeValue } from "./describe-value.ts";
 import { nearestName } from "./nearest-name.ts";
 
@@ -111,8 +112,8 @@ export interface CancelOptions {
 
 /** Options of `ray.state.tasks` and the other tables. */
 export interface StateOptions {
-  /** Rows whose fields have these values: `{ state: "failed" }`. */
-  readonly filter?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Rows whose fields have these values, `{ state: "failed" }`; or conditions that all hold, `[["sizeBytes", ">", 1000], ["state", "!=", "error"]]`. */
+  readonly filter?: Readonly<Record<string, string | number | boolean>> | readonly (readonly [field: string, operator: StateOperator, value: string | number | boolean])[] | undefined;
   /** The newest this many, 100 if not given, 10,000 at the most. */
   readonly limit?: number | undefined;
 }
@@ -202,9 +203,11 @@ const port: Check = (value, where) => {
 export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text, logToDriver: flag, metricsExportPort: port };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
+const isPlain = (value: unknown): boolean => ["string", "number", "boolean"].includes(typeof value);
+const isCondition = (value: unknown): boolean => Array.isArray(value) && value.length === 3 && typeof value[0] === "string" && ["=", "!=", "<", "<=", ">", ">="].includes(value[1] as string) && isPlain(value[2]);
 const filter: Check = (value, where) => {
-  const isFilter = typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((each) => ["string", "number", "boolean"].includes(typeof each));
-  if (!isFilter) throw new TypeError(`${where} must be an object of fields and their values, like { state: "failed" }; got ${describeValue(value)}`);
+  const isFilter = typeof value === "object" && value !== null && (Array.isArray(value) ? value.every(isCondition) : Object.values(value).every(isPlain));
+  if (!isFilter) throw new TypeError(`${where} must be an object of fields and their values, like { state: "failed" }, or an array of conditions, like [["sizeBytes", ">", 1000]]; got ${describeValue(value)}`);
 };
 export const STATE_OPTIONS = { filter, limit: finite(0, true, "a whole number of at least 0") };
 const workerOrId: Check = (value, where) => {

@@ -29,9 +29,27 @@ export interface StateRows {
 
 export type StateTable = keyof StateRows;
 
+export type StateOperator = "=" | "!=" | "<" | "<=" | ">" | ">=";
+
+export interface StateCondition {
+  readonly field: string;
+  readonly operator: StateOperator;
+  readonly value: string | number | boolean;
+}
+
+/** What can be asked for by field. */
+export const FIELDS: { readonly [T in StateTable]: readonly (keyof StateRows[T])[] } = {
+  tasks: ["task", "name", "owner", "ownerPid", "state", "actor", "worker", "pid", "submittedAt", "sentAt", "startedAt", "finishedAt", "settledAt", "attempt", "origin", "error"],
+  actors: ["actor", "className", "name", "namespace", "state", "detached", "pid", "cause", "at"],
+  objects: ["ref", "state", "sizeBytes", "place", "preview", "task", "at", "error"],
+  workers: ["worker", "pid", "state", "at"],
+  nodes: ["nodeId", "alive", "storeUsedBytes", "storeTotalBytes", "at"],
+  drivers: ["driver", "job", "namespace", "pid"],
+};
+
 export interface StateQuery {
-  /** Rows whose fields have these values: `{ state: "failed" }`. */
-  readonly filter?: Readonly<Record<string, string | number | boolean>>;
+  /** All of them hold. */
+  readonly where?: readonly StateCondition[];
   /** The newest this many; 100 if not given, 10,000 at the most. */
   readonly limit?: number;
 }

@@ -3,14 +3,12 @@
  * or not somebody subscribed, and bounded as views are; workers, actors and drivers as the head itself knows them.
  */
 import type { EngineEvent } from "../engine/events.ts";
+import { selectRows } from "../engine/select-rows.ts";
 import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import type { ProcessName } from "../ids.ts";
 import { applyEvents, isEnded } from "../views/apply-events.ts";
 import { TaskTally } from "./task-tally.ts";
 import { createViewState } from "../views/view-state.ts";
-
-const USUAL_LIMIT = 100;
-const MOST_ROWS = 10_000;
 
 /** Of a worker or a driver. Owners of actor calls know the process by its name alone. */
 export type PidOf = (worker: ProcessName) => number | undefined;
@@ -61,12 +59,4 @@ export class StateTables {
       default: return this.own[table]();
     }
   }
-}
-
-/** The newest rows that match. */
-export function selectRows<Row extends object>(rows: readonly Row[], { filter = {}, limit = USUAL_LIMIT }: StateQuery): StateAnswer<Row> {
-  const wanted = Object.entries(filter);
-  const matching = wanted.length === 0 ? rows : rows.filter((row) => wanted.every(([name, value]) => String((row as Record<string, unknown>)[name]) === String(value)));
-  const most = Math.min(limit, MOST_ROWS);
-  return { rows: most === 0 ? [] : matching.slice(-most), total: matching.length };
 }

@@ -20,6 +20,7 @@ const anything: Check = () => undefined;
 const amounts = ofType("amounts by name", (value) => isObject(value) && Object.values(value).every((amount) => Number.isFinite(amount) && (amount as number) >= 0));
 /** What is left of something may be a hair below zero. */
 const figures = ofType("numbers by name", (value) => isObject(value) && Object.values(value).every(Number.isFinite));
+const textsByName = ofType("texts by name", (value) => isObject(value) && Object.values(value).every((each) => typeof each === "string"));
 const listOf = (each: Check): Check => (value) => (Array.isArray(value) ? value.map((item) => each(item)).find((wrong) => wrong !== undefined) : "a list");
 const texts = listOf(text);
 const maybe = (check: Check): Check => (value) => (value === undefined ? undefined : check(value));
@@ -71,14 +72,14 @@ export const MESSAGE_FIELDS = {
   "actor-sought": { reply: number, name: text, namespace: text },
   "named-actors-sought": { reply: number, namespace: maybe(text) },
   "resources-sought": { reply: number, which: oneOf("total", "available") },
-  "state-sought": { reply: number, table: oneOf(...Object.keys(TABLES)), query: object },
+  "state-sought": { reply: number, table: oneOf(...Object.keys(TABLES)), query: holding({ where: maybe(listOf(holding({ field: text, operator: oneOf("=", "!=", "<", "<=", ">", ">="), value: anything }))), limit: maybe(number) }) },
   "stacks-sought": { reply: number },
   events: { rows },
   subscribe: { isOn: flag, jobs: maybe(texts), only: maybe(text) },
   "rows-read": { batch: number },
   "prints-chosen": { job: text, isOn: flag, dedup: flag },
   "events-wanted": { reply: number },
-  metrics: { deltas: listOf(holding({ name: text, kind: oneOf("counter", "gauge", "histogram"), description: text, boundaries: maybe(listOf(number)), tags: object, value: anything, buckets: maybe(listOf(number)) })) },
+  metrics: { deltas: listOf(holding({ name: text, kind: oneOf("counter", "gauge", "histogram"), description: text, boundaries: maybe(listOf(number)), tags: textsByName, value: number, buckets: maybe(listOf(number)) })) },
   "metrics-sought": { reply: number },
   "store-used": { bytes: number },
   "task-cancelled": { worker: text, call: number, force: flag },

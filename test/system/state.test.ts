@@ -34,6 +34,12 @@ test("ray.state has tasks, actors, objects and workers, filtered and limited, an
       one: (await ray.state.tasks({ limit: 1 })).length,
       workers: (await ray.state.workers()).length > 0,
       nodes: (await ray.state.nodes()).length,
+      large: (await ray.state.objects({ filter: [["sizeBytes", ">", 100_000], ["state", "!=", "error"]] })).length,
+      summary: (await ray.state.summary("tasks")).find((row) => row.name === "square"),
+      got: (await ray.state.get("actors", (await ray.state.actors())[0].actor)).className,
+      drivers: (await ray.state.drivers()).map((driver) => driver.pid === process.pid),
+      nothing: (await ray.state.get("tasks", "d1-t1")) === undefined,
+      misspelt: await ray.state.tasks({ filter: { stat: "failed" } }).catch((error) => error.message),
       runs: trace.filter((event) => event.ph === "X").map((event) => event.name),
       spans: [...new Set(trace.map((event) => event.cat).filter(Boolean))].sort(),
       driverIsUs: trace.find((event) => event.cat === "driver").pid === process.pid,
@@ -41,7 +47,7 @@ test("ray.state has tasks, actors, objects and workers, filtered and limited, an
     });
     console.error(String(kept));
     process.exit(0);`)) as Record<string, unknown>;
-  expect(told).toMatchObject({ names: ["Counter.incr", "bad", "square", "square"], failed: [["bad", true]], actor: "alive", big: true, one: 1, workers: true, nodes: 1, spans: ["driver", "queue", "run", "transfer"], driverIsUs: true, refused: expect.stringContaining("must be an object of fields") });
+  expect(told).toMatchObject({ names: ["Counter.incr", "bad", "square", "square"], failed: [["bad", true]], actor: "alive", big: true, one: 1, workers: true, nodes: 1, large: 1, summary: { name: "square", total: 2, states: { finished: 2 } }, got: "Counter", drivers: [true], nothing: true, misspelt: expect.stringContaining('did you mean "state"?'), spans: ["driver", "queue", "run", "transfer"], driverIsUs: true, refused: expect.stringContaining("must be an object of fields") });
   expect(told["runs"]).toEqual(expect.arrayContaining(["bad", "square"]));
   expect(JSON.parse(readFileSync(join(sandbox.folder, "trace.json"), "utf8"))).toEqual(expect.arrayContaining([expect.objectContaining({ ph: "M" }), expect.objectContaining({ ph: "b", name: "queue" })]));
 }, 30_000);
@@ -54,6 +60,13 @@ test("ray-ts list, summary, memory and timeline tell of the standing cluster; wi
   expect((await cli("list", "actors")).stdout).toMatch(/className[\s\S]*Counter .*dead/);
   expect(await cli("list", "nonsense")).toMatchObject({ code: 2 });
   expect((await cli("summary", "tasks")).stdout).toMatch(/^square +2/m);
+  expect((await cli("summary", "actors")).stdout).toMatch(/^Counter +1 +1/m);
+  const [{ task }] = JSON.parse((await cli("list", "tasks", "--filter", "name=square", "attempt<1", "--json")).stdout) as [{ task: string }];
+  expect(JSON.parse((await cli("get", "tasks", task)).stdout)).toMatchObject({ task, name: "square" });
+  expect(await cli("get", "actors", "nobody")).toMatchObject({ code: 1, stderr: expect.stringContaining("no nobody among the actors") });
+  expect(await cli("list", "tasks", "--filter", "stat=failed")).toMatchObject({ code: 1, stderr: expect.stringContaining("no field") });
+  expect(await cli("list", "tasks", "--filter", "failed")).toMatchObject({ code: 2 });
+  expect(JSON.parse((await cli("list", "nodes", "--json")).stdout)).toHaveLength(1);
   expect((await cli("memory")).stdout).toContain("in use");
   expect((await cli("timeline", "t.json")).stdout).toContain("tasks");
   expect(JSON.parse(readFileSync(join(sandbox.folder, "t.json"), "utf8"))).toEqual(expect.arrayContaining([expect.objectContaining({ ph: "X", name: "square" })]));
