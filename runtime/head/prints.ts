@@ -24,6 +24,18 @@ const LONGEST_LINE = 64 * 1024;
 
 export const printMark = (nonce: string, label: PrintLabel | undefined): string => `\u001b]ray-ts;${nonce};${label ? JSON.stringify(label) : ""}\u0007`;
 
+/** Undefined also for what is none: something else of the process wrote into the middle of a mark. */
+function readLabel(text: string): PrintLabel | undefined {
+  if (text === "") return undefined;
+  try {
+    const label = JSON.parse(text) as Partial<Record<keyof PrintLabel, unknown>> | null;
+    const isWhole = typeof label === "object" && label !== null && typeof label.name === "string" && typeof label.job === "string";
+    return isWhole ? (label as unknown as PrintLabel) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export class PrintParser {
   private readonly decoder = new StringDecoder("utf8");
   private readonly opening: string;
@@ -49,7 +61,7 @@ export class PrintParser {
       this.plain(this.text.slice(0, at));
       const label = this.text.slice(at + this.opening.length, end);
       this.endLine();
-      this.label = label === "" ? undefined : (JSON.parse(label) as PrintLabel);
+      this.label = readLabel(label);
       this.text = this.text.slice(end + 1);
     }
     // a mark may be cut in two: what could be its beginning waits for the next chunk

@@ -1,11 +1,11 @@
 /** The value codec: looks at a value, picks the format that carries it without loss, and reads all formats. */
 import type { Encoded } from "../engine/engine.ts";
-import { isRayError } from "../errors.ts";
+import { isRayError, SerializationError } from "../errors.ts";
 import type { RefHooks, SendFailure, ValueCodec } from "./codec.ts";
 import { NO_ARGS, UNDEFINED, UNDEFINED_TAG } from "./common-values.ts";
 import { readGraph } from "./graph-read.ts";
 import { failuresOf, writeGraph } from "./graph-write.ts";
-import type { CodeHooks, GraphPayload } from "./graph.ts";
+import { checkGraph, NODE, type CodeHooks, type GraphNode } from "./graph.ts";
 import { ValueReader, ValueWriter } from "./out-of-band.ts";
 import { refuse } from "./refusal.ts";
 import { CLONEABLE, isJsonPrimitive, JSON_TREE, shapeOf } from "./scan.ts";
@@ -73,20 +73,36 @@ class Codec implements ValueCodec {
   decode(encoded: Encoded): unknown {
     const { head, buffers } = encoded;
     switch (head[0]) {
-      case undefined: throw new TypeError("Cannot decode a value of no bytes.");
-      case CLONE_TAG: return new ValueReader(head, buffers).readValue();
+      case undefined: throw new SerializationError("Cannot decode a value of no bytes");
+      case CLONE_TAG: return whole(() => new ValueReader(head, buffers).readValue());
       case GRAPH_TAG: return this.decodeGraph(encoded);
       case UNDEFINED_TAG: return undefined;
-      default: return JSON.parse(textOf(head));
+      default: return whole(() => JSON.parse(textOf(head)));
     }
   }
 
   private decodeGraph({ head, buffers, refs }: Encoded): unknown {
-    const payload = new ValueReader(head, buffers).readValue() as GraphPayload;
+    const payload = whole(() => checkGraph(new ValueReader(head, buffers).readValue()));
     const read = (): unknown => readGraph(payload, refs, this.hooks.refs?.(), this.hooks.code);
-    const [, , , modules] = payload;
+    const [, nodes, code, modules] = payload;
     const loading = modules === undefined ? undefined : this.hooks.code?.load(modules);
-    return loading === undefined ? read() : loading.then(read);
+    if (loading !== undefined) return loading.then(read);
+    // code that is read may throw what it likes; data alone cannot
+    return this.hooks.code !== undefined && (code !== undefined || nodes.some(runsCode)) ? read() : whole(read);
+  }
+}
+
+/** Whether reading the node runs functions of the user's or of the runtime's face; an error without a class of its own is data. */
+const runsCode = ([kind, made]: GraphNode): boolean => CODE_NODES.has(kind) || (kind === NODE.instance && made !== 0);
+const CODE_NODES: ReadonlySet<number> = new Set([NODE.custom, NODE.revived, NODE.named, NODE.code, NODE.registered]);
+
+/** An error in there is one of the bytes. */
+function whole<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (isRayError(error)) throw error;
+    throw new SerializationError(`Cannot decode a value: its bytes are damaged, or of another version of ray-ts (${error instanceof Error ? error.message : String(error)})`, { cause: error });
   }
 }
 

@@ -3,6 +3,7 @@
  * that V8's serializer keeps whole. V8 writes the whole table at once, so raw objects keep their identity, and two raw
  * objects that share a part still share it.
  */
+import { types } from "node:util";
 import type { ObjectId } from "../ids.ts";
 
 export type Entry = unknown;
@@ -42,6 +43,16 @@ export type GraphPayload = readonly [
   /** Modules to import before the table can be read. */
   modules?: readonly ModuleAddress[],
 ];
+
+/** The payload, if it has the form of one; what is in the nodes is seen when they are read. */
+export function checkGraph(payload: unknown): GraphPayload {
+  const [, nodes, code, modules] = Array.isArray(payload) ? (payload as readonly unknown[]) : [];
+  const isModule = (module: unknown): boolean => typeof module === "object" && module !== null && typeof (module as ModuleAddress).specifier === "string";
+  const isWhole = Array.isArray(nodes) && nodes.every((node) => Array.isArray(node) && typeof node[0] === "number")
+    && (code === undefined || types.isMap(code)) && (modules === undefined || (Array.isArray(modules) && modules.every(isModule)));
+  if (!isWhole) throw new TypeError("it is no table of nodes");
+  return payload as GraphPayload;
+}
 
 export interface ModuleAddress {
   readonly specifier: string;

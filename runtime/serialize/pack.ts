@@ -6,6 +6,7 @@
  * by the messages that carry them.
  */
 import type { Encoded } from "../engine/engine.ts";
+import { SerializationError } from "../errors.ts";
 
 const ALIGNMENT = 64;
 const FIXED_BYTES = 8;
@@ -61,7 +62,7 @@ export function pack(encoded: Pick<Encoded, "head" | "buffers">): Uint8Array {
 
 /** Views of `bytes`, no copies. Buffers are aligned as `bytes` itself is. */
 export function unpack(bytes: Uint8Array): Unpacked {
-  if (bytes.byteLength < FIXED_BYTES) throw new RangeError(`Cannot unpack ${bytes.byteLength} bytes: a packed value has at least ${FIXED_BYTES}.`);
+  if (bytes.byteLength < FIXED_BYTES) throw new SerializationError(`Cannot unpack ${bytes.byteLength} bytes: a packed value has at least ${FIXED_BYTES}.`);
   const headBytes = readUint32(bytes, 0);
   const count = readUint32(bytes, 4);
   // most values have no buffers: a DataView would cost more than all the rest
@@ -86,7 +87,7 @@ const readUint32 = (bytes: Uint8Array, at: number): number => (bytes[at]! | (byt
 
 function part(bytes: Uint8Array, offset: number, length: number): Uint8Array {
   if (!(offset >= 0 && length >= 0 && offset + length <= bytes.byteLength)) {
-    throw new RangeError(`Cannot unpack: a part of ${length} bytes at ${offset} is outside of ${bytes.byteLength} bytes.`);
+    throw new SerializationError(`Cannot unpack: a part of ${length} bytes at ${offset} is outside of ${bytes.byteLength} bytes.`);
   }
   return bytes.subarray(offset, offset + length);
 }
