@@ -9,6 +9,8 @@ import type { JobId, ProcessKind, ProcessName } from "../ids.ts";
 import { RecordType } from "../wire/frame.ts";
 import type { Lane } from "../wire/lane.ts";
 import { Links } from "../wire/links.ts";
+import type { SharedMemory } from "../wire/shared-lanes.ts";
+import { sharedFiles } from "../store/shared-files.ts";
 import { joinLiveness, type LivenessLink } from "../wire/liveness.ts";
 import { readMessage, writeMessage, type Message, type ToHead } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
@@ -57,7 +59,7 @@ export class Connection {
         if (!this.isClosed) this.options.onEnded("The cluster's head process ended");
       });
     }
-    const links = new Links({ self, kind, folder: address.folder, token: address.token, onRecord: this.onRecord, onRefused: this.options.onRefused });
+    const links = new Links({ self, kind, folder: address.folder, token: address.token, onRecord: this.onRecord, onRefused: this.options.onRefused, memory: this.memory(address) });
     await links.open();
     if (this.isClosed) {
       await links.close();
@@ -70,6 +72,16 @@ export class Connection {
     this.waiting = [];
     for (const say of waiting) say();
     return address;
+  }
+
+  private memory({ sharedMemoryFolder }: ClusterAddress): SharedMemory | undefined {
+    const isOff = process.env["RAY_TS_LANE"] === "off" || (this.options.kind !== "driver" && this.options.kind !== "worker");
+    return isOff ? undefined : sharedFiles(sharedMemoryFolder);
+  }
+
+  /** What a peer has sent by shared memory is heard before the news of it. */
+  hear(process: ProcessName): void {
+    this.links?.hear(process);
   }
 
   private readonly onRecord = (from: ProcessName, type: number, reader: RecordReader): void => {
@@ -105,8 +117,8 @@ export class Connection {
   }
 
   processDied(process: ProcessName): void {
-    this.dead.add(process);
     this.links?.drop(process);
+    this.dead.add(process);
   }
 
   async close(): Promise<void> {

@@ -341,6 +341,7 @@ export class LocalEngine implements Engine {
         this.submission.takingBack.onHalted(message.lease, message.worker, message.begun);
         return true;
       case "lease-broken":
+        this.connection.hear(message.worker);
         this.submission.onBroken(message.lease, message.cause);
         return true;
       case "process-died":

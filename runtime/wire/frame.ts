@@ -8,8 +8,8 @@ import { RecordWriter } from "./record-writer.ts";
 export const PROTOCOL_VERSION = 1;
 export const FRAME_HEADER_BYTES = 4;
 
-/** Record types. 1-15 are binary (hot-records.ts); `message` is JSON with an optional binary tail (message.ts). */
-export const RecordType = { message: 0, task: 1, result: 2, meta: 3, code: 4 } as const;
+/** Record types. 1-15 are binary (hot-records.ts; `lane`: shared-lanes.ts); `message` is JSON with an optional binary tail (message.ts). */
+export const RecordType = { message: 0, task: 1, result: 2, meta: 3, code: 4, lane: 5 } as const;
 
 export function writeHeader(writer: RecordWriter): void {
   writer.u8(0x52);

@@ -4,7 +4,8 @@
  *
  * L1. The side that connects speaks first: HELLO with the cluster's token. Frames before it are refused, so another user of
  *     the machine gets nothing.
- * L2. What this process sends to one peer takes one path for as long as the peer lives, so it arrives in order.
+ * L2. What this process sends to one peer takes one path at a time, so it arrives in order: a socket for as long as the peer
+ *     lives, or after an agreed switch a ring of shared memory (shared-lanes.ts).
  * L3. A send never waits and never throws: `sendTimeout: 0` with no high-water mark queues in libzmq at once.
  */
 import * as zmq from "zeromq";
@@ -14,6 +15,7 @@ import { RecordType, readFrame } from "./frame.ts";
 import { readMessage, writeMessage } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 import { MalformedFrame, type RecordReader } from "./record-reader.ts";
+import { SharedLanes, type SharedMemory } from "./shared-lanes.ts";
 
 zmq.context.blocky = false;
 
@@ -31,10 +33,14 @@ export interface LinksOptions {
   readonly onRecord: (from: ProcessName, type: number, reader: RecordReader) => void;
   /** A frame that was refused: wrong token, wrong version, malformed. */
   readonly onRefused: (text: string) => void;
+  /** Files that this process and its peers can map. */
+  readonly memory?: SharedMemory | undefined;
 }
 
 interface Peer {
   readonly outbox: Outbox;
+  /** By its socket. */
+  readonly send: (frame: Buffer) => void;
   readonly dealer?: zmq.Dealer;
 }
 
@@ -43,11 +49,20 @@ export class Links {
   private readonly peers = new Map<ProcessName, Peer>();
   private readonly welcome = new Set<string>();
   private isClosed = false;
+  private readonly shared: SharedLanes;
 
   private readonly options: LinksOptions;
 
   constructor(options: LinksOptions) {
     this.options = options;
+    this.shared = new SharedLanes({
+      self: options.self,
+      memory: options.memory,
+      sendNow: (to, frame) => this.peers.get(to)?.send(frame),
+      flush: (to) => this.peers.get(to)?.outbox.flush(),
+      onFrame: (from, frame) => this.read(from, frame, (type, reader) => options.onRecord(from, type, reader)),
+      onRefused: options.onRefused,
+    });
   }
 
   /** Binds this process's router and begins to receive. */
@@ -65,6 +80,7 @@ export class Links {
   drop(process: ProcessName): void {
     const peer = this.peers.get(process);
     if (!peer) return;
+    this.shared.drop(process);
     this.peers.delete(process);
     this.welcome.delete(process);
     peer.outbox.discard();
@@ -76,6 +92,7 @@ export class Links {
     if (this.isClosed) return;
     for (const peer of this.peers.values()) peer.outbox.flush();
     this.isClosed = true;
+    this.shared.close();
     // linger 0 drops what libzmq's thread has not yet written; a moment is enough on one machine
     await new Promise((done) => setTimeout(done, LAST_FRAMES_MS));
     for (const peer of this.peers.values()) peer.dealer?.close();
@@ -86,19 +103,25 @@ export class Links {
   private connect(process: ProcessName): Peer {
     if (process === this.options.self) return this.loop(process);
     const dealer = new zmq.Dealer({ ...SOCKET_OPTIONS, routingId: this.options.self, reconnectInterval: RECONNECT_MS });
-    const outbox = new Outbox((frame) => this.send(dealer, frame, process));
-    const peer: Peer = { outbox, dealer };
-    this.peers.set(process, peer);
+    const peer = this.add(process, (frame) => this.send(dealer, frame, process), dealer);
     dealer.connect(endpointOf(this.options.folder, process));
-    writeMessage(outbox, { type: "hello", token: this.options.token, from: this.options.self, kind: this.options.kind });
+    writeMessage(peer.outbox, { type: "hello", token: this.options.token, from: this.options.self, kind: this.options.kind });
     void this.receiveFromDealer(dealer, process);
     return peer;
   }
 
   /** What this process sends to itself arrives when the event loop turns. */
   private loop(self: ProcessName): Peer {
-    const peer: Peer = { outbox: new Outbox((frame) => setImmediate(() => this.isClosed || this.read(self, frame, (type, reader) => this.options.onRecord(self, type, reader)))) };
-    this.peers.set(self, peer);
+    return this.add(self, (frame) => void setImmediate(() => this.isClosed || this.read(self, frame, (type, reader) => this.options.onRecord(self, type, reader))));
+  }
+
+  private add(process: ProcessName, send: (frame: Buffer) => void, dealer?: zmq.Dealer): Peer {
+    const isSelf = process === this.options.self;
+    const outbox = new Outbox((frame) => {
+      if (isSelf || !this.shared.send(process, frame)) send(frame);
+    });
+    const peer: Peer = { outbox, send, ...(dealer ? { dealer } : {}) };
+    this.peers.set(process, peer);
     return peer;
   }
 
@@ -127,7 +150,7 @@ export class Links {
   private onRouterFrame(id: string, frame: Buffer): void {
     const from = id as ProcessName;
     this.read(from, frame, (type, reader) => {
-      if (this.welcome.has(id)) this.options.onRecord(from, type, reader);
+      if (this.welcome.has(id)) this.onRecord(from, type, reader);
       else this.greet(from, type, reader);
     });
   }
@@ -136,7 +159,7 @@ export class Links {
     const hello = type === RecordType.message ? readMessage(reader).message : undefined;
     if (hello?.type !== "hello" || hello.token !== this.options.token || hello.from !== from) throw new MalformedFrame("No valid HELLO: wrong token, or not a process of this cluster");
     this.welcome.add(from);
-    if (!this.peers.has(from)) this.peers.set(from, { outbox: new Outbox((frame) => this.send(this.router, [from, frame], from)) });
+    if (!this.peers.has(from)) this.add(from, (frame) => this.send(this.router, [from, frame], from));
   }
 
   private async receiveFromDealer(dealer: zmq.Dealer, from: ProcessName): Promise<void> {
@@ -148,8 +171,18 @@ export class Links {
         if (dealer.closed || this.isClosed) return;
         throw error;
       }
-      if (frame) this.read(from, frame, (type, reader) => this.options.onRecord(from, type, reader));
+      if (frame) this.read(from, frame, (type, reader) => this.onRecord(from, type, reader));
     }
+  }
+
+  private onRecord(from: ProcessName, type: number, reader: RecordReader): void {
+    if (type === RecordType.lane) this.shared.onRecord(from, reader);
+    else this.options.onRecord(from, type, reader);
+  }
+
+  /** What has arrived by shared memory is heard now. */
+  hear(process: ProcessName): void {
+    this.shared.hear(process);
   }
 
   private read(from: ProcessName, frame: Buffer, on: (type: number, reader: RecordReader) => void): void {
