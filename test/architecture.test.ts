@@ -184,6 +184,12 @@ test("pure parts import only pure files and take nothing from the world", () => 
   expect(breaches).toEqual([]);
 });
 
+test("what runs beside a cell's code has timers of its own: an interrupt takes the cell's", () => {
+  const breaches = ["runtime/wire", "runtime/local", "runtime/store"].flatMap((place) => [...sources.values()].filter(({ path, imports }) => within(path, place) && !imports.some(({ specifier }) => specifier === "node:timers"))
+    .flatMap(({ path, effects }) => effects.filter(({ name }) => /^set(Timeout|Interval|Immediate)\(\)$/.test(name)).map(({ name, line }) => `${path}:${line} uses ${name}: import it from node:timers`)));
+  expect(breaches).toEqual([]);
+});
+
 test("programs do not carry what they must not run", () => {
   const breaches = Object.entries(MUST_NOT_REACH).flatMap(([program, forbidden]) => {
     const paths = reachedFrom(program);

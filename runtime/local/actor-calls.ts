@@ -6,6 +6,7 @@
  * C3. When the actor died, calls without a result fail with ActorDiedError and the cause.
  * C4. When it restarts they fail with ActorUnavailableError, or wait in their order to be sent again if they have a retry left; no other call is sent twice.
  */
+import { clearTimeout, setTimeout } from "node:timers";
 import type { ActorInfo, Encoded } from "../engine/engine.ts";
 import { ActorAlreadyExistsError, ActorDiedError, ActorUnavailableError, PendingCallsLimitExceededError, RayError } from "../errors.ts";
 import type { ActorId, ProcessName } from "../ids.ts";

@@ -1,4 +1,5 @@
 /** What this process can learn of its cluster: tables from the head, logs from their files; and what it measures. */
+import { setTimeout } from "node:timers";
 import type { LogInfo, LogLines, LogWanted } from "../engine/logs.ts";
 import type { Measurement, MetricFamily } from "../engine/metrics.ts";
 import { MetricBook } from "../metrics/metric-book.ts";

@@ -2,6 +2,7 @@
  * Causes garbage collection while the process is idle: refs and views are released by finalizers, and an idle process never
  * collects by itself. After activity it collects once a second, thrice, then rests until there is activity again.
  */
+import { clearTimeout, setTimeout } from "node:timers";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 

@@ -10,6 +10,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { dirname, join } from "node:path";
+import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 import { newClusterId, newProcessName, type ClusterId } from "../ids.ts";
 import { HEAD_BOOT_FD, type HeadBoot } from "../head/boot.ts";

@@ -1,4 +1,6 @@
 /** A regular turn that runs while something happens and stops when it has been quiet, so that an idle process does nothing. */
+import { clearInterval, setInterval } from "node:timers";
+
 const TURN_MS = 100;
 const QUIET_TURNS = 20;
 

@@ -21,6 +21,7 @@ import { Collector } from "./collector.ts";
 import { Connection } from "./connection.ts";
 import { clusterInfo, type LocalEngineOptions } from "./engine-options.ts";
 import { EventReporter } from "./event-reporter.ts";
+import { HeadNews } from "./head-news.ts";
 import { HeadQuestions } from "./head-questions.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import type { ItemStreams } from "./item-streams.ts";
@@ -54,6 +55,7 @@ export class LocalEngine implements Engine {
   private readonly streams: ItemStreams;
   readonly cancelling: Cancelling;
   private readonly house: Housekeeping;
+  private readonly headNews: HeadNews;
   readonly records = new LocalRecords({ say: (message) => this.connection.sayToHead(message), ask: (make) => this.ask(make), address: () => this.connection.connected });
   private readonly subscribers = new Subscribers((isOn, only) => this.connection.sayToHead({ type: "subscribe", isOn, ...(only ? { only, jobs: [this.options.job(), this.process] } : {}) }));
   private state: State = "open";
@@ -110,6 +112,7 @@ export class LocalEngine implements Engine {
       unwatched: (ref) => objects.ownership.release(ref),
     });
     this.house = new Housekeeping(() => this.keepHouse(), () => this.submission.leases > 0);
+    this.headNews = new HeadNews({ connection: this.connection, submission: this.submission, actors: this.actors, creation: this.creation, calls, questions: this.questions, subscribers: this.subscribers, values: this.values, processDied: (process) => this.processDied(process) });
     this.collector = new Collector(() => objects.values.mapped > 0 || objects.size > 0);
   }
 
@@ -325,46 +328,9 @@ export class LocalEngine implements Engine {
         for (const block of message.blocks) this.values.free(from, block);
         return;
       default:
-        if (!this.onHeadMessage(message as FromHead)) this.options.executor?.onMessage(from, message, parts);
+        if (!this.headNews.hear(message as FromHead)) this.options.executor?.onMessage(from, message, parts);
     }
   };
-
-  private onHeadMessage(message: FromHead): boolean {
-    switch (message.type) {
-      case "lease-granted":
-        this.submission.onGranted(this.calls.shape(message.shape), message.lease, message.worker, message.pid);
-        return true;
-      case "lease-recalled":
-        this.submission.onRecalled(message.lease);
-        return true;
-      case "tasks-halted":
-        this.submission.takingBack.onHalted(message.lease, message.worker, message.begun);
-        return true;
-      case "lease-broken":
-        this.connection.hear(message.worker);
-        this.submission.onBroken(message.lease, message.cause);
-        return true;
-      case "process-died":
-        this.processDied(message.process);
-        return true;
-      case "actor-state":
-        if (message.state === "dead" || message.code === "exists") this.creation.died(message.actor);
-        this.actors.onNews(message);
-        return true;
-      case "answer":
-        this.questions.answered(message.reply, message.value);
-        return true;
-      case "rows":
-        this.subscribers.hear(message.rows);
-        if (message.batch !== undefined) this.connection.sayToHead({ type: "rows-read", batch: message.batch });
-        return true;
-      case "store-granted":
-        this.values.grant(message.bytes);
-        return true;
-      default:
-        return false;
-    }
-  }
 
   private processDied(process: ProcessName): void {
     this.connection.processDied(process);

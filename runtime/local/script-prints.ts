@@ -1,4 +1,5 @@
 /** What workers print, on a script's own stdout and stderr with the task's name and pid, as in Ray. */
+import { clearTimeout, setTimeout } from "node:timers";
 import type { EngineEvent } from "../engine/events.ts";
 import { WorkerPrints, type PrintedLine } from "../views/worker-prints.ts";
 

@@ -8,6 +8,7 @@
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers";
 import { RayError } from "../errors.ts";
 import { newProcessName, type ClusterId } from "../ids.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";

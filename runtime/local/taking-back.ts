@@ -4,6 +4,7 @@
  * A worker in a loop hears nothing, so its watch thread answers for it, through the head: which call began last. What was
  * sent after that one has not begun and never will there (worker/halts.ts).
  */
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type { LeaseId, ProcessName } from "../ids.ts";
 import { callNumber, clientNumber } from "../worker/client-number.ts";
 import type { LeasePool } from "./lease-pool.ts";

@@ -2,7 +2,10 @@
  * ZeroMQ's sockets keep a process alive for ever, and nothing else of ours should. So a script is over when only they are left:
  * no timer, file, server or child of the user's is active and nobody waits for an object.
  */
+import { clearInterval, setInterval } from "node:timers";
+
 const LOOK_EVERY_MS = 50;
+
 /** Calls `end` once when the process has nothing left to do. Returns a function that stops looking. */
 export function whenIdle(isWaitedFor: () => boolean, end: () => void): () => void {
   let quiet = 0;

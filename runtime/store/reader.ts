@@ -6,6 +6,7 @@
  * R3 An open file keeps a removed segment's memory, so a file without views is closed after a moment.
  */
 import { closeSync, constants, openSync, readSync } from "node:fs";
+import { setTimeout } from "node:timers";
 import { markAsUntransferable } from "node:worker_threads";
 import { type Platform, platform } from "./platform.ts";
 import { MAX_CALL_BYTES } from "./segment.ts";

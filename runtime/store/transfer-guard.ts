@@ -3,6 +3,7 @@
  * after the unmap is a segmentation fault. `markAsUntransferable` stops that on Node 24 and later, not on 22; there, for our
  * buffers only, the two methods copy.
  */
+import { setImmediate } from "node:timers";
 import { markAsUntransferable } from "node:worker_threads";
 
 type Transfer = (this: ArrayBuffer, newByteLength?: number) => ArrayBuffer;

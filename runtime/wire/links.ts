@@ -8,6 +8,7 @@
  *     lives, or after an agreed switch a ring of shared memory (shared-lanes.ts).
  * L3. A send never waits and never throws: `sendTimeout: 0` with no high-water mark queues in libzmq at once.
  */
+import { setImmediate, setTimeout } from "node:timers";
 import * as zmq from "zeromq";
 import type { ProcessKind, ProcessName } from "../ids.ts";
 import { endpointOf } from "./address.ts";

@@ -6,6 +6,7 @@
  * P2. A process that spun in vain several times spins only now and then.
  * P3. The event loop turns every 20 microseconds at the latest while it spins.
  */
+import { setImmediate } from "node:timers";
 import type { SpinSlots } from "./spin-slots.ts";
 
 const SPIN_MS = 0.1;

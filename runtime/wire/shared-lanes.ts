@@ -12,6 +12,7 @@
  *   from here on A writes into its ring
  */
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers";
 import type { ProcessName } from "../ids.ts";
 import { RecordType, writeHeader, writeRecord } from "./frame.ts";
 import { MalformedFrame, type RecordReader } from "./record-reader.ts";

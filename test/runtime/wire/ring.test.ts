@@ -52,6 +52,14 @@ test("a reader to whom something came does not go to sleep", () => {
   expect(writer.write(frame(2))).toBe(false);
 });
 
+test("a writer that never pauses does not keep the reader for ever", () => {
+  const { writer, reader } = ends();
+  writer.write(frame(8));
+  const read = reader.read(() => void writer.write(frame(8)));
+  expect(read).toBeGreaterThan(1);
+  expect(reader.park()).toBe(false);
+});
+
 test("counts go past 2^32", () => {
   const { writer, read } = ends(-64); // 2^32 - 64
   for (let i = 0; i < 20; i++) {

@@ -1,0 +1,70 @@
+/** What the head tells a driver or worker as an owner: hands each message to the part that it is for. Owns: nothing. */
+import type { ProcessName } from "../ids.ts";
+import type { FromHead } from "../wire/message.ts";
+import type { ActorCalls } from "./actor-calls.ts";
+import type { ActorCreation } from "./actor-creation.ts";
+import type { CallMaker } from "./call-maker.ts";
+import type { Connection } from "./connection.ts";
+import type { HeadQuestions } from "./head-questions.ts";
+import type { Submission } from "./submission.ts";
+import type { Subscribers } from "./subscribers.ts";
+import type { ValueStore } from "./values.ts";
+
+export interface HeadNewsParts {
+  readonly connection: Connection;
+  readonly submission: Submission;
+  readonly actors: ActorCalls;
+  readonly creation: ActorCreation;
+  readonly calls: CallMaker;
+  readonly questions: HeadQuestions;
+  readonly subscribers: Subscribers;
+  readonly values: ValueStore;
+  readonly processDied: (process: ProcessName) => void;
+}
+
+export class HeadNews {
+  private readonly parts: HeadNewsParts;
+
+  constructor(parts: HeadNewsParts) {
+    this.parts = parts;
+  }
+
+  /** False: it is not for the owner. */
+  hear(message: FromHead): boolean {
+    const { connection, submission, actors, creation, calls, questions, subscribers, values, processDied } = this.parts;
+    switch (message.type) {
+      case "lease-granted":
+        submission.onGranted(calls.shape(message.shape), message.lease, message.worker, message.pid);
+        return true;
+      case "lease-recalled":
+        submission.onRecalled(message.lease);
+        return true;
+      case "tasks-halted":
+        submission.takingBack.onHalted(message.lease, message.worker, message.begun);
+        return true;
+      case "lease-broken":
+        connection.hear(message.worker);
+        submission.onBroken(message.lease, message.cause);
+        return true;
+      case "process-died":
+        processDied(message.process);
+        return true;
+      case "actor-state":
+        if (message.state === "dead" || message.code === "exists") creation.died(message.actor);
+        actors.onNews(message);
+        return true;
+      case "answer":
+        questions.answered(message.reply, message.value);
+        return true;
+      case "rows":
+        subscribers.hear(message.rows);
+        if (message.batch !== undefined) connection.sayToHead({ type: "rows-read", batch: message.batch });
+        return true;
+      case "store-granted":
+        values.grant(message.bytes);
+        return true;
+      default:
+        return false;
+    }
+  }
+}
