@@ -30,6 +30,11 @@ export function newClusterId(): ClusterId {
 
 export const objectId = (owner: ProcessName, count: number): ObjectId => (owner + "-" + count.toString(36)) as ObjectId;
 export const taskId = (owner: ProcessName, count: number): TaskId => (owner + "-t" + count.toString(36)) as TaskId;
+/** Ids of consecutive objects of one owner. */
+export function objectIdsOf(owner: ProcessName): (count: number) => ObjectId {
+  const prefix = owner + "-";
+  return (count) => (prefix + count.toString(36)) as ObjectId;
+}
 /** An item of a generator task: both sides know it without asking. */
 export const itemId = (owner: ProcessName, task: number, index: number): ObjectId => (owner + "-i" + task.toString(36) + "." + index.toString(36)) as ObjectId;
 export const actorId = (owner: ProcessName, count: number): ActorId => (owner + "-a" + count.toString(36)) as ActorId;

@@ -14,7 +14,16 @@ import { INLINE_LIMIT_BYTES } from "./values.ts";
 const BIG_CODES_KEPT = 32;
 const METAS_KEPT = 10_000;
 
+const NO_REFS: ObjectId[] = [];
+Object.freeze(NO_REFS);
+
 export type CallKind = Omit<CallMeta, "job" | "namespace" | "folder">;
+
+interface LastMeta {
+  readonly target: string;
+  readonly method: string;
+  readonly meta: CallMeta;
+}
 
 export interface CallMakerOptions {
   readonly objects: Objects;
@@ -27,7 +36,9 @@ export interface CallMakerOptions {
 export class CallMaker {
   private readonly options: CallMakerOptions;
   private readonly metas = new Map<string, CallMeta>();
-  private readonly lastMetas = new WeakMap<object, { readonly target: string; readonly method: string; readonly meta: CallMeta }>();
+  private readonly lastMetas = new WeakMap<object, LastMeta>();
+  private lastOptions: object | undefined;
+  private lastKind: LastMeta | undefined;
   private readonly shapes = new Map<string, Shape>();
   private readonly shapeKeys = new WeakMap<Shape, string>();
   private readonly bigCodes = new Map<string, WireValue>();
@@ -40,8 +51,8 @@ export class CallMaker {
   task(meta: CallMeta, args: TaskArgs, more: { readonly code?: ShippedCode; readonly actor?: ActorId; readonly handle?: ObjectId | undefined; readonly maxRetries?: number; readonly retryExceptions?: Task["retryExceptions"] }): Task {
     const { objects } = this.options;
     const argsValue = objects.toWire(args.value);
-    const holds = this.holdsOf(args, more);
-    if (argsValue.kind === "block") holds.push(argsValue.ref); // made with one count: the task's
+    const held = this.holdsOf(args, more.code, more.handle);
+    const holds = argsValue.kind === "block" ? [...held, argsValue.ref] : held; // made with one count: the task's
     const { first, refs } = objects.createMany(meta.numReturns);
     return {
       seq: ++this.tasks,
@@ -62,7 +73,6 @@ export class CallMaker {
       lease: undefined,
       ranOn: undefined,
       sentAt: 0,
-      sentTo: undefined,
       isSettled: false,
       settledAt: 0,
       startedAt: 0,
@@ -73,12 +83,11 @@ export class CallMaker {
   }
 
   /** Every ref that the task needs, counted for it. */
-  private holdsOf(args: TaskArgs, more: { readonly code?: ShippedCode; readonly handle?: ObjectId | undefined }): ObjectId[] {
-    const holds: ObjectId[] = [];
-    for (const id of args.value.refs) holds.push(id);
-    for (const { ref } of args.topLevelRefs) holds.push(ref);
-    if (more.code) for (const id of this.codeRefs(more.code)) holds.push(id);
-    if (more.handle) holds.push(more.handle);
+  private holdsOf({ value: { refs }, topLevelRefs }: TaskArgs, code: ShippedCode | undefined, handle: ObjectId | undefined): ObjectId[] {
+    const inCode = code ? this.codeRefs(code) : NO_REFS;
+    if (refs.length + topLevelRefs.length + inCode.length === 0 && !handle) return NO_REFS;
+    const holds = [...refs, ...topLevelRefs.map(({ ref }) => ref), ...inCode];
+    if (handle) holds.push(handle);
     for (const id of holds) this.options.objects.ownership.retain(id);
     return holds;
   }
@@ -86,11 +95,18 @@ export class CallMaker {
   // ---- what calls share
 
   /** The face gives the same options object as long as function, method and cell are the same: the usual call looks up nothing more. */
-  metaFor(options: object, target: string, method: string, of: () => CallKind): CallMeta {
-    const last = this.lastMetas.get(options);
-    if (last && last.target === target && last.method === method && last.meta.job === this.options.job() && last.meta.namespace === this.options.namespace()) return last.meta;
-    const meta = this.meta(of());
+  lastMeta(options: object, target: string, method: string): CallMeta | undefined {
+    const last = this.lastOptions === options ? this.lastKind : this.lastMetas.get(options);
+    if (!last || last.target !== target || last.method !== method || last.meta.job !== this.options.job() || last.meta.namespace !== this.options.namespace()) return undefined;
+    this.lastOptions = options;
+    this.lastKind = last;
+    return last.meta;
+  }
+
+  metaFor(options: object, target: string, method: string, kind: CallKind): CallMeta {
+    const meta = this.meta(kind);
     this.lastMetas.set(options, { target, method, meta });
+    this.lastOptions = undefined;
     return meta;
   }
 

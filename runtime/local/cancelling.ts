@@ -71,7 +71,7 @@ export class Cancelling {
 
   /** N2. `mayRun`: it may be what its worker does now. */
   private tell(task: Task, { force, recursive }: CancelOptions, mayRun: boolean): void {
-    const worker = task.sentTo as ProcessName;
+    const worker = task.ranOn?.worker as ProcessName;
     const { self, connection } = this.shell;
     connection.say(worker, { type: "cancel-task", seq: task.seq, force: force && !task.actor, recursive });
     if (mayRun && !task.actor) connection.sayToHead({ type: "task-cancelled", worker, call: callNumber(clientNumber(self), task.seq), force });

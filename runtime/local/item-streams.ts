@@ -114,7 +114,8 @@ class Stream implements ItemStream {
 
   private tell(): void {
     this.told = this.taken;
-    if (this.task.sentTo && this.task.sentAt !== 0) this.shell.say(this.task.sentTo, { type: "items-taken", seq: this.task.seq, taken: this.taken, isClosed: this.isClosed });
+    const { ranOn, sentAt } = this.task;
+    if (ranOn && sentAt !== 0) this.shell.say(ranOn.worker, { type: "items-taken", seq: this.task.seq, taken: this.taken, isClosed: this.isClosed });
   }
 
   whenMore(ready: () => void): void {

@@ -9,7 +9,7 @@ import type { EngineEvent } from "../engine/events.ts";
 import { newProcessName, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import { RecordType } from "../wire/frame.ts";
-import { readResult, ResultStatus, type WireValue } from "../wire/hot-records.ts";
+import { readResult, ResultStatus, type CallMeta, type WireValue } from "../wire/hot-records.ts";
 import type { BetweenPeers, FromHead, Message, Shape } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import { ActorCalls } from "./actor-calls.ts";
@@ -172,7 +172,7 @@ export class LocalEngine implements Engine {
 
   submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[] {
     this.guardOpen();
-    const meta = this.calls.metaFor(options, code.key, "", () => ({ codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }));
+    const meta = this.calls.lastMeta(options, code.key, "") ?? this.calls.metaFor(options, code.key, "", { codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) });
     const task = this.calls.task(meta, args, { code, maxRetries: options.maxRetries, retryExceptions: options.retryExceptions });
     this.begun(task);
     this.submission.submit(task);
@@ -246,14 +246,16 @@ export class LocalEngine implements Engine {
   callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[] {
     this.guardOpen();
     this.actors.guardPending(actor);
-    const meta = this.calls.metaFor(options, actor.actor, method, () => {
-      if (actor.handleRef) this.objects.handles.set(actor.handleRef, actor.actor);
-      return { actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, resources: NO_RESOURCES, ...(options.concurrencyGroup ? { group: options.concurrencyGroup } : {}), ...(options.origin ? { origin: options.origin } : {}) };
-    });
+    const meta = this.calls.lastMeta(options, actor.actor, method) ?? this.callMeta(actor, method, options);
     const task = this.calls.task(meta, args, { actor: actor.actor, handle: actor.handleRef, maxRetries: options.maxTaskRetries ?? actor.callDefaults?.maxTaskRetries ?? 0 });
     this.begun(task);
     this.actors.call(actor.actor, actor.className, task);
     return task.returns;
+  }
+
+  private callMeta(actor: ActorInfo, method: string, options: CallOptions): CallMeta {
+    if (actor.handleRef) this.objects.handles.set(actor.handleRef, actor.actor);
+    return this.calls.metaFor(options, actor.actor, method, { actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, resources: NO_RESOURCES, ...(options.concurrencyGroup ? { group: options.concurrencyGroup } : {}), ...(options.origin ? { origin: options.origin } : {}) });
   }
 
   async getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined> {

@@ -5,20 +5,20 @@
  * B1. An entry goes from pending to settled once; `freed` and `lost` are settled with an error.
  * B2. Waiters run in the order in which they came, never inside the call that registers them.
  */
-import type { ObjectId } from "../ids.ts";
+import type { ObjectId, ProcessName } from "../ids.ts";
+import { IdTable } from "../store/id-table.ts";
 import type { WireValue } from "../wire/hot-records.ts";
 
 export interface ObjectEntry {
   readonly id: ObjectId;
   value: WireValue | undefined;
   isError: boolean;
-  waiters: Waiter[] | undefined;
+  /** One, mostly. */
+  waiters: Waiter | Waiter[] | undefined;
   /** A foreign object was asked for at its owner. */
   isFetched: boolean;
   /** The private view that the present scope (a session; one task) reads; see viewScope in views-of-blocks.ts. */
   view: { readonly memory: WeakRef<ArrayBuffer>; readonly scope: unknown } | undefined;
-  /** The value's memory is released only with the entry, also after `ray.free`. */
-  isFreed: boolean;
 }
 
 /** One of the refs that somebody waits for together. */
@@ -28,7 +28,11 @@ export interface Waiter {
 }
 
 export class ObjectTable {
-  private readonly entries = new Map<ObjectId, ObjectEntry>();
+  private readonly entries: IdTable<ObjectEntry>;
+
+  constructor(self: ProcessName) {
+    this.entries = new IdTable(`${self}-`);
+  }
 
   get(id: ObjectId): ObjectEntry | undefined {
     return this.entries.get(id);
@@ -38,7 +42,7 @@ export class ObjectTable {
   ensure(id: ObjectId): ObjectEntry {
     const known = this.entries.get(id);
     if (known) return known;
-    const entry: ObjectEntry = { id, value: undefined, isError: false, waiters: undefined, isFetched: false, view: undefined, isFreed: false };
+    const entry: ObjectEntry = { id, value: undefined, isError: false, waiters: undefined, isFetched: false, view: undefined };
     this.entries.set(id, entry);
     return entry;
   }
@@ -47,27 +51,30 @@ export class ObjectTable {
     if (entry.value) return; // B1: a result that comes twice (a retry that crossed a late answer) changes nothing
     entry.value = value;
     entry.isError = isError;
-    const waiters = entry.waiters;
+    const { waiters } = entry;
     if (!waiters) return;
     entry.waiters = undefined;
+    if (!Array.isArray(waiters)) return waiters.ready(waiters.index, isError);
     for (const waiter of waiters) waiter.ready(waiter.index, isError);
   }
 
   wait(entry: ObjectEntry, waiter: Waiter): void {
     if (entry.value) queueMicrotask(() => waiter.ready(waiter.index, entry.isError));
-    else if (entry.waiters) entry.waiters.push(waiter);
-    else entry.waiters = [waiter];
+    else if (!entry.waiters) entry.waiters = waiter;
+    else if (Array.isArray(entry.waiters)) entry.waiters.push(waiter);
+    else entry.waiters = [entry.waiters, waiter];
   }
 
   /** Drops what was registered with this function. */
   forgetWait(entry: ObjectEntry, ready: Waiter["ready"]): void {
-    if (entry.waiters) entry.waiters = entry.waiters.filter((waiter) => waiter.ready !== ready);
+    const { waiters } = entry;
+    if (!waiters) return;
+    const rest = (Array.isArray(waiters) ? waiters : [waiters]).filter((waiter) => waiter.ready !== ready);
+    entry.waiters = rest.length === 0 ? undefined : rest;
   }
 
   delete(id: ObjectId): ObjectEntry | undefined {
-    const entry = this.entries.get(id);
-    this.entries.delete(id);
-    return entry;
+    return this.entries.delete(id);
   }
 
   values(): IterableIterator<ObjectEntry> {

@@ -5,8 +5,9 @@
 import type { Encoded, Resolved } from "../engine/engine.ts";
 import type { BlockAddress } from "../store/store.ts";
 import { ObjectLostError, OwnerDiedError, type RayError } from "../errors.ts";
-import { objectId, ownerOf, type ActorId, type ObjectId, type ProcessName } from "../ids.ts";
-import { refOf, refsCarried, type WireValue } from "../wire/hot-records.ts";
+import { objectIdsOf, ownerOf, type ActorId, type ObjectId, type ProcessName } from "../ids.ts";
+import { UNDEFINED } from "../serialize/common-values.ts";
+import { refOf, refsCarried, UNDEFINED_WIRE, type WireValue } from "../wire/hot-records.ts";
 import type { BetweenPeers, FetchedObject } from "../wire/message.ts";
 import { Handles, type ActorPlaces } from "./handles.ts";
 import { ObjectTable, type ObjectEntry } from "./object-table.ts";
@@ -42,13 +43,16 @@ export class Objects {
   readonly values: ValueStore;
   readonly handles: Handles;
   private readonly shell: ObjectsShell;
-  private readonly table = new ObjectTable();
+  private readonly table: ObjectTable;
+  private readonly idOf: (count: number) => ObjectId;
   /** Freed by `ray.free`, but somebody may still look at the memory. */
   private readonly freed = new Map<ObjectId, WireValue>();
   private count = 0;
 
   constructor(shell: ObjectsShell) {
     this.shell = shell;
+    this.table = new ObjectTable(shell.self);
+    this.idOf = objectIdsOf(shell.self);
     this.handles = new Handles(shell.places);
     this.ownership = new Ownership(shell.self, { say: (to, message) => shell.say(to, message), forget: (id) => this.forget(id) });
     this.values = new ValueStore({
@@ -69,6 +73,7 @@ export class Objects {
   /** Consecutive new objects of ours, each with one local handle. */
   createMany(count: number): { readonly first: number; readonly refs: readonly ObjectId[] } {
     const first = this.count + 1;
+    if (count === 1) return { first, refs: [this.create()] };
     const refs: ObjectId[] = [];
     for (let i = 0; i < count; i++) refs.push(this.create());
     return { first, refs };
@@ -76,7 +81,7 @@ export class Objects {
 
   /** One that no ref shows: it gives a block of arguments or code its life, or an actor's handle its count. */
   create(): ObjectId {
-    const id = objectId(this.shell.self, ++this.count);
+    const id = this.idOf(++this.count);
     this.ownership.created(id);
     this.table.ensure(id);
     return id;
@@ -138,7 +143,9 @@ export class Objects {
 
   peek(ref: ObjectId): Resolved | undefined {
     const entry = this.table.get(ref);
-    return entry?.value ? { value: this.values.read(entry.value, entry), error: entry.isError } : undefined;
+    if (!entry?.value) return undefined;
+    if (entry.value === UNDEFINED_WIRE && !entry.isError) return RESOLVED_UNDEFINED;
+    return { value: this.values.read(entry.value, entry), error: entry.isError };
   }
 
   /** The settled value of a ref as it travels. */
@@ -164,7 +171,7 @@ export class Objects {
 
   /** Somebody here waits for it. */
   isAwaited(ref: ObjectId): boolean {
-    return (this.table.get(ref)?.waiters?.length ?? 0) > 0;
+    return this.table.get(ref)?.waiters !== undefined;
   }
 
   private unknown(ref: ObjectId): ObjectEntry {
@@ -285,6 +292,9 @@ export class Objects {
     return files;
   }
 }
+
+/** What most tasks give that are called for what they do. */
+const RESOLVED_UNDEFINED: Resolved = { value: UNDEFINED, error: false };
 
 const ownerDied = (id: ObjectId): RayError => new OwnerDiedError(`Object ${id} is lost: the process that owned it died`);
 

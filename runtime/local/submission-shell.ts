@@ -42,7 +42,9 @@ export function submissionShell({ self, connection, objects, books, streams, rep
     streams,
     encodeError: (error) => objects.errorValue(error),
     lend: (to, refs) => ownership.lend(to, refs),
-    releaseHolds: (task) => task.holds.forEach((id) => ownership.release(id)),
+    releaseHolds(task) {
+      for (const id of task.holds) ownership.release(id);
+    },
     received: (lend, from, refs) => ownership.received(lend, from, refs),
     settled: (lend, from) => ownership.settled(lend, from),
     want: (shape, count) => connection.sayToHead({ type: "leases-wanted", shape, count }),

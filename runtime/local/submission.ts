@@ -6,6 +6,7 @@
  * S3. What a worker must know before a task (meta, code) leaves on the same lane before it.
  */
 import type { Encoded } from "../engine/engine.ts";
+import { CountTable } from "../store/count-table.ts";
 import { RayError, TaskCancelledError, WorkerCrashedError } from "../errors.ts";
 import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
 import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts";
@@ -51,8 +52,9 @@ export class Submission {
   private readonly shell: SubmissionShell;
   private readonly pools = new Map<string, LeasePool>();
   private readonly shapeKeys = new WeakMap<Shape, LeasePool>();
+  private lastPool: LeasePool | undefined;
   private readonly byLease = new Map<LeaseId, { readonly lease: Lease; readonly pool: LeasePool }>();
-  private readonly unsettled = new Map<number, Task>();
+  private readonly unsettled = new CountTable<Task>();
   private readonly dirty = new Set<LeasePool>();
   readonly takingBack: TakingBack;
   private isDispatchScheduled = false;
@@ -78,14 +80,20 @@ export class Submission {
     return this.unsettled.get(seq);
   }
 
-  tasks(): IterableIterator<Task> {
-    return this.unsettled.values();
+  /** In the order of submission. */
+  tasks(): Task[] {
+    return [...this.unsettled.values()].sort((a, b) => a.seq - b.seq);
   }
 
   /** Registers a task or an actor call. `ready` is called, at once or later, when its dependencies are there. */
   begin(task: Task, ready: (task: Task) => void): void {
     this.unsettled.set(task.seq, task);
     this.shell.streams.begin(task);
+    if (task.dependencies.length > 0) this.awaitDependencies(task, ready);
+    else ready(task);
+  }
+
+  private awaitDependencies(task: Task, ready: (task: Task) => void): void {
     for (const { ref } of task.dependencies) {
       const known = this.shell.value(ref);
       if (known?.isError) return this.fail(task, known.value);
@@ -103,19 +111,20 @@ export class Submission {
   }
 
   submit(task: Task): void {
-    this.begin(task, (it) => this.enqueue(it));
+    this.begin(task, this.enqueue);
   }
 
-  private enqueue(task: Task): void {
+  private readonly enqueue = (task: Task): void => {
     const pool = this.poolOf(task.meta.resources);
     pool.enqueue(task);
     // leases with room take it now: work submitted in synchronous code leaves while that code runs
     pool.dispatch();
-  }
+  };
 
   private poolOf(shape: Shape): LeasePool {
+    if (this.lastPool?.shape === shape) return this.lastPool;
     const known = this.shapeKeys.get(shape);
-    if (known) return known;
+    if (known) return (this.lastPool = known);
     const key = JSON.stringify(Object.entries(shape).filter(([, amount]) => amount > 0).sort());
     let pool = this.pools.get(key);
     if (!pool) this.pools.set(key, (pool = new LeasePool(shape, { send: this.send, want: this.shell.want, giveBack: this.giveBack, now: () => performance.now() })));
@@ -138,8 +147,7 @@ export class Submission {
     const lane = this.shell.lane(to);
     if (!lane) return; // it died a moment ago: `lease-broken` or the actor's state follows and decides
     task.sentAt = Date.now();
-    task.ranOn = { worker: to, ...(task.lease ? { pid: task.lease.pid } : {}) };
-    task.sentTo = to;
+    task.ranOn = task.lease?.place ?? { worker: to };
     this.shell.report(task);
     const { books } = this.shell;
     const meta = books.meta(to, lane, task.meta);
@@ -298,7 +306,7 @@ export class Submission {
       const task = this.unsettled.get(seq) ?? this.cancelled.get(seq);
       this.cancelled.delete(seq);
       const pool = task?.lease && this.byLease.get(task.lease.id)?.pool;
-      if (!task || !pool || task.sentTo !== from || task.sentAt === 0) continue;
+      if (!task || !pool || task.ranOn?.worker !== from || task.sentAt === 0) continue;
       const tasks = byPool.get(pool);
       if (tasks) tasks.push(task);
       else byPool.set(pool, [task]);
@@ -357,7 +365,7 @@ export class Submission {
     for (const pool of this.pools.values()) pool.drain();
     this.byLease.clear();
     this.cancelled.clear();
-    for (const task of [...this.unsettled.values()]) this.failWith(task, error);
+    for (const task of this.tasks()) this.failWith(task, error);
   }
 }
 

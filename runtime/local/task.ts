@@ -8,6 +8,7 @@ export interface Lease {
   readonly id: LeaseId;
   readonly worker: ProcessName;
   readonly pid: number;
+  readonly place: { readonly worker: ProcessName; readonly pid: number };
   /** Insertion order is the order of sending (Q1). */
   readonly unfinished: Set<Task>;
   window: number;
@@ -43,12 +44,10 @@ export interface Task {
   /** Dependencies whose values are not there yet. */
   missing: number;
   lease: Lease | undefined;
-  /** Where it was sent last: remembered when the lease is gone. */
+  /** Where it was sent last, and is while `sentAt` is not 0: remembered when the lease is gone. */
   ranOn: { readonly worker: ProcessName; readonly pid?: number } | undefined;
   /** When it was sent to a worker, milliseconds since the epoch; 0: not yet, or taken back. */
   sentAt: number;
-  /** Who got it, while `sentAt` is not 0. */
-  sentTo: ProcessName | undefined;
   isSettled: boolean;
   settledAt: number;
   startedAt: number;

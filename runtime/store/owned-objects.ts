@@ -13,20 +13,27 @@
  * A ref can come back for an object that was forgotten (its lender died with the message under way): its record then has no value.
  */
 import type { ObjectId, ProcessName } from "../ids.ts";
+import { IdTable } from "./id-table.ts";
 import { append, type LendId, NONE, type ReferenceCommand } from "./reference-command.ts";
 
 type Counts = Map<ProcessName, number>;
 
 interface OwnedRecord {
+  readonly id: ObjectId;
   local: number;
+  /** Present until forgotten, also while the value is still being computed. */
+  hasValue: boolean;
+  isFreed: boolean;
+  /** What most objects never have: 100,000 of them a second are only held by a handle here. */
+  more: More | undefined;
+}
+
+interface More {
   lends: number;
   /** Values that contain it. */
   within: number;
   borrowed: number;
   pinned: number;
-  /** Present until forgotten, also while the value is still being computed. */
-  hasValue: boolean;
-  isFreed: boolean;
   borrowers: Counts | undefined;
   pins: Counts | undefined;
   contains: readonly ObjectId[] | undefined;
@@ -48,12 +55,14 @@ export interface ReferenceCounts {
 }
 
 export class OwnedObjects {
-  readonly #records = new Map<ObjectId, OwnedRecord>();
+  readonly #records: IdTable<OwnedRecord>;
   readonly #lends = new Map<LendId, Lend>();
   readonly #dead = new Set<ProcessName>();
   readonly #isForeign: (id: ObjectId) => boolean;
 
-  constructor(isForeign: (id: ObjectId) => boolean) {
+  /** `prefix`: what the ids of this process's objects begin with. */
+  constructor(prefix: string, isForeign: (id: ObjectId) => boolean) {
+    this.#records = new IdTable(prefix);
     this.#isForeign = isForeign;
   }
 
@@ -62,7 +71,7 @@ export class OwnedObjects {
   }
 
   knows(id: ObjectId): boolean {
-    return this.#records.has(id);
+    return this.#records.get(id) !== undefined;
   }
 
   /** False when it was forgotten, or given up by `freed`. */
@@ -73,13 +82,13 @@ export class OwnedObjects {
 
   counts(id: ObjectId): ReferenceCounts | undefined {
     const r = this.#records.get(id);
-    return r && { local: r.local, lends: r.lends, within: r.within, borrowers: r.borrowers?.size ?? 0, pins: r.pinned, isFreed: r.isFreed };
+    return r && { local: r.local, lends: r.more?.lends ?? 0, within: r.more?.within ?? 0, borrowers: r.more?.borrowers?.size ?? 0, pins: r.more?.pinned ?? 0, isFreed: r.isFreed };
   }
 
   /** A new object with one local handle. Its value may come later (`stored`). */
   created(id: ObjectId, contains?: readonly ObjectId[]): readonly ReferenceCommand[] {
     const before = this.#records.size;
-    const record: OwnedRecord = { local: 1, lends: 0, within: 0, borrowed: 0, pinned: 0, hasValue: true, isFreed: false, borrowers: undefined, pins: undefined, contains: undefined };
+    const record: OwnedRecord = { id, local: 1, hasValue: true, isFreed: false, more: undefined };
     this.#records.set(id, record);
     if (this.#records.size === before) throw new Error(`Object ${id} was created twice`);
     if (contains !== undefined) this.#contain(record, contains);
@@ -90,7 +99,7 @@ export class OwnedObjects {
   stored(id: ObjectId, contains: readonly ObjectId[]): readonly ReferenceCommand[] {
     const record = this.#records.get(id);
     if (record === undefined || !record.hasValue) return [{ type: "forget-value", id }, ...this.#foreignOf(contains)];
-    if (record.contains !== undefined) throw new Error(`Object ${id} was stored twice`);
+    if (record.more?.contains !== undefined) throw new Error(`Object ${id} was stored twice`);
     this.#contain(record, contains);
     return NONE;
   }
@@ -110,7 +119,7 @@ export class OwnedObjects {
   lent(lendId: LendId, to: ProcessName, ids: readonly ObjectId[]): void {
     if (this.#dead.has(to) || ids.length === 0) return;
     if (this.#lends.has(lendId)) throw new Error(`Lend ${lendId} was made twice`);
-    for (const id of ids) this.#recordOrGone(id).lends++;
+    for (const id of ids) moreOf(this.#recordOrGone(id)).lends++;
     this.#lends.set(lendId, { to, ids });
   }
 
@@ -122,7 +131,7 @@ export class OwnedObjects {
     const commands: ReferenceCommand[] = [];
     for (const id of lend.ids) {
       const record = this.#records.get(id)!;
-      record.lends--;
+      moreOf(record).lends--;
       append(commands, this.#settle(id, record));
     }
     return commands;
@@ -131,37 +140,39 @@ export class OwnedObjects {
   /** `by` holds the object. Counted also when its value is gone: `by` will say when it lets go. Always acknowledge it. */
   borrowed(id: ObjectId, by: ProcessName): void {
     if (this.#dead.has(by)) return;
-    const record = this.#recordOrGone(id);
-    record.borrowed++;
-    add((record.borrowers ??= new Map()), by, 1);
+    const more = moreOf(this.#recordOrGone(id));
+    more.borrowed++;
+    add((more.borrowers ??= new Map()), by, 1);
   }
 
   unborrowed(id: ObjectId, by: ProcessName): readonly ReferenceCommand[] {
     if (this.#dead.has(by)) return NONE;
     const record = this.#records.get(id);
-    if (record?.borrowers?.get(by) === undefined) throw new Error(`Object ${id} was given back by ${by}, which had not borrowed it: ${story(record)}`);
-    record.borrowed--;
-    add(record.borrowers, by, -1);
-    return record.borrowed === 0 ? this.#settle(id, record) : NONE;
+    const more = record?.more;
+    if (more?.borrowers?.get(by) === undefined) throw new Error(`Object ${id} was given back by ${by}, which had not borrowed it: ${story(record)}`);
+    more.borrowed--;
+    add(more.borrowers, by, -1);
+    return more.borrowed === 0 ? this.#settle(id, record as OwnedRecord) : NONE;
   }
 
   /** `by` begins to read the block. False when there is no value to read, or `by` is dead. */
   pinned(id: ObjectId, by: ProcessName): boolean {
     if (this.#dead.has(by) || !this.hasValue(id)) return false;
-    const record = this.#records.get(id)!;
-    record.pinned++;
-    add((record.pins ??= new Map()), by, 1);
+    const more = moreOf(this.#records.get(id)!);
+    more.pinned++;
+    add((more.pins ??= new Map()), by, 1);
     return true;
   }
 
   unpinned(id: ObjectId, by: ProcessName, count = 1): readonly ReferenceCommand[] {
     if (this.#dead.has(by)) return NONE;
     const record = this.#records.get(id);
-    const held = record?.pins?.get(by) ?? 0;
-    if (record?.pins === undefined || held < count) throw new Error(`Object ${id} was unpinned ${count} times by ${by}, which had pinned it ${held} times: ${story(record)}`);
-    record.pinned -= count;
-    add(record.pins, by, -count);
-    return record.pinned === 0 ? this.#settle(id, record) : NONE;
+    const more = record?.more;
+    const held = more?.pins?.get(by) ?? 0;
+    if (more?.pins === undefined || held < count) throw new Error(`Object ${id} was unpinned ${count} times by ${by}, which had pinned it ${held} times: ${story(record)}`);
+    more.pinned -= count;
+    add(more.pins, by, -count);
+    return more.pinned === 0 ? this.#settle(id, record as OwnedRecord) : NONE;
   }
 
   /** `ray.free`: the values go when nobody reads them, whoever holds refs. */
@@ -181,14 +192,15 @@ export class OwnedObjects {
     this.#dead.add(dead);
     const commands: ReferenceCommand[] = [];
     for (const [lendId, lend] of this.#lends) if (lend.to === dead) append(commands, this.lendDone(lendId));
-    for (const [id, record] of this.#records) {
-      const borrowed = record.borrowers?.get(dead) ?? 0;
-      const pinned = record.pins?.get(dead) ?? 0;
-      if (borrowed + pinned === 0) continue;
-      record.borrowers?.delete(dead);
-      record.pins?.delete(dead);
-      record.borrowed -= borrowed;
-      record.pinned -= pinned;
+    for (const record of [...this.#records.values()]) {
+      const { id, more } = record;
+      const borrowed = more?.borrowers?.get(dead) ?? 0;
+      const pinned = more?.pins?.get(dead) ?? 0;
+      if (more === undefined || borrowed + pinned === 0) continue;
+      more.borrowers?.delete(dead);
+      more.pins?.delete(dead);
+      more.borrowed -= borrowed;
+      more.pinned -= pinned;
       append(commands, this.#settle(id, record));
     }
     return commands;
@@ -201,23 +213,25 @@ export class OwnedObjects {
       if (this.#dead.has(to)) throw new Error(`O3: a lend to ${to}, which is dead`);
       for (const id of ids) lends.set(id, (lends.get(id) ?? 0) + 1);
     }
-    for (const record of this.#records.values()) for (const id of record.contains ?? []) if (record.hasValue) within.set(id, (within.get(id) ?? 0) + 1);
-    for (const [id, r] of this.#records) {
+    for (const record of this.#records.values()) for (const id of record.more?.contains ?? []) if (record.hasValue) within.set(id, (within.get(id) ?? 0) + 1);
+    for (const r of this.#records.values()) {
+      const { id } = r;
+      const m = r.more ?? NOTHING_MORE;
       const say = (rule: string): never => { throw new Error(`${rule}: object ${id}: ${story(r)}`); };
-      if (r.lends !== (lends.get(id) ?? 0)) say(`O3: ${lends.get(id) ?? 0} lends found`);
-      if (r.within !== (within.get(id) ?? 0)) say(`O2: within ${within.get(id) ?? 0} values`);
-      if (sum(r.borrowers) !== r.borrowed || sum(r.pins) !== r.pinned) say("O5: the sums differ");
-      if (Math.min(r.local, r.lends, r.within, r.borrowed, r.pinned, ...(r.borrowers?.values() ?? []), ...(r.pins?.values() ?? [])) < 0) say("O5: negative");
-      if (r.pinned === 0 && (!isHeld(r) || (r.isFreed && r.hasValue))) say("O1: not forgotten");
-      for (const process of [...(r.borrowers?.keys() ?? []), ...(r.pins?.keys() ?? [])]) if (this.#dead.has(process)) say(`O4: ${process} is dead`);
+      if (m.lends !== (lends.get(id) ?? 0)) say(`O3: ${lends.get(id) ?? 0} lends found`);
+      if (m.within !== (within.get(id) ?? 0)) say(`O2: within ${within.get(id) ?? 0} values`);
+      if (sum(m.borrowers) !== m.borrowed || sum(m.pins) !== m.pinned) say("O5: the sums differ");
+      if (Math.min(r.local, m.lends, m.within, m.borrowed, m.pinned, ...(m.borrowers?.values() ?? []), ...(m.pins?.values() ?? [])) < 0) say("O5: negative");
+      if (m.pinned === 0 && (!isHeld(r) || (r.isFreed && r.hasValue))) say("O1: not forgotten");
+      for (const process of [...(m.borrowers?.keys() ?? []), ...(m.pins?.keys() ?? [])]) if (this.#dead.has(process)) say(`O4: ${process} is dead`);
     }
-    for (const id of [...lends.keys(), ...within.keys()]) if (!this.#isForeign(id) && !this.#records.has(id)) throw new Error(`O5: object ${id} is held and has no record`);
+    for (const id of [...lends.keys(), ...within.keys()]) if (!this.#isForeign(id) && !this.knows(id)) throw new Error(`O5: object ${id} is held and has no record`);
   }
 
   /** Forgets the value when nothing keeps it, then what it alone held; a list, not recursion: chains of values can be long. */
   #settle(id: ObjectId, record: OwnedRecord): readonly ReferenceCommand[] {
-    if (record.pinned > 0 || (isHeld(record) && !(record.isFreed && record.hasValue))) return NONE;
-    if (record.hasValue && record.contains === undefined && !record.isFreed) {
+    if ((record.more?.pinned ?? 0) > 0 || (isHeld(record) && !(record.isFreed && record.hasValue))) return NONE;
+    if (record.hasValue && record.more?.contains === undefined && !record.isFreed) {
       this.#records.delete(id); // by far the most: a value without refs in it
       return [{ type: "forget-value", id }];
     }
@@ -230,8 +244,9 @@ export class OwnedObjects {
         continue;
       }
       const contained = this.#records.get(next)!;
-      contained.within--;
-      if (contained.pinned === 0 && !isHeld(contained)) this.#forget(next, contained, commands, rest);
+      const more = moreOf(contained);
+      more.within--;
+      if (more.pinned === 0 && !isHeld(contained)) this.#forget(next, contained, commands, rest);
     }
     return commands;
   }
@@ -240,15 +255,17 @@ export class OwnedObjects {
     if (record.hasValue) {
       record.hasValue = false;
       commands.push({ type: "forget-value", id });
-      if (record.contains !== undefined) append(rest, record.contains);
-      record.contains = undefined;
+      if (record.more?.contains !== undefined) {
+        append(rest, record.more.contains);
+        record.more.contains = undefined;
+      }
     }
     if (!isHeld(record)) this.#records.delete(id);
   }
 
   #contain(record: OwnedRecord, contains: readonly ObjectId[]): void {
-    record.contains = contains;
-    for (const id of contains) if (!this.#isForeign(id)) this.#recordOrGone(id).within++;
+    moreOf(record).contains = contains;
+    for (const id of contains) if (!this.#isForeign(id)) moreOf(this.#recordOrGone(id)).within++;
   }
 
   #foreignOf(ids: readonly ObjectId[]): ReferenceCommand[] {
@@ -258,14 +275,18 @@ export class OwnedObjects {
   #recordOrGone(id: ObjectId): OwnedRecord {
     let record = this.#records.get(id);
     if (record === undefined) {
-      record = { local: 0, lends: 0, within: 0, borrowed: 0, pinned: 0, hasValue: false, isFreed: false, borrowers: undefined, pins: undefined, contains: undefined };
+      record = { id, local: 0, hasValue: false, isFreed: false, more: undefined };
       this.#records.set(id, record);
     }
     return record;
   }
 }
 
-const isHeld = (record: OwnedRecord): boolean => record.local + record.lends + record.within + record.borrowed > 0;
+const NOTHING_MORE: Readonly<More> = { lends: 0, within: 0, borrowed: 0, pinned: 0, borrowers: undefined, pins: undefined, contains: undefined };
+
+const moreOf = (record: OwnedRecord): More => (record.more ??= { ...NOTHING_MORE });
+
+const isHeld = ({ local, more }: OwnedRecord): boolean => local > 0 || (more !== undefined && more.lends + more.within + more.borrowed > 0);
 
 const sum = (counts: Counts | undefined): number => [...(counts?.values() ?? [])].reduce((a, b) => a + b, 0);
 
@@ -278,4 +299,4 @@ function add(counts: Counts, process: ProcessName, by: number): void {
 const story = (record: OwnedRecord | undefined): string =>
   record === undefined
     ? "it is not known (forgotten, or never made here)"
-    : JSON.stringify({ ...record, borrowers: [...(record.borrowers ?? [])], pins: [...(record.pins ?? [])] });
+    : JSON.stringify({ ...record, more: record.more && { ...record.more, borrowers: [...(record.more.borrowers ?? [])], pins: [...(record.more.pins ?? [])] } });

@@ -30,7 +30,7 @@ export class References {
 
   constructor(self: ProcessName) {
     this.#prefix = `${self}-`;
-    this.owned = new OwnedObjects((id) => !this.isOwn(id));
+    this.owned = new OwnedObjects(this.#prefix, (id) => !this.isOwn(id));
     this.borrowed = new BorrowedObjects();
   }
 
@@ -64,7 +64,7 @@ export class References {
 
   /** One local handle less. */
   released(id: ObjectId): Commands {
-    return this.owned.knows(id) ? this.#settleForeign(this.owned.released(id)) : this.borrowed.released(id);
+    return this.isOwn(id) ? this.#settleForeign(this.owned.released(id)) : this.borrowed.released(id);
   }
 
   /** This process sends `ids` to `to`, and holds them until `lendDone` or `to` died. `lendId` was never used before here. */

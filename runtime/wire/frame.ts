@@ -18,25 +18,27 @@ export function writeHeader(writer: RecordWriter): void {
   writer.u8(0);
 }
 
-/** Writes one record: `fill` writes the payload. */
-export function writeRecord(writer: RecordWriter, type: number, fill: (writer: RecordWriter) => void): void {
+/** Writes one record: `fill` writes the payload, of `value`. */
+export function writeRecord<T = undefined>(writer: RecordWriter, type: number, fill: (writer: RecordWriter, value: T) => void, value?: T): void {
   const lengthAt = writer.sizeBytes;
   writer.u32(0);
   writer.u8(type);
-  fill(writer);
+  fill(writer, value as T);
   writer.patchU32(lengthAt, writer.sizeBytes - lengthAt - 4);
 }
 
-/** Calls `on` for each record of a frame. Throws MalformedFrame before the first bad record is handed on. */
+/** Calls `on` for each record of a frame; the reader is the next record's when `on` returns. Throws MalformedFrame at the first bad record. */
 export function readFrame(frame: Buffer, on: (type: number, reader: RecordReader) => void): void {
   if (frame.length < FRAME_HEADER_BYTES || frame[0] !== 0x52 || frame[1] !== 0x54) throw new MalformedFrame("Not a ray-ts frame");
   if (frame[2] !== PROTOCOL_VERSION) throw new MalformedFrame(`Protocol version ${String(frame[2])}, wanted ${PROTOCOL_VERSION}: restart the cluster with one version of ray-ts`);
+  const reader = new RecordReader(frame, 0, 0);
   let at = FRAME_HEADER_BYTES;
   while (at < frame.length) {
     if (frame.length - at < 5) throw new MalformedFrame("A record header is cut off");
     const length = frame.readUInt32LE(at);
     if (length < 1 || length > frame.length - at - 4) throw new MalformedFrame(`A record of ${length} bytes does not fit its frame`);
-    on(frame[at + 4] as number, new RecordReader(frame, at + 5, at + 4 + length));
+    reader.moveTo(at + 5, at + 4 + length);
+    on(frame[at + 4] as number, reader);
     at += 4 + length;
   }
 }

@@ -89,19 +89,21 @@ export interface ResultRecord {
 }
 
 export function writeTask(lane: Lane, task: TaskRecord): void {
-  lane.write(RecordType.task, (writer) => {
-    writer.u32(task.seq);
-    writer.u32(task.meta);
-    writer.u32(task.firstReturn);
-    writer.u8(task.attempt);
-    writer.u32(task.lend);
-    writeValue(writer, task.args);
-    writer.u16(task.dependencies.length);
-    for (const dependency of task.dependencies) {
-      writer.u16(dependency.index);
-      writeValue(writer, dependency.value);
-    }
-  });
+  lane.write(RecordType.task, fillTask, task);
+}
+
+function fillTask(writer: RecordWriter, task: TaskRecord): void {
+  writer.u32(task.seq);
+  writer.u32(task.meta);
+  writer.u32(task.firstReturn);
+  writer.u8(task.attempt);
+  writer.u32(task.lend);
+  writeValue(writer, task.args);
+  writer.u16(task.dependencies.length);
+  for (const dependency of task.dependencies) {
+    writer.u16(dependency.index);
+    writeValue(writer, dependency.value);
+  }
 }
 
 export function readTask(reader: RecordReader): TaskRecord {
@@ -111,20 +113,23 @@ export function readTask(reader: RecordReader): TaskRecord {
   const attempt = reader.u8();
   const lend = reader.u32();
   const args = readValue(reader);
-  const dependencies = Array.from({ length: reader.u16() }, () => ({ index: reader.u16(), value: readValue(reader) }));
+  const count = reader.u16();
+  const dependencies = count === 0 ? NO_DEPENDENCIES : Array.from({ length: count }, () => ({ index: reader.u16(), value: readValue(reader) }));
   return { seq, meta, firstReturn, attempt, lend, args, dependencies };
 }
 
 export function writeResult(lane: Lane, result: ResultRecord): void {
-  lane.write(RecordType.result, (writer) => {
-    writer.u32(result.seq);
-    writer.u8(result.status);
-    writer.u32(result.lend);
-    writer.f64(result.startedAt);
-    writer.u32(result.runMicros);
-    writer.u16(result.values.length);
-    for (const value of result.values) writeValue(writer, value);
-  });
+  lane.write(RecordType.result, fillResult, result);
+}
+
+function fillResult(writer: RecordWriter, result: ResultRecord): void {
+  writer.u32(result.seq);
+  writer.u8(result.status);
+  writer.u32(result.lend);
+  writer.f64(result.startedAt);
+  writer.u32(result.runMicros);
+  writer.u16(result.values.length);
+  for (const value of result.values) writeValue(writer, value);
 }
 
 export function readResult(reader: RecordReader): ResultRecord {
@@ -134,8 +139,8 @@ export function readResult(reader: RecordReader): ResultRecord {
   const startedAt = reader.f64();
   const runMicros = reader.u32();
   const count = reader.u16();
-  const values: WireValue[] = [];
-  for (let i = 0; i < count; i++) values.push(readValue(reader));
+  const values = count === 0 ? [] : [readValue(reader)];
+  for (let i = 1; i < count; i++) values.push(readValue(reader));
   return { seq, status, lend, startedAt, runMicros, values };
 }
 
@@ -204,6 +209,7 @@ function readValue(reader: RecordReader): WireValue {
   return block && ref ? { kind: "block", ref, block, refs } : { kind: "inline", bytes: bytes as Uint8Array, refs };
 }
 
+const NO_DEPENDENCIES: readonly Dependency[] = Object.freeze([]);
 const NO_REFS: string[] = [];
 Object.freeze(NO_REFS);
 

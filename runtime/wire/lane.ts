@@ -7,8 +7,8 @@
 import type { RecordWriter } from "./record-writer.ts";
 
 export interface Lane {
-  /** Appends one record. It leaves at once after a quiet moment, else with the next flush. */
-  write(type: number, fill: (writer: RecordWriter) => void): void;
+  /** Appends one record: `fill` writes its payload, of `value`. It leaves at once after a quiet moment, else with the next flush. */
+  write<T = undefined>(type: number, fill: (writer: RecordWriter, value: T) => void, value?: T): void;
   /** Everything written leaves now. */
   flush(): void;
 }

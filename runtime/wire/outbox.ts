@@ -57,11 +57,11 @@ export class Outbox implements Lane {
     writeHeader(this.writer);
   }
 
-  write(type: number, fill: (writer: RecordWriter) => void): void {
+  write<T = undefined>(type: number, fill: (writer: RecordWriter, value: T) => void, value?: T): void {
     const wasEmpty = this.writer.sizeBytes === FRAME_HEADER_BYTES;
     const before = this.writer.sizeBytes;
     try {
-      writeRecord(this.writer, type, fill);
+      writeRecord(this.writer, type, fill, value);
     } catch (error) {
       this.writer.truncate(before);
       throw error;

@@ -6,10 +6,16 @@ export class MalformedFrame extends Error {
 export class RecordReader {
   private readonly buffer: Buffer;
   private at: number;
-  private readonly end: number;
+  private end: number;
 
   constructor(buffer: Buffer, at: number, end: number) {
     this.buffer = buffer;
+    this.at = at;
+    this.end = end;
+  }
+
+  /** To another record of the same frame. */
+  moveTo(at: number, end: number): void {
     this.at = at;
     this.end = end;
   }
@@ -26,11 +32,15 @@ export class RecordReader {
   }
 
   u16(): number {
-    return this.buffer.readUInt16LE(this.take(2));
+    const at = this.take(2);
+    const b = this.buffer;
+    return (b[at] as number) | ((b[at + 1] as number) << 8);
   }
 
   u32(): number {
-    return this.buffer.readUInt32LE(this.take(4));
+    const at = this.take(4);
+    const b = this.buffer;
+    return ((b[at] as number) | ((b[at + 1] as number) << 8) | ((b[at + 2] as number) << 16) | ((b[at + 3] as number) << 24)) >>> 0;
   }
 
   f64(): number {

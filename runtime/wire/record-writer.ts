@@ -33,7 +33,9 @@ export class RecordWriter {
 
   u16(value: number): void {
     const at = this.reserve(2);
-    this.buffer.writeUInt16LE(value, at);
+    const b = this.buffer;
+    b[at] = value & 255;
+    b[at + 1] = value >>> 8;
   }
 
   u32(value: number): void {

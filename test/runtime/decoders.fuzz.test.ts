@@ -62,7 +62,7 @@ async function fuzz(seed: number, good: readonly Uint8Array[], times: number, do
 function gather(write: (lane: Lane) => void): Buffer {
   const writer = new RecordWriter(16);
   writeHeader(writer);
-  write({ write: (type, fill) => writeRecord(writer, type, fill), flush: () => undefined });
+  write({ write: (type, fill, value) => writeRecord(writer, type, fill, value), flush: () => undefined });
   return writer.take();
 }
 

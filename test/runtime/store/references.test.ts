@@ -104,7 +104,7 @@ describe("an owner", () => {
     refs.released(X);
     expect(() => refs.owned.released(X)).toThrow(`Object ${X} was released without a local handle: it is not known`);
     refs.created(Y);
-    expect(() => refs.unborrowedBy(Y, middle)).toThrow(/was given back by .* which had not borrowed it: {"local":1/);
+    expect(() => refs.unborrowedBy(Y, middle)).toThrow(/was given back by .* which had not borrowed it: {"id":.*"local":1/);
     expect(() => refs.unpinned(Y, middle)).toThrow(/was unpinned 1 times by .* which had pinned it 0 times/);
     refs.released(Y);
   });

@@ -11,7 +11,7 @@ import { seededRandom } from "../../fixtures/seeded-random.ts";
 function gather(write: (lane: Lane) => void): Buffer {
   const writer = new RecordWriter(16);
   writeHeader(writer);
-  write({ write: (type, fill) => writeRecord(writer, type, fill), flush: () => undefined });
+  write({ write: (type, fill, value) => writeRecord(writer, type, fill, value), flush: () => undefined });
   return writer.take();
 }
 
