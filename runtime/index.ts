@@ -23,7 +23,8 @@ export {
 } from "./errors.ts";
 
 export type { ActorClass, HandleOf } from "./api/actor-class.ts";
-export type { ActorHandle, AnyActorHandle, RemoteMethod, SplitRemoteMethod } from "./api/actor-handle.ts";
+export type { ActorHandle, AnyActorHandle } from "./api/actor-handle.ts";
+export type { RemoteMethod, SplitRemoteMethod } from "./api/actor-method.ts";
 export type { RayContext } from "./api/context.ts";
 export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";

@@ -1,11 +1,11 @@
 /** Actor classes: what `ray.remote(Class)` gives. */
 import { inspect } from "node:util";
-import type { ActorOptions as EngineActorOptions, CallDefaults } from "../engine/engine.ts";
+import type { ActorOptions as EngineActorOptions } from "../engine/engine.ts";
 import { makeHandle, type ActorHandle } from "./actor-handle.ts";
+import { callDefaultsOf } from "./call-defaults.ts";
 import { callText, identifier } from "./call-text.ts";
 import { encodeCall, withOrigin, type Home } from "./home.ts";
-import { ACTOR_OPTIONS, checkGroup, checkOptions, resourcesOf, type ActorOptions, type MethodDefaults } from "./options.ts";
-import { methodDefaults } from "./method.ts";
+import { ACTOR_OPTIONS, checkOptions, resourcesOf, type ActorOptions } from "./options.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { Args } from "./signature.ts";
 
@@ -80,9 +80,10 @@ export function checkTogether(options: ActorOptions, call: string): void {
 }
 
 function engineOptions(code: Function, options: ActorOptions, className: string): EngineActorOptions {
+  const methods = methodsOf(code, className);
   return {
     className,
-    methods: methodsOf(code, className),
+    methods,
     resources: resourcesOf(options as never, undefined),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
@@ -91,26 +92,8 @@ function engineOptions(code: Function, options: ActorOptions, className: string)
     maxConcurrency: options.maxConcurrency ?? 1,
     ...(options.maxRestarts ? { maxRestarts: options.maxRestarts } : {}),
     ...(options.concurrencyGroups ? { concurrencyGroups: { ...options.concurrencyGroups } } : {}),
-    ...callDefaultsOf(code, options, className),
+    ...callDefaultsOf(code, methods, options, className),
   };
-}
-
-/** What travels with every handle; nothing when no option says anything. */
-function callDefaultsOf(code: Function, { maxTaskRetries, maxPendingCalls, concurrencyGroups }: ActorOptions, className: string): { callDefaults?: CallDefaults } {
-  const groups = concurrencyGroups && Object.keys(concurrencyGroups);
-  const methods: Record<string, MethodDefaults> = {};
-  for (const name of methodsOf(code, className)) {
-    const said = methodDefaults((code.prototype as Record<string, Function>)[name] as Function);
-    if (said?.concurrencyGroup !== undefined) checkGroup(groups, said.concurrencyGroup, `@ray.method of ${className}.${name}`);
-    if (said) methods[name] = said;
-  }
-  const callDefaults = {
-    ...(maxTaskRetries ? { maxTaskRetries } : {}),
-    ...(maxPendingCalls ? { maxPendingCalls } : {}),
-    ...(groups ? { concurrencyGroups: groups } : {}),
-    ...(Object.keys(methods).length > 0 ? { methods: methods as NonNullable<CallDefaults["methods"]> } : {}),
-  };
-  return Object.keys(callDefaults).length === 0 ? {} : { callDefaults };
 }
 
 /** The methods of a class and its ancestors: functions of the prototypes, without constructor, accessors and symbols. */

@@ -4,14 +4,12 @@
  * falls through to the end of the prototype chain, where a Proxy names the nearest one.
  */
 import { inspect } from "node:util";
-import type { ActorInfo, CallOptions } from "../engine/engine.ts";
-import { callText } from "./call-text.ts";
-import { encodeCall, refsOf, withOrigin, type Scope } from "./home.ts";
+import type { ActorInfo } from "../engine/engine.ts";
+import { handleText, makeMethod, usableHandle, type HandleState, type RemoteMethod } from "./actor-method.ts";
+import type { Scope } from "./home.ts";
 import { nearestName } from "./nearest-name.ts";
 import { release, releaseWithHolder, type Hold } from "./object-ref.ts";
-import { checkGroup, checkOptions, METHOD_OPTIONS, type MethodOptions } from "./options.ts";
-import { SHIP, type Shipped } from "./shippable.ts";
-import type { AnyReturn, NumReturns, RemoteCall } from "./signature.ts";
+import type { MethodOptions } from "./options.ts";
 
 declare const handleBrand: unique symbol;
 
@@ -34,25 +32,6 @@ export type ActorHandle<C> = {
   readonly [K in keyof C as K extends string ? (C[K] extends (...args: any) => any ? K : never) : never]: RemoteMethod<C[K]>;
 } & AnyActorHandle;
 
-/** A method of an actor, called by `.remote()`. Calls from one place run in the order in which they were made. */
-export interface RemoteMethod<F> {
-  readonly remote: RemoteCall<F>;
-  /** The same method with other options. */
-  options<N extends NumReturns<AnyReturn<F>> = NumReturns<AnyReturn<F>> & 1>(options: MethodOptions<N>): [N] extends [1] ? RemoteMethod<F> : SplitRemoteMethod<F, N>;
-}
-
-/** A method with `numReturns` other than 1. */
-export interface SplitRemoteMethod<F, N extends number> {
-  readonly remote: RemoteCall<F, N>;
-}
-
-interface HandleState {
-  readonly info: ActorInfo;
-  readonly scope: Scope;
-  /** The count that keeps the actor alive; undefined for a detached actor and for a handle by name. */
-  readonly hold: Hold | undefined;
-}
-
 let read: (value: object) => HandleState | undefined;
 
 class HandleBase {
@@ -72,19 +51,17 @@ class HandleBase {
   }
 
   [Symbol.toPrimitive](): string {
-    return textOf(this.#state.info);
+    return handleText(this.#state.info);
   }
 
   [inspect.custom](): string {
-    return textOf(this.#state.info);
+    return handleText(this.#state.info);
   }
 
   get [Symbol.toStringTag](): "ActorHandle" {
     return "ActorHandle";
   }
 }
-
-const textOf = (info: ActorInfo): string => `ActorHandle(${info.className}, ${info.actor})`;
 
 /** Names that engines and tools read to learn what a value is: await, JSON.stringify, test frameworks. They must not throw. */
 const PROBES = new Set(["then", "toJSON", "nodeType", "tagName", "asymmetricMatch", "$$typeof", "inspect"]);
@@ -125,7 +102,7 @@ function handleClassOf(methods: readonly string[]): HandleClass {
       get(this: object) {
         const state = read(this);
         if (!state) return undefined;
-        const method = makeMethod(state, this, name, defaultsOf(state.info, name));
+        const method = makeMethod(state, this, name, {});
         Object.defineProperty(this, name, { value: method });
         return method;
       },
@@ -133,48 +110,6 @@ function handleClassOf(methods: readonly string[]): HandleClass {
   }
   handleClasses.set(key, made);
   return made;
-}
-
-/** As the runtime sees every remote method. */
-interface AnyRemoteMethod {
-  remote(...args: unknown[]): unknown;
-  options(options: MethodOptions): AnyRemoteMethod;
-}
-
-const defaultsOf = ({ callDefaults }: ActorInfo, name: string): CallOptions => ({ numReturns: 1, ...callDefaults?.methods?.[name] });
-
-function makeMethod(state: HandleState, handle: object, name: string, callOptions: CallOptions): AnyRemoteMethod {
-  const { info, scope } = state;
-  const label = `${info.className}.${name}`;
-  const madeBy = `call "${label}"`;
-  const { numReturns } = callOptions;
-  const fromOrigin = withOrigin(callOptions);
-  const method = function (...args: unknown[]): never {
-    throw new TypeError(`Actor method "${label}" cannot be called directly: write ${callText(`handle.${name}`, args)}`);
-  };
-  const members: AnyRemoteMethod & { [SHIP](): Shipped } = {
-    remote(...args) {
-      usableHandle(state, label);
-      const ids = scope.engine.callActor(info, name, encodeCall(scope, args, label), fromOrigin(scope.home.host.origin()));
-      return refsOf(scope, ids, numReturns, madeBy);
-    },
-    options(changed) {
-      const checked = checkOptions(changed, METHOD_OPTIONS, `${name}.options`);
-      if (checked.concurrencyGroup !== undefined) checkGroup(info.callDefaults?.concurrencyGroups, checked.concurrencyGroup, `${name}.options`);
-      return makeMethod(state, handle, name, { ...defaultsOf(info, name), ...checked });
-    },
-    // names the handle, so that a kept method keeps the actor alive
-    [SHIP]: () => ({ singleton: "remote-method", args: [handle, name, callOptions] }),
-  };
-  for (const key of Reflect.ownKeys(members)) Object.defineProperty(method, key, { value: members[key as keyof typeof members] });
-  Object.defineProperty(method, "name", { value: name });
-  Object.defineProperty(method, inspect.custom, { value: () => `RemoteMethod(${label})` });
-  return method as unknown as AnyRemoteMethod;
-}
-
-function usableHandle({ info, hold, scope }: HandleState, callee: string): void {
-  if (hold?.isReleased) throw new TypeError(`Cannot call ${callee}: ${textOf(info)} was let go by \`using\` or [Symbol.dispose]()`);
-  if (!scope.isLive) throw new TypeError(`Cannot call ${callee}: the cluster of ${textOf(info)} is gone, and its actors with it. Make the actor again`);
 }
 
 /** A handle that takes over the count of `info.handleRef`. */
@@ -197,8 +132,8 @@ export function handleToUse(value: unknown, callee: string): { readonly info: Ac
   return state;
 }
 
-export function methodOf(handle: object, name: string, callOptions: CallOptions): unknown {
+export function methodOf(handle: object, name: string, options: MethodOptions): unknown {
   const state = read(handle);
   if (!state) throw new TypeError(`Cannot rebuild the remote method "${name}": its handle did not arrive`);
-  return makeMethod(state, handle, name, callOptions);
+  return makeMethod(state, handle, name, options);
 }

@@ -6,6 +6,7 @@ import { handleToUse } from "./actor-handle.ts";
 import { describeValue } from "./describe-value.ts";
 import { encodeCall, type Scope } from "./home.ts";
 import type { RayHost } from "./host.ts";
+import { isGeneratorFunction, ITEMS_AHEAD, makeGenerator } from "./object-ref-generator.ts";
 import { holdOf, makeRef, type ObjectRef } from "./object-ref.ts";
 import { checkOptions, KILL_OPTIONS } from "./options.ts";
 
@@ -29,10 +30,12 @@ export async function terminate(handle: unknown): Promise<void> {
   }
 }
 
-export function call(handle: unknown, code: unknown, args: readonly unknown[]): ObjectRef<unknown> {
+/** A ref of what the function returns; of a generator its items. */
+export function call(handle: unknown, code: unknown, args: readonly unknown[]): unknown {
   const actor = theHandle(handle, "ray.call");
   if (typeof code !== "function") throw new TypeError(`ray.call wants a function after the handle, (self, ...args) => …; got ${describeValue(code)}`);
-  return callSpecial(actor, CALL_METHOD, [code, ...args]);
+  if (!isGeneratorFunction(code)) return callSpecial(actor, CALL_METHOD, [code, ...args]);
+  return makeGenerator(actor.scope, idOfSpecial(actor, CALL_METHOD, [code, ...args], ITEMS_AHEAD), madeBy(actor, CALL_METHOD));
 }
 
 export function exitActor(host: RayHost): never {
@@ -42,10 +45,16 @@ export function exitActor(host: RayHost): never {
 
 type Actor = { readonly info: ActorInfo; readonly scope: Scope };
 
-function callSpecial({ info, scope }: Actor, method: string, args: readonly unknown[]): ObjectRef<unknown> {
-  const [id] = scope.engine.callActor(info, method, encodeCall(scope, args, `${info.className}.${method}`), { numReturns: 1 });
-  return makeRef(scope, id as ObjectId, `call "${info.className}.${method}"`);
+function callSpecial(actor: Actor, method: string, args: readonly unknown[]): ObjectRef<unknown> {
+  return makeRef(actor.scope, idOfSpecial(actor, method, args), madeBy(actor, method));
 }
+
+function idOfSpecial({ info, scope }: Actor, method: string, args: readonly unknown[], stream?: number): ObjectId {
+  const options = { numReturns: 1, ...(stream === undefined ? {} : { stream }) };
+  return scope.engine.callActor(info, method, encodeCall(scope, args, `${info.className}.${method}`), options)[0] as ObjectId;
+}
+
+const madeBy = ({ info }: Actor, method: string): string => `call "${info.className}.${method}"`;
 
 function theHandle(value: unknown, caller: string): Actor {
   const handle = handleToUse(value, caller);

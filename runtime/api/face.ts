@@ -14,7 +14,7 @@ import type { StateApi } from "./state.ts";
 import type { TraceEvent } from "../engine/timeline.ts";
 import type { RuntimeContext } from "./runtime-context.ts";
 import type { RayUtil } from "./util/patterns.ts";
-import type { AnyReturn, Args, ConstructorArgs, NumReturns } from "./signature.ts";
+import type { AnyReturn, Args, ConstructorArgs, NumReturns, Returned } from "./signature.ts";
 
 /** The value behind a ref: `ObjectRefValue<ObjectRef<number>>` is `number`. */
 export type ObjectRefValue<R> = R extends ObjectRef<infer T> ? T : never;
@@ -131,13 +131,13 @@ export interface Ray {
   exitActor(): never;
 
   /**
-   * Runs a function on an actor's instance, in its turn among the calls.
+   * Runs a function on an actor's instance, in its turn among the calls. A generator gives its items, as a method does.
    *
    * @example
    * await ray.get(ray.call(counter, (self: Counter, by: number) => (self.i += by), 5));
    * @see https://docs.ray.io/en/latest/ray-core/actors.html
    */
-  call<F extends (self: any, ...args: any[]) => unknown>(handle: AnyActorHandle, code: F, ...args: F extends (self: any, ...args: infer P) => unknown ? Args<P> : never): ObjectRef<Awaited<ReturnType<F>>>;
+  call<F extends (self: any, ...args: any[]) => unknown>(handle: AnyActorHandle, code: F, ...args: F extends (self: any, ...args: infer P) => unknown ? Args<P> : never): Returned<ReturnType<F>>;
 
   /**
    * Before a method of a class: what its calls do unless `.options` says otherwise.

@@ -58,6 +58,8 @@ export interface MethodOptions<N extends number = number> {
   readonly concurrencyGroup?: string | undefined;
   /** How often this call is sent again when the actor's process died and was replaced; if not given what the actor's class says. */
   readonly maxTaskRetries?: number | undefined;
+  /** Of a generator: how many items it may be ahead of who takes them, 64 if not given. It waits there, and with it the actor. */
+  readonly generatorBackpressure?: number | undefined;
 }
 
 /** What `@ray.method` can set for one method. */
@@ -66,6 +68,8 @@ export interface MethodDefaults {
   readonly concurrencyGroup?: string | undefined;
   /** How often a call is sent again when the actor's process died and was replaced. */
   readonly maxTaskRetries?: number | undefined;
+  /** Of a generator: how many items it may be ahead of who takes them, 64 if not given. */
+  readonly generatorBackpressure?: number | undefined;
 }
 
 /** Options of `ray.init`. */
@@ -195,7 +199,7 @@ const cluster = { numCpus: amount, resources };
 
 export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text };
 export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit, concurrencyGroups: groups };
-export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times };
+export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times, generatorBackpressure: atOnce };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
 const port: Check = (value, where) => {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 65_535) throw new RangeError(`${where} must be a port, a whole number from 1 to 65535; got ${describeValue(value)}`);

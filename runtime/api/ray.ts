@@ -1,5 +1,5 @@
 /** Makes the `ray` object of a process on what its host offers. */
-import type { ActorInfo, CallOptions } from "../engine/engine.ts";
+import type { ActorInfo } from "../engine/engine.ts";
 import type { MetricKind, Tags } from "../engine/metrics.ts";
 import { ActorNotFoundError, isRayError, type RayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
@@ -16,7 +16,7 @@ import { get } from "./get.ts";
 import { Home, sendable, type Scope } from "./home.ts";
 import type { RayHost } from "./host.ts";
 import { holdOf, MADE_BY_PUT, makeRef, ObjectRef, type RefScope } from "./object-ref.ts";
-import { checkOptions, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions } from "./options.ts";
+import { checkOptions, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions, type MethodOptions } from "./options.ts";
 import { method } from "./method.ts";
 import { remote } from "./remote.ts";
 import { makeRemoteFunction } from "./remote-function.ts";
@@ -90,7 +90,7 @@ export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unkno
     "object-ref": () => ObjectRef,
     "remote-function": (code, options, name) => makeRemoteFunction(home, code as Function, options as TaskOptions, name as string),
     "actor-class": (code, options, name) => makeActorClass(home, code as Function, options as ActorOptions, name as string),
-    "remote-method": (handle, name, options) => methodOf(handle as object, name as string, options as CallOptions),
+    "remote-method": (handle, name, options) => methodOf(handle as object, name as string, options as MethodOptions),
     queue: (handle, maxsize) => new Queue(home, { maxsize: maxsize as number }, handle as object),
     "queue-actor": () => QueueActor,
     "pool-worker": () => PoolWorker,

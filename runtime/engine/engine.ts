@@ -69,19 +69,21 @@ export interface CallDefaults {
   /** Of one caller, -1: any number. */
   readonly maxPendingCalls?: number;
   readonly concurrencyGroups?: readonly string[];
-  /** What `@ray.method` said, by method. */
+  /** What `@ray.method` said, and which methods are generators. */
   readonly methods?: Readonly<Record<string, Partial<CallOptions>>>;
 }
 
 export interface CallOptions {
   readonly numReturns: number;
+  /** As a task's. */
+  readonly stream?: number;
   /** How often the call is sent again when the actor's process died and was replaced; -1: always. If not given what the class says, else 0. */
   readonly maxTaskRetries?: number;
   readonly concurrencyGroup?: string;
   readonly origin?: string;
 }
 
-/** The items of a generator task, in their order. One that threw has its error as last item. */
+/** The items of a generator, in their order. One that threw has its error as last item. */
 export interface ItemStream {
   /** The next item with one count; undefined when none is here. */
   take(): ObjectId | undefined;
@@ -155,7 +157,7 @@ export interface Engine {
   namedActors(namespace: string | undefined): Promise<readonly { readonly name: string; readonly namespace: string }[]>;
   killActor(actor: ActorId, options: { readonly noRestart: boolean }): Promise<void>;
 
-  /** The items of the generator task that returned `ref`. */
+  /** The items of the generator whose task or call returned `ref`, which was made last. */
   streamOf(ref: ObjectId): ItemStream | undefined;
   /** Ends the task or call that makes `ref` as cancelled, if it has not ended; nothing for every other ref. `force` kills its worker: a TypeError for a call of an actor. */
   cancel(ref: ObjectId, options: CancelOptions): void;

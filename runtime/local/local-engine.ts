@@ -255,7 +255,7 @@ export class LocalEngine implements Engine {
 
   private callMeta(actor: ActorInfo, method: string, options: CallOptions): CallMeta {
     if (actor.handleRef) this.objects.handles.set(actor.handleRef, actor.actor);
-    return this.calls.metaFor(options, actor.actor, method, { actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, resources: NO_RESOURCES, ...(options.concurrencyGroup ? { group: options.concurrencyGroup } : {}), ...(options.origin ? { origin: options.origin } : {}) });
+    return this.calls.metaFor(options, actor.actor, method, { actor: actor.actor, method, name: `${actor.className}.${method}`, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: NO_RESOURCES, ...(options.concurrencyGroup ? { group: options.concurrencyGroup } : {}), ...(options.origin ? { origin: options.origin } : {}) });
   }
 
   async getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined> {

@@ -1,6 +1,5 @@
 /** What makes a worker an actor's process: what it was told, its methods beyond those of the class, and how many calls may run. */
 import { CALL_METHOD, READY_METHOD, TERMINATE_METHOD, type TaskContext } from "../engine/engine.ts";
-import { RayError } from "../errors.ts";
 import type { ActorId, JobId } from "../ids.ts";
 
 export interface ActorRole {
@@ -40,16 +39,6 @@ const isReady = (): true => true;
 function callWithInstance(this: object, fn: (self: object, ...args: unknown[]) => unknown, ...args: unknown[]): unknown {
   return fn(this, ...args);
 }
-
-/** What a call of `ray.exitActor` throws, so that its method goes no further. Nobody gets it: the call ends with the actor. */
-export const leaving = (): RayError => new RayError("This actor ends by ray.exitActor()");
-
-export const notLeaving = (role: ActorRole | undefined): RayError => new RayError(role
-  ? `ray.exitActor() was called in the constructor of ${role.className}: throw an error there, and the actor is not made`
-  : "ray.exitActor() was called outside an actor: it ends the actor whose method calls it. From outside write ray.terminate(handle) or ray.kill(handle)");
-
-/** Between an actor's last result and its end. */
-export const LINGER_MS = 50;
 
 /** How many calls run, in all and by concurrency group. */
 export class RunningCalls {

@@ -17,7 +17,7 @@ import { RecordType } from "../wire/frame.ts";
 import { readTask, type CallMeta, type TaskRecord } from "../wire/hot-records.ts";
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
-import { actorMethod, constructorContext, leaving, LINGER_MS, notLeaving, RunningCalls, type ActorRole } from "./actor-role.ts";
+import { actorMethod, constructorContext, RunningCalls, type ActorRole } from "./actor-role.ts";
 import { callContext, printLabel } from "./call-context.ts";
 import { CallArguments, isThenable } from "./arguments.ts";
 import { Blocking, type BlockingCall } from "./blocking.ts";
@@ -26,6 +26,7 @@ import { Cancellations, type CancellableCall } from "./cancellations.ts";
 import { callNumber, clientNumber } from "./client-number.ts";
 import { Halts } from "./halts.ts";
 import { ItemSender } from "./item-sender.ts";
+import { Leaving, leaving, notLeaving } from "./leaving.ts";
 import { Results } from "./results.ts";
 import { Senders } from "./senders.ts";
 import { SelfWait } from "./self-wait.ts";
@@ -70,8 +71,7 @@ export class Executor {
     stuck: () => (this.actor && this.current && !this.calls.hasGroups && !this.calls.hasRoom(undefined) ? { call: this.current.meta.name, className: this.actor.className } : undefined),
     say: (text) => console.error(text),
   });
-  /** The actor ends when no call runs any more; `call` asked for it. */
-  private exit: { readonly call: Call | undefined; readonly cause: string } | undefined;
+  private readonly leaving = new Leaving<Call>((cause) => this.options.engine().connection.sayToHead({ type: "actor-killed", actor: (this.actor as ActorRole).id, noRestart: true, cause }));
   private readonly blocking = new Blocking({
     blocked: () => this.onBlocked(),
     unblocked: () => this.onUnblocked(),
@@ -157,7 +157,7 @@ export class Executor {
 
   private mayStart(): boolean {
     if (!this.actor) return !this.blocking.isTaken;
-    return this.actor.instance !== undefined && !this.exit && (this.calls.hasGroups || this.calls.hasRoom(undefined));
+    return this.actor.instance !== undefined && !this.leaving.isAsked && (this.calls.hasGroups || this.calls.hasRoom(undefined));
   }
 
   private nextCall(): Call | undefined {
@@ -239,8 +239,8 @@ export class Executor {
     this.calls.began(call.meta.group, -1);
     this.cancellations.end(call);
     this.blocking.ended(call);
-    this.leaveIfIdle();
-    if (this.exit?.call === call) return; // its caller hears of the actor's end from the head
+    if (this.calls.total === 0) this.leaving.idle();
+    if (this.leaving.isBy(call)) return;
     this.results.send(call, outcome, isError, startedAt, runMicros);
     if (this.current === call || this.calls.total === 0) this.current = undefined;
     if (this.base?.call === call) this.base = undefined;
@@ -270,20 +270,13 @@ export class Executor {
   }
 
   exitActor(cause: string): never {
-    if (!this.actor?.instance) throw notLeaving(this.actor);
-    this.exit ??= { call: this.running(), cause };
-    this.leaveIfIdle();
+    if (!this.actor?.instance) throw notLeaving(this.actor?.className);
+    this.leaving.ask(this.running(), cause);
+    if (this.calls.total === 0) this.leaving.idle();
     throw leaving();
   }
 
-  /** Results that were written before are on their way when the head ends this process. */
-  private leaveIfIdle(): void {
-    if (!this.exit || this.calls.total > 0) return;
-    const message = { type: "actor-killed", actor: (this.actor as ActorRole).id, noRestart: true, cause: this.exit.cause } as const;
-    setTimeout(() => this.options.engine().connection.sayToHead(message), LINGER_MS);
-  }
-
-  // ---- waiting, leaving
+  // ---- waiting
 
   /** A get or wait of the running code begins. */
   beginWait(): () => void {
@@ -325,7 +318,7 @@ export class Executor {
   }
 
   onMessage(from: ProcessName, message: Message): boolean {
-    if (message.type === "items-taken") return this.items.onTaken(from, message);
+    if (message.type === "items-taken") return this.onTaken(from, message);
     if (message.type === "cancel-task") return this.cancel(from, message);
     if (message.type === "resume-tasks") {
       // what is here came before it: it was taken back
@@ -351,14 +344,21 @@ export class Executor {
     if (running) this.cancellations.stop(running);
     // an own task ends by its signal: the process is its submitter's
     if (running && force && !running.isOwn) process.kill(process.pid, "SIGKILL");
-    const queued = this.queue.take((call) => call.record.seq === seq && call.from === from);
-    if (queued) this.drop(queued);
+    this.dropQueued(from, seq);
     const isBy = (submitter: unknown): boolean => (submitter as Call | undefined)?.record.seq === seq && (submitter as Call).from === from;
     if (recursive) this.options.engine().cancelling.cancelSubmitted(isBy, "the task that submitted it was", { force, recursive });
     return true;
   }
 
-  private drop(call: Call): void {
+  /** A generator that was closed before its turn came does not begin. */
+  private onTaken(from: ProcessName, message: Extract<Message, { type: "items-taken" }>): true {
+    if (!this.items.onTaken(from, message) && message.isClosed) this.dropQueued(from, message.seq);
+    return true;
+  }
+
+  private dropQueued(from: ProcessName, seq: number): void {
+    const call = this.queue.take(({ record, from: caller }) => record.seq === seq && caller === from);
+    if (!call) return;
     this.args.drop(call);
     this.results.sendCancelled(call);
   }

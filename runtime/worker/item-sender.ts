@@ -62,9 +62,10 @@ export class ItemSender<Call extends GeneratorCall> {
     }
   }
 
-  onTaken(from: ProcessName, { seq, taken, isClosed }: Extract<BetweenPeers, { type: "items-taken" }>): true {
+  /** False: that generator does not run here. */
+  onTaken(from: ProcessName, { seq, taken, isClosed }: Extract<BetweenPeers, { type: "items-taken" }>): boolean {
     const running = this.running.get(keyOf(from, seq));
-    if (!running) return true;
+    if (!running) return false;
     running.taken = taken;
     running.isClosed ||= isClosed;
     running.wake();

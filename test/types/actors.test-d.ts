@@ -1,4 +1,4 @@
-import ray, { type ActorClass, type ActorHandle, type HandleOf, type ObjectRef, type RemoteMethod } from "ray-ts";
+import ray, { type ActorClass, type ActorHandle, type HandleOf, type ObjectRef, type ObjectRefGenerator, type RemoteMethod } from "ray-ts";
 import { expectType } from "./expect-type.ts";
 
 class Counter {
@@ -233,6 +233,28 @@ expectType<ObjectRef<string>>()(grouped.load.remote("x"));
 expectType<RemoteMethod<(url: string) => string>>()(grouped.load.options({ concurrencyGroup: "io" }));
 // error TS2322: Type 'string' is not assignable to type 'number'.
 ray.remote(Grouped, { concurrencyGroups: { io: "two" } });
+
+// generators
+class Feed {
+  *numbers(n: number): Generator<number> { yield n; }
+  async *texts(): AsyncGenerator<string, void> { yield "a"; }
+  async promised(): Promise<number> { return 1; }
+  @ray.method({ generatorBackpressure: 4 }) *held(): Generator<Promise<Date>> { yield Promise.resolve(new Date()); }
+}
+const feed = ray.remote(Feed).remote();
+expectType<ObjectRefGenerator<number>>()(feed.numbers.remote(1));
+expectType<ObjectRefGenerator<string>>()(feed.texts.remote());
+expectType<ObjectRefGenerator<Date>>()(feed.held.remote());
+expectType<ObjectRefGenerator<number>>()(feed.numbers.options({ generatorBackpressure: 2 }).remote(ray.put(1)));
+expectType<ObjectRefGenerator<boolean>>()(ray.call(feed, function* (_: Feed, yes: boolean) { yield yes; }, true));
+for await (const ref of feed.texts.remote()) expectType<string>()(await ray.get(ref));
+// error TS2345: Argument of type 'string' is not assignable to parameter of type 'Arg<number>'.
+feed.numbers.remote("1");
+// error TS2322: Type 'string' is not assignable to type 'number'.
+feed.numbers.options({ generatorBackpressure: "2" });
+// error TS2769: No overload matches this call
+await ray.get(feed.numbers.remote(1));
+
 {
   using scoped = RemoteCounter.remote();
   scoped.incr.remote(1);
