@@ -84,7 +84,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Text in, text out; events in, commands out: no files, sockets, processes, clocks or chance. */
 const PURE = [
-  "runtime/compile", "runtime/engine", "runtime/head/scheduler", "runtime/metrics", "runtime/views", "runtime/session/output-marks.ts", "runtime/session/output.ts", "runtime/session/session-protocol.ts",
+  "runtime/compile", "runtime/engine", "runtime/head/memory/candidates.ts", "runtime/head/memory/choose-victim.ts", "runtime/head/scheduler", "runtime/metrics", "runtime/views", "runtime/session/output-marks.ts", "runtime/session/output.ts", "runtime/session/session-protocol.ts",
   "runtime/store/blocks.ts", "runtime/store/borrowed-objects.ts", "runtime/store/count-table.ts", "runtime/store/id-table.ts", "runtime/store/owned-objects.ts", "runtime/store/reference-command.ts", "runtime/store/references.ts",
   "runtime/local/lease-pool.ts", "runtime/wire/record-reader.ts", "runtime/wire/record-writer.ts", "runtime/worker/watch-commands.ts",
 ];

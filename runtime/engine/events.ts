@@ -27,6 +27,8 @@ export interface TaskRow {
   /** When its owner had the result. */
   readonly settledAt?: number;
   readonly attempt: number;
+  /** How often it may be tried again, -1: always. */
+  readonly maxRetries?: number;
   readonly origin?: string;
   /** `RangeError: bad` of a failed one. */
   readonly error?: string;

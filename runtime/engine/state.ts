@@ -39,7 +39,7 @@ export interface StateCondition {
 
 /** What can be asked for by field. */
 export const FIELDS: { readonly [T in StateTable]: readonly (keyof StateRows[T])[] } = {
-  tasks: ["task", "name", "owner", "ownerPid", "state", "actor", "worker", "pid", "submittedAt", "sentAt", "startedAt", "finishedAt", "settledAt", "attempt", "origin", "error"],
+  tasks: ["task", "name", "owner", "ownerPid", "state", "actor", "worker", "pid", "submittedAt", "sentAt", "startedAt", "finishedAt", "settledAt", "attempt", "maxRetries", "origin", "error"],
   actors: ["actor", "className", "name", "namespace", "state", "detached", "pid", "cause", "at"],
   objects: ["ref", "state", "sizeBytes", "place", "preview", "task", "at", "error"],
   workers: ["worker", "pid", "state", "at"],

@@ -21,36 +21,22 @@ import type { MetricDelta, MetricFamily } from "../engine/metrics.ts";
 import { MetricTable } from "../metrics/metric-table.ts";
 import { clusterMetrics } from "./cluster-metrics.ts";
 import { EventHub } from "./event-hub.ts";
+import type { MemoryWatch } from "./memory/memory-watch.ts";
+import { watchMemory } from "./memory/watch-cluster.ts";
 import { actorRow, detachedNotice, exitText, withoutUsedUp, workerRow } from "./rows.ts";
 import { takeStacks } from "./stacks.ts";
 import { StateTables } from "./state-tables.ts";
 import { PrintRoom } from "./print-room.ts";
+import type { ActorRecord, Client } from "./records.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
 import { SchedulerError } from "./scheduler/story.ts";
 import { StoreGrants } from "./store-grants.ts";
+import { workerEnd, type WorkerEnd } from "./worker-end.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const TICK_MS = 250;
 const REPORT_MS = 50;
-
-interface Client {
-  readonly kind: "driver" | "front" | "worker";
-  readonly job: string;
-  readonly namespace: string;
-  readonly pid: number;
-  readonly isOwner: boolean;
-}
-
-interface ActorRecord {
-  readonly wanted: ActorWanted;
-  readonly parts: readonly Buffer[];
-  readonly owner: ProcessName;
-  readonly job: string;
-  readonly watchers: Set<ProcessName>;
-  state: FromHead & { type: "actor-state" };
-  constructorFailure?: string | undefined;
-}
 
 export interface HeadOptions {
   readonly address: ClusterAddress;
@@ -71,6 +57,9 @@ export class Head {
   private readonly metrics = new MetricTable();
   private readonly grants: StoreGrants;
   private readonly tables: StateTables;
+  private readonly memory: MemoryWatch | undefined;
+  /** The worker whose end is being handled. */
+  private ended: WorkerEnd | undefined;
   private liveness: LivenessServer | undefined;
   private readonly clients = new Map<ProcessName, Client>();
   private readonly workers = new Map<ProcessName, WorkerProcess>();
@@ -95,8 +84,16 @@ export class Head {
       nodes: () => [{ ...this.resourcesRow(), type: "node", nodeId: address.nodeId, alive: true }],
       drivers: () => [...this.clients].filter(([, { kind }]) => kind === "driver").map(([driver, { job, namespace, pid }]) => ({ type: "driver", driver, job: job as JobId, namespace, pid })),
     }, (name) => (this.workers.get(name) ?? this.clients.get(name))?.pid);
+    this.memory = watchMemory({
+      work: () => ({ snapshot: this.scheduler.snapshot(), running: this.tables.running(), wanted: (actor) => this.actors.get(actor)?.wanted }),
+      clients: () => [...this.clients.values()],
+      kill: (worker) => this.workers.get(worker)?.kill(),
+      say: (notice) => this.hub.push([notice]),
+      log: options.log,
+    });
     this.ticker = setInterval(() => {
       this.handle({ type: "tick" });
+      this.memory?.tick(this.scheduler.isWorking);
       this.prints.tick();
     }, TICK_MS);
   }
@@ -322,7 +319,7 @@ export class Head {
         return this.tell(command.client, { type: "lease-granted", lease: command.lease, worker: command.worker, pid: this.workers.get(command.worker)?.pid ?? 0, shape: command.shape });
       case "run-own": return this.tell(command.worker, { type: "run-own", wait: command.wait });
       case "recall-lease": return this.tell(command.client, { type: "lease-recalled", lease: command.lease });
-      case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: exitText(command.code, command.signal) });
+      case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: this.ended?.cause ?? exitText(command.code, command.signal), ...(this.ended?.memory === undefined ? {} : { memory: this.ended.memory }) });
       case "place-actor": return this.placeActor(command);
       case "actor-state": return this.onActorState(command);
       case "reject-actor": return this.rejectActor(command);
@@ -355,7 +352,9 @@ export class Head {
     }
     this.hub.unsubscribe(worker.name);
     // leases and actors first: their owners then know why before they hear of the process
-    this.handle({ type: "worker-exited", worker: worker.name, code, signal });
+    this.ended = workerEnd(worker, code, signal, this.memory?.ended(worker.name));
+    this.handle({ type: "worker-exited", worker: worker.name, code, signal, ...(this.ended.story === undefined ? {} : { cause: this.ended.story }) });
+    this.ended = undefined;
     this.processDied(worker.name);
   }
 
@@ -370,11 +369,13 @@ export class Head {
     const record = this.actors.get(command.actor);
     if (!record) return;
     const pid = command.worker ? this.workers.get(command.worker)?.pid : undefined;
+    const memory = command.state === "dead" && this.ended?.worker === record.state.worker ? this.ended?.memory : undefined;
     this.actorChanged(record, {
       state: command.state,
       ...(command.worker ? { worker: command.worker } : {}),
       ...(pid !== undefined ? { pid } : {}),
-      ...(command.cause !== undefined ? { cause: command.cause } : {}),
+      ...(command.cause !== undefined ? { cause: memory === undefined ? command.cause : `${command.cause}. ${memory}` } : {}),
+      ...(memory === undefined ? {} : { code: "out-of-memory" }),
       ...(command.state === "dead" && record.constructorFailure !== undefined ? { failure: record.constructorFailure } : {}),
     });
   }

@@ -2,7 +2,7 @@
  * What the head can tell of the cluster when it is asked: tasks and objects by a fold of what their owners report, kept whether
  * or not somebody subscribed, and bounded as views are; workers, actors and drivers as the head itself knows them.
  */
-import type { EngineEvent } from "../engine/events.ts";
+import type { EngineEvent, TaskRow } from "../engine/events.ts";
 import { selectRows } from "../engine/select-rows.ts";
 import type { StateAnswer, StateQuery, StateRows, StateTable } from "../engine/state.ts";
 import type { ProcessName } from "../ids.ts";
@@ -46,6 +46,17 @@ export class StateTables {
     }
     this.apply(failed);
     for (const ref of this.state.objects.keys()) if (ref.startsWith(owner + "-")) this.state.objects.delete(ref);
+  }
+
+  /** What each worker runs of others' tasks, as far as it is known: after thousands in a tenth of a second only counts come. */
+  running(): Map<ProcessName, TaskRow> {
+    const newest = new Map<ProcessName, TaskRow>();
+    for (const task of this.state.tasks.values()) {
+      if (task.state !== "running" || task.worker === undefined || task.owner === task.worker) continue;
+      const other = newest.get(task.worker);
+      if (!other || (task.startedAt ?? 0) > (other.startedAt ?? 0)) newest.set(task.worker, task);
+    }
+    return newest;
   }
 
   answer(table: StateTable, query: StateQuery): StateAnswer<StateRows[StateTable]> {

@@ -9,6 +9,7 @@ import type { ClusterAddress } from "../session/session-protocol.ts";
 import { AnswerReader, type TakenStack, WATCH_OP, watchCommand } from "../worker/watch-commands.ts";
 import { clientNumber } from "../worker/client-number.ts";
 import { WORKER_BOOT_FD, WORKER_WATCH_FD, type WorkerBoot } from "./boot.ts";
+import { LastWords } from "./last-words.ts";
 import { PrintParser, type Print } from "./prints.ts";
 
 /**
@@ -36,6 +37,7 @@ export class WorkerProcess {
   private readonly halting: ((begun: number | undefined) => void)[] = [];
   private readonly stacksWanted: ((text: string) => void)[] = [];
   private readonly answers = new AnswerReader();
+  readonly lastWords = new LastWords();
   private readonly startTimer: NodeJS.Timeout;
   private readonly child: ChildProcess;
 
@@ -60,6 +62,7 @@ export class WorkerProcess {
       this.child[stream]?.on("data", (chunk: Buffer) => parser.push(chunk));
       this.child[stream]?.on("end", () => parser.end());
     }
+    this.child.stderr?.on("data", (chunk: Buffer) => this.lastWords.heard(chunk));
     const boot: WorkerBoot = { address: options.address, name: this.name, nonce };
     const pipe = this.pipe(WORKER_BOOT_FD);
     pipe.end(JSON.stringify(boot));

@@ -94,6 +94,7 @@ export class EventReporter {
       submittedAt: task.submittedAt,
       ...timesOf(task),
       attempt: task.attempt,
+      ...(task.actor ? {} : { maxRetries: task.maxRetries }),
       ...(meta.origin ? { origin: meta.origin } : {}),
       ...(task.error !== undefined ? { error: task.error } : {}),
     };

@@ -44,7 +44,7 @@ export class HeadNews {
         return true;
       case "lease-broken":
         connection.hear(message.worker);
-        submission.onBroken(message.lease, message.cause);
+        submission.onBroken(message.lease, message.cause, message.memory);
         return true;
       case "process-died":
         processDied(message.process);

@@ -7,7 +7,7 @@
  */
 import type { Encoded } from "../engine/engine.ts";
 import { CountTable } from "../store/count-table.ts";
-import { RayError, TaskCancelledError, WorkerCrashedError } from "../errors.ts";
+import { RayError, TaskCancelledError } from "../errors.ts";
 import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
 import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts";
 import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
@@ -15,6 +15,7 @@ import type { Lane } from "../wire/lane.ts";
 import type { Shape } from "../wire/message.ts";
 import type { ItemStreams } from "./item-streams.ts";
 import { LeasePool } from "./lease-pool.ts";
+import { Retries } from "./retries.ts";
 import type { SentBooks } from "./sent-book.ts";
 import { TakingBack } from "./taking-back.ts";
 import type { Lease, Task } from "./task.ts";
@@ -57,6 +58,7 @@ export class Submission {
   private readonly unsettled = new CountTable<Task>();
   private readonly dirty = new Set<LeasePool>();
   readonly takingBack: TakingBack;
+  private readonly retries = new Retries();
   private isDispatchScheduled = false;
   /** Cancelled ones that their worker still has: it answers for each. */
   private readonly cancelled = new Map<number, Task>();
@@ -188,26 +190,34 @@ export class Submission {
     this.byLease.get(id)?.pool.recalled(id);
   }
 
-  onBroken(id: LeaseId, cause: string): void {
+  /** `memory`: its worker was ended because memory ran out. */
+  onBroken(id: LeaseId, cause: string, memory?: string): void {
     const known = this.byLease.get(id);
     if (!known) return;
     this.byLease.delete(id);
     const { lease, pool } = known;
     const { running, unstarted } = pool.broken(id);
     for (const task of [running, ...unstarted]) if (task) this.cancelled.delete(task.seq);
-    const again = unstarted;
-    if (running && !running.isSettled) {
-      if (hasRetries(running)) {
-        running.attempt++;
-        this.shell.notice(`Task ${running.meta.name} lost its worker (pid ${lease.pid}, ${cause}); it is tried again, ${retriesLeft(running)} left`);
-        again.unshift(running);
-      } else {
-        const tried = running.maxRetries === 0 ? "maxRetries is 0" : `it was tried ${running.attempt + 1} times`;
-        this.failWith(running, new WorkerCrashedError(`Task ${running.meta.name} failed: its worker process (pid ${lease.pid}) died, ${cause}; ${tried}`));
-      }
-    }
-    pool.requeue(again);
+    const isAgain = running !== undefined && !running.isSettled && this.triesAgain(running, pool, lease.pid, cause, memory);
+    pool.requeue(isAgain ? [running, ...unstarted] : unstarted);
     pool.dispatch();
+  }
+
+  /** True when the task is to be tried again at once; later it comes by itself. */
+  private triesAgain(task: Task, pool: LeasePool, pid: number, cause: string, memory: string | undefined): boolean {
+    const verdict = this.retries.afterEnd(task, { pid, cause, memory });
+    if ("error" in verdict) {
+      this.failWith(task, verdict.error);
+      return false;
+    }
+    if (verdict.notice !== undefined) this.shell.notice(verdict.notice);
+    if (verdict.delayMs === 0) return true;
+    this.shell.report(task);
+    this.retries.later(task, verdict.delayMs, () => {
+      pool.requeue([task]);
+      pool.dispatch();
+    });
+    return false;
   }
 
   onResult(from: ProcessName, result: ResultRecord): Task | undefined {
@@ -235,7 +245,7 @@ export class Submission {
     task.runMicros = result.runMicros;
     if (result.status === ResultStatus.cancelled) return this.failWith(task, new TaskCancelledError(`Task ${task.meta.name} was cancelled`));
     const isError = result.status !== ResultStatus.ok;
-    if (isError && task.retryExceptions && hasRetries(task)) return this.retryOrEnd(task, result.values[0] as WireValue);
+    if (isError && task.retryExceptions && this.retries.hasLeft(task)) return this.retryOrEnd(task, result.values[0] as WireValue);
     this.settleReturns(task, result.values, isError);
   }
 
@@ -362,6 +372,7 @@ export class Submission {
   /** The cluster is gone: every task fails with the reason. */
   failAll(error: RayError): void {
     this.takingBack.stop();
+    this.retries.stop();
     for (const pool of this.pools.values()) pool.drain();
     this.byLease.clear();
     this.cancelled.clear();
@@ -371,10 +382,3 @@ export class Submission {
 
 /** Whether a task of that shape may run in a process whose waiting task holds so much CPU. The head reckons the same (scheduler/own-work.ts). */
 const fitsBeside = (shape: Shape, cpu: number): boolean => Object.entries(shape).every(([name, amount]) => amount === 0 || (name === "CPU" && amount <= cpu));
-
-const hasRetries = ({ attempt, maxRetries }: Task): boolean => attempt < maxRetries || maxRetries < 0;
-
-function retriesLeft({ attempt, maxRetries }: Task): string {
-  if (maxRetries < 0) return "unlimited retries";
-  return `${maxRetries - attempt} ${maxRetries - attempt === 1 ? "retry" : "retries"}`;
-}

@@ -85,7 +85,7 @@ const ratio = (quota: number, period: number): number | undefined => (quota > 0 
 const smallest = (values: readonly number[]): number | undefined => (values.length === 0 ? undefined : Math.min(...values));
 
 /** `/a/b`, `/a`, `/`. A container sees its own group as the root while the path may be the host's: the root is always among them. */
-function ancestors(path: string): string[] {
+export function ancestors(path: string): string[] {
   const steps = path.split("/").filter((step) => step !== "" && step !== "..");
   return Array.from({ length: steps.length + 1 }, (_, dropped) => "/" + steps.slice(0, steps.length - dropped).join("/"));
 }
@@ -97,10 +97,11 @@ function freeBytesOf(folder: string): number {
   return bavail * bsize;
 }
 
-function readText(file: string): string | undefined {
+/** For files that the system makes up, and that are not everywhere. */
+export function readText(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return undefined; // no such controller here
+    return undefined; // no such file here
   }
 }

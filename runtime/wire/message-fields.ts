@@ -41,7 +41,7 @@ const actorWanted: Fields = {
 const TABLES: Readonly<Record<StateTable, true>> = { tasks: true, actors: true, objects: true, workers: true, nodes: true, drivers: true };
 
 const ROW_FIELDS: Readonly<Record<EngineEvent["type"], Fields>> = {
-  task: { task: text, name: text, owner: text, state: text, refs: texts, submittedAt: number, attempt: number, startedAt: maybe(number), finishedAt: maybe(number), error: maybe(text) },
+  task: { task: text, name: text, owner: text, state: text, refs: texts, submittedAt: number, attempt: number, maxRetries: maybe(number), startedAt: maybe(number), finishedAt: maybe(number), error: maybe(text) },
   object: { ref: text, state: text, at: number, sizeBytes: maybe(number), preview: maybe(text), error: maybe(text), task: maybe(text) },
   actor: { actor: text, className: text, state: text, detached: flag, at: number, cause: maybe(text) },
   worker: { worker: text, pid: number, state: text, at: number },
@@ -87,7 +87,7 @@ export const MESSAGE_FIELDS = {
   "lease-granted": { lease: text, worker: text, pid: number, shape: amounts },
   "lease-recalled": { lease: text },
   "tasks-halted": { lease: text, worker: text, begun: maybe(number) },
-  "lease-broken": { lease: text, worker: text, cause: text },
+  "lease-broken": { lease: text, worker: text, cause: text, memory: maybe(text) },
   "process-died": { process: text },
   "actor-state": { actor: text, state: oneOf("pending", "alive", "restarting", "dead"), worker: maybe(text), pid: maybe(number), cause: maybe(text), failure: maybe(text), existing: maybe(text) },
   "become-actor": { owner: text, job: text, restarts: number, wanted: holding(actorWanted) },

@@ -98,7 +98,8 @@ export type FromHead =
   | { readonly type: "lease-recalled"; readonly lease: LeaseId }
   /** `begun`: the number of the call that began last (worker/client-number.ts); absent: it could not be told. */
   | { readonly type: "tasks-halted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly begun?: number }
-  | { readonly type: "lease-broken"; readonly lease: LeaseId; readonly worker: ProcessName; readonly cause: string }
+  /** `memory`: the worker was ended because memory ran out; who held what, and the way out. */
+  | { readonly type: "lease-broken"; readonly lease: LeaseId; readonly worker: ProcessName; readonly cause: string; readonly memory?: string }
   | { readonly type: "process-died"; readonly process: ProcessName }
   | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: "pending" | "alive" | "restarting" | "dead"; readonly worker?: ProcessName; readonly pid?: number; readonly cause?: string; readonly failure?: string; readonly code?: string; readonly existing?: ActorId }
   | { readonly type: "become-actor"; readonly owner: ProcessName; readonly job: string; readonly restarts: number; readonly wanted: ActorWanted }

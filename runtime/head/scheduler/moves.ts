@@ -31,6 +31,7 @@ export function moveWorker(state: SchedulerState, worker: Worker, to: WorkerStat
   if (to.kind === "idle") state.idle.push(worker);
   if (isTaskWorker(from) && !isTaskWorker(to)) state.taskWorkers--;
   worker.state = to;
+  worker.stateSince = state.now;
   worker.story.record(state.now, state.event, to.kind);
   state.changedWorkers.add(worker);
 }

@@ -35,7 +35,8 @@ type EventBody =
   | { readonly type: "worker-started"; readonly slot: SlotId; readonly worker: ProcessName; readonly pid: number }
   /** The process of a slot could not be spawned, or ended or stayed silent before its hello. */
   | { readonly type: "worker-start-failed"; readonly slot: SlotId; readonly cause: string }
-  | { readonly type: "worker-exited"; readonly worker: ProcessName; readonly code: number | null; readonly signal: string | null }
+  /** `cause`: `was ended because …`, where more is known than code and signal. */
+  | { readonly type: "worker-exited"; readonly worker: ProcessName; readonly code: number | null; readonly signal: string | null; readonly cause?: string }
   /** Answer to `abandon-work` by a worker that ran nothing of that client. */
   | { readonly type: "worker-idle"; readonly worker: ProcessName }
   /** True: the worker owns objects that others may read; it is not ended for idleness. */

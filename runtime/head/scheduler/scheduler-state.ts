@@ -69,6 +69,8 @@ export interface Worker {
   readonly pid: number;
   readonly startedAt: number;
   state: WorkerState;
+  /** When it came into that state. */
+  stateSince: number;
   holdsObjects: boolean;
   /** The number of its last wait. */
   wait: number;

@@ -75,6 +75,11 @@ export class Scheduler {
       .map((actor) => ({ name: actor.name as string, namespace: actor.namespace }));
   }
 
+  /** Whether somebody has work under way, as far as leases and actors tell. */
+  get isWorking(): boolean {
+    return this.#state.leases.size + this.#state.livingActors > 0;
+  }
+
   snapshot(): Snapshot {
     return snapshotOf(this.#state);
   }

@@ -15,6 +15,10 @@ export interface WorkerSnapshot {
   readonly state: "idle" | "leased" | "actor" | "dead";
   readonly isBlocked: boolean;
   readonly holdsObjects: boolean;
+  /** Since when it is in that state. */
+  readonly since: number;
+  /** Whose work it does. */
+  readonly job?: JobId;
   readonly client?: ProcessName;
   readonly actor?: ActorId;
 }
@@ -64,9 +68,9 @@ export function workerSnapshot(worker: Worker): WorkerSnapshot {
   const { state } = worker;
   return {
     worker: worker.name, pid: worker.pid, state: SHOWN[state.kind], holdsObjects: worker.holdsObjects,
-    isBlocked: holdingOf(worker)?.lent ?? false,
-    ...(state.kind === "leased" ? { client: state.lease.client.name } : {}),
-    ...(state.kind === "actor" ? { actor: state.actor.id } : {}),
+    isBlocked: holdingOf(worker)?.lent ?? false, since: worker.stateSince,
+    ...(state.kind === "leased" ? { client: state.lease.client.name, job: state.lease.client.job } : {}),
+    ...(state.kind === "actor" ? { actor: state.actor.id, job: state.actor.job } : {}),
   };
 }
 

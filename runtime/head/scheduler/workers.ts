@@ -20,7 +20,7 @@ export function workerStarted(state: SchedulerState, event: Event<"worker-starte
   if (!state.starting.delete(event.slot)) throw new SchedulerError(`Cannot start worker ${event.worker} in slot ${event.slot}: no process was asked for there`);
   if (state.clients.has(event.worker)) throw new SchedulerError(`Cannot start worker ${event.worker} twice. Its story:\n${state.workers.get(event.worker)?.story.tell()}`);
   const worker: Worker = {
-    name: event.worker, pid: event.pid, startedAt: state.now, state: { kind: "idle", since: state.now },
+    name: event.worker, pid: event.pid, startedAt: state.now, state: { kind: "idle", since: state.now }, stateSince: state.now,
     holdsObjects: false, wait: 0, isAlone: false, hasWorked: false, lastClient: undefined, story: new Story(),
   };
   worker.story.record(state.now, state.event, "idle");
@@ -39,7 +39,7 @@ export function workerStartFailed(state: SchedulerState, event: Event<"worker-st
 export function workerExited(state: SchedulerState, event: Event<"worker-exited">): void {
   const worker = state.worker(event.worker);
   if (worker === undefined) return;
-  const how = `w${worker.name.slice(1)} (pid ${worker.pid}) ${event.signal === null ? `ended with exit code ${event.code}` : `was killed by ${event.signal}`}`;
+  const how = `w${worker.name.slice(1)} (pid ${worker.pid}) ${event.cause ?? (event.signal === null ? `ended with exit code ${event.code}` : `was killed by ${event.signal}`)}`;
   const work = worker.state;
   moveWorker(state, worker, { kind: "gone" });
   state.workers.delete(worker.name);

@@ -51,7 +51,7 @@ describe("processes", () => {
     cluster.scheduler.takeChanges();
     cluster.want(D1, { CPU: 1 }, 1);
     const { workers, resources } = cluster.scheduler.takeChanges();
-    expect(workers).toEqual([{ worker: worker(2), pid: 1002, state: "leased", isBlocked: false, holdsObjects: false, client: D1 }]);
+    expect(workers).toEqual([{ worker: worker(2), pid: 1002, state: "leased", isBlocked: false, holdsObjects: false, since: cluster.at, job: "job-d1", client: D1 }]);
     expect(resources).toEqual({ total: { CPU: 2 }, available: { CPU: 1 } });
     expect(cluster.scheduler.takeChanges().workers).toEqual([]);
   });
