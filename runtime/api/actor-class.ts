@@ -2,10 +2,11 @@
 import { inspect } from "node:util";
 import type { ActorOptions as EngineActorOptions } from "../engine/engine.ts";
 import { makeHandle, type ActorHandle } from "./actor-handle.ts";
-import { callDefaultsOf } from "./call-defaults.ts";
+import { callDefaultsOf, listedErrors, type ListedErrors } from "./call-defaults.ts";
 import { callText, identifier } from "./call-text.ts";
 import { encodeCall, withOrigin, type Home } from "./home.ts";
 import { ACTOR_OPTIONS, checkOptions, resourcesOf, type ActorOptions } from "./options.ts";
+import { checkRetries } from "./retry-reasons.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { Args } from "./signature.ts";
 
@@ -44,6 +45,7 @@ export const actorClassName = (value: object): string | undefined => actorClassN
 export function makeActorClass(home: Home, code: Function, options: ActorOptions, name: string): AnyActorClass {
   // read when first needed: a class that comes in a graph with its own actor class is not there yet
   let fromOrigin: ((origin: string | undefined) => EngineActorOptions) | undefined;
+  let listed: ListedErrors | undefined;
 
   const actorClass = function (...args: unknown[]): never {
     throw new TypeError(`Actor class "${name}" cannot be ${new.target ? "made with new" : "called directly"}: write ${callText(identifier(name, "A"), args)}`);
@@ -52,9 +54,10 @@ export function makeActorClass(home: Home, code: Function, options: ActorOptions
     remote(...args: unknown[]): unknown {
       const scope = home.current();
       const { host } = home;
-      fromOrigin ??= withOrigin(engineOptions(code, options, name));
+      fromOrigin ??= withOrigin(engineOptions(code, options, name, (listed = listedErrors(code, methodsOf(code, name), options))));
       const shipped = host.shipper.ship(code, name);
-      return makeHandle(scope, scope.engine.createActor(shipped, encodeCall(scope, args, name), fromOrigin(host.origin())));
+      const sent = encodeCall(scope, listed ? [...args, listed] : args, name);
+      return makeHandle(scope, scope.engine.createActor(shipped, sent, fromOrigin(host.origin())));
     },
     options(changed: ActorOptions): AnyActorClass {
       const call = `${identifier(name, "A")}.options`;
@@ -75,11 +78,12 @@ export function makeActorClass(home: Home, code: Function, options: ActorOptions
 /** What no option says alone. */
 export function checkTogether(options: ActorOptions, call: string): void {
   if (options.getIfExists && options.name === undefined) throw new TypeError(`${call} option "getIfExists" needs a name: the name by which the actor is looked for`);
-  if (options.maxTaskRetries && !options.maxRestarts) throw new TypeError(`${call} option "maxTaskRetries" needs maxRestarts: an actor that does not restart cannot get a call again`);
+  if (options.maxTaskRetries && !options.maxRestarts && !options.retryExceptions) throw new TypeError(`${call} option "maxTaskRetries" needs maxRestarts or retryExceptions: an actor that does not restart gets a call again only when that threw`);
+  checkRetries(options.retryExceptions, options.maxTaskRetries, `${call} option`);
   if (options.namespace !== undefined && options.name === undefined) throw new TypeError(`${call} option "namespace" needs a name: only named actors are in a namespace`);
 }
 
-function engineOptions(code: Function, options: ActorOptions, className: string): EngineActorOptions {
+function engineOptions(code: Function, options: ActorOptions, className: string, listed: ListedErrors | undefined): EngineActorOptions {
   const methods = methodsOf(code, className);
   return {
     className,
@@ -92,6 +96,7 @@ function engineOptions(code: Function, options: ActorOptions, className: string)
     maxConcurrency: options.maxConcurrency ?? 1,
     ...(options.maxRestarts ? { maxRestarts: options.maxRestarts } : {}),
     ...(options.concurrencyGroups ? { concurrencyGroups: { ...options.concurrencyGroups } } : {}),
+    ...(listed ? { listsErrors: true } : {}),
     ...callDefaultsOf(code, methods, options, className),
   };
 }

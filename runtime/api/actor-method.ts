@@ -7,6 +7,7 @@ import { encodeCall, refsOf, withOrigin, type Scope } from "./home.ts";
 import { makeGenerator } from "./object-ref-generator.ts";
 import type { Hold } from "./object-ref.ts";
 import { checkGroup, checkOptions, METHOD_OPTIONS, type MethodOptions } from "./options.ts";
+import { checkRetries, retryReasons } from "./retry-reasons.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { AnyReturn, NumReturns, RemoteCall } from "./signature.ts";
 
@@ -40,7 +41,7 @@ export function makeMethod(state: HandleState, handle: object, name: string, giv
   const { info, scope } = state;
   const label = `${info.className}.${name}`;
   const madeBy = `call "${label}"`;
-  const callOptions = callOptionsOf(info, name, given);
+  const callOptions = callOptionsOf(state, name, given);
   const { numReturns, stream } = callOptions;
   const fromOrigin = withOrigin(callOptions);
   const method = function (...args: unknown[]): never {
@@ -64,8 +65,8 @@ export function makeMethod(state: HandleState, handle: object, name: string, giv
   return method as unknown as AnyRemoteMethod;
 }
 
-function callOptionsOf({ callDefaults }: ActorInfo, name: string, { generatorBackpressure, ...given }: MethodOptions): CallOptions {
-  const options = { numReturns: 1, ...callDefaults?.methods?.[name], ...given } as CallOptions;
+function callOptionsOf({ info, scope }: HandleState, name: string, { generatorBackpressure, ...given }: MethodOptions): CallOptions {
+  const options = { numReturns: 1, ...info.callDefaults?.methods?.[name], ...given, ...retryReasons(scope.home, given) } as CallOptions;
   return generatorBackpressure === undefined ? options : { ...options, stream: generatorBackpressure };
 }
 
@@ -73,7 +74,9 @@ function checkMethodOptions({ className, callDefaults }: ActorInfo, name: string
   const call = `${name}.options`;
   const checked = checkOptions(changed, METHOD_OPTIONS, call);
   if (checked.concurrencyGroup !== undefined) checkGroup(callDefaults?.concurrencyGroups, checked.concurrencyGroup, call);
-  const isGenerator = callDefaults?.methods?.[name]?.stream !== undefined;
+  const says = callDefaults?.methods?.[name];
+  checkRetries(checked.retryExceptions, checked.maxTaskRetries ?? says?.maxTaskRetries ?? callDefaults?.maxTaskRetries, `${call} option`);
+  const isGenerator = says?.stream !== undefined;
   if (isGenerator && checked.numReturns !== undefined) throw new TypeError(`${call}: numReturns is not for the generator ${className}.${name}: its .remote() gives a ref for each item, as they are made`);
   if (!isGenerator && checked.generatorBackpressure !== undefined) throw new TypeError(`${call}: generatorBackpressure is for generators, and ${className}.${name} is none: write it as *${name}() or async *${name}()`);
   return checked;

@@ -44,8 +44,10 @@ export interface ActorOptions {
   readonly maxRestarts?: number | undefined;
   /** How many calls of each named group may overlap. Methods go into a group by `@ray.method`, calls by `.options({ concurrencyGroup })`. */
   readonly concurrencyGroups?: Readonly<Record<string, number>> | undefined;
-  /** How often a call is sent again when the process died while it ran or waited and the actor restarted: 0 if not given, -1 for ever. */
+  /** How often a call is sent again when the process died while it ran or waited and the actor restarted: 0 if not given, -1 for ever. An error that it throws is a reason only with `retryExceptions`. */
   readonly maxTaskRetries?: number | undefined;
+  /** Also an error that a call throws is a reason to send it again, within `maxTaskRetries`: every one, or those of these classes. */
+  readonly retryExceptions?: boolean | readonly ErrorClass[] | undefined;
   /** How many calls of one caller may be without a result; one more throws PendingCallsLimitExceededError. -1 if not given: any number. */
   readonly maxPendingCalls?: number | undefined;
 }
@@ -58,6 +60,8 @@ export interface MethodOptions<N extends number = number> {
   readonly concurrencyGroup?: string | undefined;
   /** How often this call is sent again when the actor's process died and was replaced; if not given what the actor's class says. */
   readonly maxTaskRetries?: number | undefined;
+  /** Also an error that the call throws is a reason, within `maxTaskRetries`: every one, or those of these classes. */
+  readonly retryExceptions?: boolean | readonly ErrorClass[] | undefined;
   /** Of a generator: how many items it may be ahead of who takes them, 64 if not given. It waits there, and with it the actor. */
   readonly generatorBackpressure?: number | undefined;
 }
@@ -68,6 +72,8 @@ export interface MethodDefaults {
   readonly concurrencyGroup?: string | undefined;
   /** How often a call is sent again when the actor's process died and was replaced. */
   readonly maxTaskRetries?: number | undefined;
+  /** Also an error that a call throws is a reason, within `maxTaskRetries`: every one, or those of these classes. */
+  readonly retryExceptions?: boolean | readonly ErrorClass[] | undefined;
   /** Of a generator: how many items it may be ahead of who takes them, 64 if not given. */
   readonly generatorBackpressure?: number | undefined;
 }
@@ -198,8 +204,8 @@ const groups: Check = (value, where) => {
 const cluster = { numCpus: amount, resources };
 
 export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text };
-export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, maxPendingCalls: limit, concurrencyGroups: groups };
-export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times, generatorBackpressure: atOnce };
+export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, retryExceptions: errorClasses, maxPendingCalls: limit, concurrencyGroups: groups };
+export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
 const port: Check = (value, where) => {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 65_535) throw new RangeError(`${where} must be a port, a whole number from 1 to 65535; got ${describeValue(value)}`);

@@ -6,6 +6,7 @@ import { callText, identifier } from "./call-text.ts";
 import { encodeCall, refsOf, withOrigin, type Home } from "./home.ts";
 import { checkOptions, resourcesOf, TASK_OPTIONS, type TaskOptions } from "./options.ts";
 import { isGeneratorFunction, ITEMS_AHEAD, makeGenerator } from "./object-ref-generator.ts";
+import { retryReasons } from "./retry-reasons.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { AnyReturn, Args, NumReturns, OverloadCount, RemoteCall, Returned } from "./signature.ts";
 
@@ -66,7 +67,7 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
   const numReturns = options.numReturns ?? 1;
   const isGenerator = isGeneratorFunction(code);
   if (isGenerator && options.numReturns !== undefined) throw new TypeError(`numReturns is not for the generator "${label}": its .remote() gives a ref for each item, as they are made`);
-  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3, ...retriesOf(home, options), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
+  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3, ...retryReasons(home, options), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
   const fromOrigin = withOrigin(engineOptions);
   const madeBy = `task "${label}"`;
 
@@ -91,19 +92,6 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
     toString: (): string => `RemoteFunction(${label})`,
   };
   return finish(remoteFunction, members, name);
-}
-
-/** Classes are told by `instanceof` on the error as `ray.get` would throw it. */
-function retriesOf({ host }: Home, { retryExceptions }: TaskOptions): Pick<EngineTaskOptions, "retryExceptions"> {
-  if (!retryExceptions) return {};
-  if (retryExceptions === true) return { retryExceptions };
-  const isOne = (error: unknown): boolean => retryExceptions.some((one) => error instanceof one);
-  return {
-    retryExceptions(encoded) {
-      const error = host.codec.decode(encoded);
-      return error instanceof Promise ? error.then(isOne, () => false) : isOne(error);
-    },
-  };
 }
 
 function finish<M extends object>(remoteFunction: Function, members: M, name: string): M {

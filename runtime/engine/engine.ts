@@ -30,6 +30,8 @@ export interface TaskArgs {
   readonly topLevelRefs: readonly { readonly index: number; readonly ref: ObjectId }[];
 }
 
+export type RetryReasons = boolean | ((error: Encoded) => boolean | Promise<boolean>);
+
 export interface TaskOptions {
   readonly name?: string;
   /** Logical amounts by resource name, `CPU` among them; a task's default is `{ CPU: 1 }`. */
@@ -39,7 +41,7 @@ export interface TaskOptions {
   readonly stream?: number;
   readonly maxRetries: number;
   /** Whether an error that the task threw is a reason to run it again, within `maxRetries`: every one, or those for which the function says so. */
-  readonly retryExceptions?: boolean | ((error: Encoded) => boolean | Promise<boolean>);
+  readonly retryExceptions?: RetryReasons;
   /** The cell or file that submitted it: worker prints and late errors go there. */
   readonly origin?: string;
 }
@@ -60,12 +62,15 @@ export interface ActorOptions {
   /** How many calls of each group may overlap; `maxConcurrency` is for those of none. */
   readonly concurrencyGroups?: Readonly<Record<string, number>>;
   readonly callDefaults?: CallDefaults;
+  /** Behind the constructor's arguments comes an object of error classes by method ("": the others): what `retryExceptions: "listed"` means. */
+  readonly listsErrors?: boolean;
   readonly origin?: string;
 }
 
 /** What the class says about calls of its actors; travels with every handle. */
 export interface CallDefaults {
   readonly maxTaskRetries?: number;
+  readonly retryExceptions?: boolean | "listed";
   /** Of one caller, -1: any number. */
   readonly maxPendingCalls?: number;
   readonly concurrencyGroups?: readonly string[];
@@ -79,6 +84,8 @@ export interface CallOptions {
   readonly stream?: number;
   /** How often the call is sent again when the actor's process died and was replaced; -1: always. If not given what the class says, else 0. */
   readonly maxTaskRetries?: number;
+  /** As a task's; "listed": the actor's process says whether an error is one. If not given what the class says. */
+  readonly retryExceptions?: RetryReasons | "listed";
   readonly concurrencyGroup?: string;
   readonly origin?: string;
 }

@@ -4,7 +4,8 @@
  * C1. Calls to one actor leave in the order in which they were made; one whose dependency is missing holds back the later ones.
  * C2. As soon as the actor's worker is known calls are sent there, also before its constructor has run: it queues them.
  * C3. When the actor died, calls without a result fail with ActorDiedError and the cause.
- * C4. When it restarts they fail with ActorUnavailableError, or wait in their order to be sent again if they have a retry left; no other call is sent twice.
+ * C4. When it restarts they fail with ActorUnavailableError, or wait in their order to be sent again if they have a retry left.
+ * C5. A call that threw what its options name (`retryExceptions`) is sent again, before those not sent yet; no other call is sent twice.
  */
 import { clearTimeout, setTimeout } from "node:timers";
 import type { ActorInfo, Encoded } from "../engine/engine.ts";
@@ -141,6 +142,16 @@ export class ActorCalls {
     const actor = task.actor ? this.actors.get(task.actor) : undefined;
     const called = actor?.standIn ? this.actors.get(actor.standIn) : actor;
     called?.inFlight.delete(task);
+  }
+
+  /** C5. */
+  again(task: Task): void {
+    const asked = this.actors.get(task.actor as ActorId);
+    const actor = asked?.standIn ? this.actors.get(asked.standIn) : asked;
+    if (!actor) return;
+    const later = actor.queue.findIndex(({ seq }) => seq > task.seq);
+    actor.queue.splice(later < 0 ? actor.queue.length : later, 0, task);
+    this.pump(actor);
   }
 
   onNews(news: ActorNews): void {

@@ -70,6 +70,7 @@ export class ActorCreation {
       getIfExists: options.getIfExists ?? false,
       maxConcurrency: options.maxConcurrency,
       maxRestarts: options.maxRestarts ?? 0,
+      ...(options.listsErrors ? { listsErrors: true } : {}),
       ...(options.concurrencyGroups ? { concurrencyGroups: options.concurrencyGroups } : {}),
       ...(options.callDefaults ? { callDefaults: options.callDefaults } : {}),
       codeKey: sent.code.key,

@@ -101,7 +101,7 @@ export class LocalEngine implements Engine {
     });
     const books = new SentBooks({ codeValue: (code) => calls.codeValue(code), lendCode: (to, code) => objects.ownership.lend(to, calls.codeRefs(code)) });
     this.streams = itemStreams(this.process, this.connection, objects, (ref) => this.cancel(ref, { force: false, recursive: true }));
-    this.submission = new Submission(submissionShell({ self: this.process, connection: this.connection, objects, books, streams: this.streams, reporter: () => this.reporter, notice: (text) => options.notice(text, "warning") }));
+    this.submission = new Submission(submissionShell({ self: this.process, connection: this.connection, objects, books, streams: this.streams, reporter: () => this.reporter, callAgain: (task) => this.actors.again(task), notice: (text) => options.notice(text, "warning") }));
     this.books = books;
     this.actors = new ActorCalls({ submission: this.submission, decode: options.decode, sayToHead: (message) => this.connection.sayToHead(message) });
     this.cancelling = new Cancelling({ self: this.process, submission: this.submission, actors: this.actors, connection: this.connection, objects });
@@ -247,7 +247,7 @@ export class LocalEngine implements Engine {
     this.guardOpen();
     this.actors.guardPending(actor);
     const meta = this.calls.lastMeta(options, actor.actor, method) ?? this.callMeta(actor, method, options);
-    const task = this.calls.task(meta, args, { actor: actor.actor, handle: actor.handleRef, maxRetries: options.maxTaskRetries ?? actor.callDefaults?.maxTaskRetries ?? 0 });
+    const task = this.calls.task(meta, args, { actor: actor.actor, handle: actor.handleRef, maxRetries: options.maxTaskRetries ?? actor.callDefaults?.maxTaskRetries ?? 0, retryExceptions: options.retryExceptions ?? actor.callDefaults?.retryExceptions });
     this.begun(task);
     this.actors.call(actor.actor, actor.className, task);
     return task.returns;

@@ -6,6 +6,7 @@ import { ItemStreams } from "./item-streams.ts";
 import type { Objects } from "./objects.ts";
 import type { SentBooks } from "./sent-book.ts";
 import type { SubmissionShell } from "./submission.ts";
+import type { Task } from "./task.ts";
 
 export function itemStreams(self: ProcessName, connection: Connection, objects: Objects, cancel: (ref: ObjectId) => void): ItemStreams {
   return new ItemStreams({
@@ -25,10 +26,11 @@ export interface SubmissionParts {
   readonly books: SentBooks;
   readonly streams: ItemStreams;
   readonly reporter: () => EventReporter;
+  callAgain(task: Task): void;
   readonly notice: (text: string) => void;
 }
 
-export function submissionShell({ self, connection, objects, books, streams, reporter, notice }: SubmissionParts): SubmissionShell {
+export function submissionShell({ self, connection, objects, books, streams, reporter, callAgain, notice }: SubmissionParts): SubmissionShell {
   const { ownership } = objects;
   return {
     self,
@@ -51,6 +53,7 @@ export function submissionShell({ self, connection, objects, books, streams, rep
     takeBack: (lease) => connection.sayToHead({ type: "take-back", lease: lease.id, worker: lease.worker }),
     resume: (worker) => connection.say(worker, { type: "resume-tasks" }),
     giveBack: (lease) => connection.sayToHead({ type: "lease-returned", lease: lease.id }),
+    callAgain,
     report: (task) => reporter().task(task),
     notice,
   };

@@ -45,6 +45,8 @@ export interface SubmissionShell {
   giveBack(lease: Lease): void;
   takeBack(lease: Lease): void;
   resume(worker: ProcessName): void;
+  /** A call of an actor that threw goes to it again. */
+  callAgain(task: Task): void;
   report(task: Task): void;
   notice(text: string): void;
 }
@@ -59,6 +61,7 @@ export class Submission {
   private readonly dirty = new Set<LeasePool>();
   readonly takingBack: TakingBack;
   private readonly retries = new Retries();
+  private readonly callsAgain: Task[] = [];
   private isDispatchScheduled = false;
   /** Cancelled ones that their worker still has: it answers for each. */
   private readonly cancelled = new Map<number, Task>();
@@ -245,7 +248,7 @@ export class Submission {
     task.runMicros = result.runMicros;
     if (result.status === ResultStatus.cancelled) return this.failWith(task, new TaskCancelledError(`Task ${task.meta.name} was cancelled`));
     const isError = result.status !== ResultStatus.ok;
-    if (isError && task.retryExceptions && this.retries.hasLeft(task)) return this.retryOrEnd(task, result.values[0] as WireValue);
+    if (isError && task.retryExceptions && this.retries.hasLeft(task)) return this.retryOrEnd(task, result.values[0] as WireValue, result.status);
     this.settleReturns(task, result.values, isError);
   }
 
@@ -271,7 +274,7 @@ export class Submission {
   }
 
   /** The task threw: whether that is a reason to try again is up to its options, which may have to decode the error. */
-  private retryOrEnd(task: Task, error: WireValue): void {
+  private retryOrEnd(task: Task, error: WireValue, status: number): void {
     const first = task.returns[0] as ObjectId | undefined;
     const decided = (isReason: boolean): void => {
       if (task.isSettled) return;
@@ -279,13 +282,14 @@ export class Submission {
       if (first) this.shell.discard(first, error);
       task.attempt++;
       this.shell.report(task);
+      if (task.actor) return void this.callsAgain.push(task);
       const pool = this.poolOf(task.meta.resources);
       pool.requeue([task]);
       this.dirty.add(pool);
     };
     const { retryExceptions } = task;
     task.sentAt = 0; // no worker has it
-    const answer = typeof retryExceptions === "function" ? retryExceptions(this.shell.read(error)) : true;
+    const answer = typeof retryExceptions === "function" ? retryExceptions(this.shell.read(error)) : retryExceptions === "listed" ? status === ResultStatus.listed : true;
     if (typeof answer === "boolean") return decided(answer);
     void answer.then((isReason) => {
       decided(isReason);
@@ -307,6 +311,7 @@ export class Submission {
   private dispatchDirty(): void {
     for (const pool of this.dirty) pool.dispatch();
     this.dirty.clear();
+    for (const task of this.callsAgain.splice(0)) if (!task.isSettled) this.shell.callAgain(task);
   }
 
   /** The worker waits in get. What was taken back from it meanwhile is not its to hand back. */

@@ -1,7 +1,7 @@
 /** One task or actor call as its owner sees it, from submission to its result. */
 import type { ActorId, LeaseId, ObjectId, ProcessName } from "../ids.ts";
 import type { CallMeta, WireValue } from "../wire/hot-records.ts";
-import type { ShippedCode, TaskOptions } from "../engine/engine.ts";
+import type { RetryReasons, ShippedCode } from "../engine/engine.ts";
 
 /** A worker lent by the head for tasks of one resource shape. */
 export interface Lease {
@@ -36,7 +36,7 @@ export interface Task {
   readonly returns: readonly ObjectId[];
   readonly maxRetries: number;
   /** Errors of the task itself that are tried again too. */
-  readonly retryExceptions: TaskOptions["retryExceptions"];
+  readonly retryExceptions: RetryReasons | "listed" | undefined;
   readonly submittedAt: number;
   /** What submitted it: a cell's execution, the call that ran here; undefined for nothing known. */
   readonly submitter: unknown;

@@ -76,8 +76,8 @@ export interface Dependency {
   readonly value: WireValue;
 }
 
-/** `cancelled`: the call was dropped or cut short for its owner's `cancel-task`; it has no values. `item`: one value of a generator that goes on; its index stands for the run time. */
-export const ResultStatus = { ok: 0, error: 1, cancelled: 2, item: 3 } as const;
+/** `cancelled`: the call was dropped or cut short for its owner's `cancel-task`; it has no values. `item`: one value of a generator that goes on; its index stands for the run time. `listed`: an error that the actor's class lists in `retryExceptions`. */
+export const ResultStatus = { ok: 0, error: 1, cancelled: 2, item: 3, listed: 4 } as const;
 
 export interface ResultRecord {
   readonly seq: number;

@@ -34,7 +34,7 @@ const value = holding({ refs: texts, block: maybe(block), blockRef: maybe(text) 
 
 const actorWanted: Fields = {
   actor: text, handleRef: maybe(text), className: text, methods: texts, shape: amounts, name: maybe(text), namespace: text, folder: maybe(text),
-  detached: flag, getIfExists: flag, maxConcurrency: number, maxRestarts: number, concurrencyGroups: maybe(amounts), callDefaults: maybe(object),
+  detached: flag, getIfExists: flag, maxConcurrency: number, maxRestarts: number, concurrencyGroups: maybe(amounts), callDefaults: maybe(object), listsErrors: maybe(flag),
   codeKey: text, code: value, args: value, topLevelRefs: listOf(placed), lend: number, origin: maybe(text),
 };
 

@@ -84,6 +84,8 @@ export interface ActorWanted {
   readonly maxRestarts: number;
   readonly concurrencyGroups?: Readonly<Record<string, number>>;
   readonly callDefaults?: CallDefaults;
+  /** The last argument is not the constructor's but the class's list of error classes. */
+  readonly listsErrors?: boolean;
   readonly codeKey: string;
   readonly code: WireMeta;
   readonly args: WireMeta;

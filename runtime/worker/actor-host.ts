@@ -6,6 +6,7 @@ import type { LocalEngine } from "../local/local-engine.ts";
 import { refOf, refsCarried, type WireValue } from "../wire/hot-records.ts";
 import type { Message, WireMeta } from "../wire/message.ts";
 import type { Executor } from "./executor.ts";
+import type { ListedErrors } from "./results.ts";
 
 export interface ActorHostOptions {
   readonly engine: () => LocalEngine;
@@ -51,8 +52,9 @@ export class ActorHost {
       const list = (await this.options.decode(engine.values.read(args, undefined))) as unknown[];
       engine.ownership.settled(wanted.lend, owner);
       for (const [index, ref] of wanted.topLevelRefs) list[index] = await this.resolve(refOf(ref));
+      const listed = wanted.listsErrors ? (list.pop() as ListedErrors) : undefined;
       const instance = Reflect.construct(built, list) as object;
-      executor.actorReady(instance);
+      executor.actorReady(instance, listed);
       engine.connection.sayToHead({ type: "actor-alive", actor: wanted.actor });
     } catch (error) {
       engine.ownership.settled(wanted.lend, owner);

@@ -27,7 +27,7 @@ import { callNumber, clientNumber } from "./client-number.ts";
 import { Halts } from "./halts.ts";
 import { ItemSender } from "./item-sender.ts";
 import { Leaving, leaving, notLeaving } from "./leaving.ts";
-import { Results } from "./results.ts";
+import { Results, type ListedErrors } from "./results.ts";
 import { Senders } from "./senders.ts";
 import { SelfWait } from "./self-wait.ts";
 import { workingFolder } from "./working-folder.ts";
@@ -263,9 +263,10 @@ export class Executor {
     this.blocking.becameActor();
   }
 
-  actorReady(instance: object): void {
+  actorReady(instance: object, listed: ListedErrors | undefined): void {
     if (!this.actor) throw new Error("This process is no actor's");
     this.actor.instance = instance;
+    this.results.listed = listed;
     this.schedulePump();
   }
 

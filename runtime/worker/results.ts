@@ -11,6 +11,11 @@ export interface ResultsParts {
   readonly encodeTaskError: (error: unknown, context: { taskName: string; pid: number }) => Encoded;
 }
 
+/** Error classes of an actor's class by method, "" for the others: `retryExceptions`. */
+export type ListedErrors = Readonly<Record<string, readonly (abstract new (...args: never) => Error)[]>>;
+
+const isOfListed = (error: unknown, classes: ListedErrors[string] | undefined): boolean => classes?.some((one) => error instanceof one) ?? false;
+
 export interface AnsweredCall {
   readonly from: ProcessName;
   readonly record: TaskRecord;
@@ -20,6 +25,8 @@ export interface AnsweredCall {
 
 export class Results {
   private readonly parts: ResultsParts;
+  /** Of the actor that this process became. */
+  listed: ListedErrors | undefined;
 
   constructor(parts: ResultsParts) {
     this.parts = parts;
@@ -68,7 +75,8 @@ export class Results {
         outcome = error;
       }
     }
-    return { status: ResultStatus.error, encoded: [this.parts.encodeTaskError(outcome, { taskName: meta.name, pid: process.pid })] };
+    const isListed = isOfListed(outcome, this.listed?.[meta.method as string] ?? this.listed?.[""]);
+    return { status: isListed ? ResultStatus.listed : ResultStatus.error, encoded: [this.parts.encodeTaskError(outcome, { taskName: meta.name, pid: process.pid })] };
   }
 
   /** One value, or one for each of `numReturns`. */

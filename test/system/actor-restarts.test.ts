@@ -110,7 +110,7 @@ test("options that make no sense together or alone are refused", async () => {
       said(() => ray.remote(Fragile, { maxPendingCalls: 0 })),
     ]);
   `)).toEqual([
-    'ray.remote option "maxTaskRetries" needs maxRestarts: an actor that does not restart cannot get a call again',
+    'ray.remote option "maxTaskRetries" needs maxRestarts or retryExceptions: an actor that does not restart gets a call again only when that threw',
     'ray.remote option "maxRestarts" must be a whole number of at least 0, or -1 for no limit; got 1.5',
     'ray.remote option "maxPendingCalls" must be a whole number of at least 1, or -1 for no limit; got 0',
   ]);

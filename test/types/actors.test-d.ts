@@ -233,6 +233,13 @@ expectType<ObjectRef<string>>()(grouped.load.remote("x"));
 expectType<RemoteMethod<(url: string) => string>>()(grouped.load.options({ concurrencyGroup: "io" }));
 // error TS2322: Type 'string' is not assignable to type 'number'.
 ray.remote(Grouped, { concurrencyGroups: { io: "two" } });
+expectType<ActorClass<[], Counter>>()(RemoteCounter.options({ retryExceptions: [RangeError, class Own extends Error {}], maxTaskRetries: 1 }));
+expectType<RemoteMethod<(by: number) => number>>()(c.incr.options({ retryExceptions: true, maxTaskRetries: 3 }));
+class Tried { @ray.method({ retryExceptions: [TypeError], maxTaskRetries: 1 }) go(): void {} }
+// error TS2322: Type 'string' is not assignable to type 'boolean | readonly ErrorClass[] | undefined'.
+ray.remote(Tried, { retryExceptions: "RangeError" });
+// error TS2322: Type 'DateConstructor' is not assignable to type 'ErrorClass'.
+c.incr.options({ retryExceptions: [Date] });
 
 // generators
 class Feed {
