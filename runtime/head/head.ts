@@ -22,6 +22,7 @@ import { MetricTable } from "../metrics/metric-table.ts";
 import { clusterMetrics } from "./cluster-metrics.ts";
 import { EventHub } from "./event-hub.ts";
 import type { MemoryWatch } from "./memory/memory-watch.ts";
+import { offerFirst } from "./memory/offer-first.ts";
 import { watchMemory } from "./memory/watch-cluster.ts";
 import { actorRow, detachedNotice, exitText, withoutUsedUp, workerRow } from "./rows.ts";
 import { takeStacks } from "./stacks.ts";
@@ -340,6 +341,7 @@ export class Head {
       },
     });
     this.workers.set(worker.name, worker);
+    offerFirst(worker.pid);
     this.prints.started(worker);
   }
 
@@ -352,7 +354,7 @@ export class Head {
     }
     this.hub.unsubscribe(worker.name);
     // leases and actors first: their owners then know why before they hear of the process
-    this.ended = workerEnd(worker, code, signal, this.memory?.ended(worker.name));
+    this.ended = workerEnd(worker, code, signal, this.memory?.ended(worker.name, signal === "SIGKILL"));
     this.handle({ type: "worker-exited", worker: worker.name, code, signal, ...(this.ended.story === undefined ? {} : { cause: this.ended.story }) });
     this.ended = undefined;
     this.processDied(worker.name);

@@ -18,6 +18,7 @@ function memoryRoot(): { readonly env: Record<string, string>; readonly fillWith
   const root = join(sandbox.folder, `memory-${roots++}`);
   mkdirSync(join(root, "proc"), { recursive: true });
   writeFileSync(join(root, "proc", "meminfo"), meminfo(50));
+  writeFileSync(join(root, "proc", "vmstat"), "oom_kill 0\n");
   writeFileSync(join(root, "full"), meminfo(97));
   const fillWith = (pid: number): void => {
     symlinkSync(`/proc/${pid}/root${root}/full`, join(root, "next"));
@@ -25,8 +26,9 @@ function memoryRoot(): { readonly env: Record<string, string>; readonly fillWith
   };
   const script = `
     import ray from "ray-ts";
-    import { renameSync, symlinkSync } from "node:fs";
+    import { renameSync, symlinkSync, writeFileSync } from "node:fs";
     const fillWith = (pid) => { symlinkSync(\`/proc/\${pid}/root${root}/full\`, "${root}/next"); renameSync("${root}/next", "${root}/proc/meminfo"); };
+    const killAsSystem = (pid) => { writeFileSync("${root}/next", "oom_kill 1\\n"); renameSync("${root}/next", "${root}/proc/vmstat"); process.kill(pid, "SIGKILL"); };
     // who has begun, and a gate for all
     class Gate {
       begun = []; waiting = []; isOpen = false; opened;
@@ -97,6 +99,37 @@ test("an actor with restarts left is restarted; one without is dead, and each la
     report([lost, second !== first[0], errors]);
     await ray.shutdown();
   `, env)).toEqual([["ActorUnavailableError", true], true, [["OutOfMemoryError", true], ["OutOfMemoryError", true]]]);
+});
+
+test("memory that fills faster than it is looked at: what the system killed is told as that, and tried again without using up its retries (row 86)", async () => {
+  const { env, script } = memoryRoot();
+  const finished = await sandbox.script(`${script}
+    const newer = ray.remote(through, { name: "newer", maxRetries: 1 }).remote(gate, "newer");
+    const [[, first]] = await ray.get(gate.until.remote(1));
+    await runningRows(1);
+    killAsSystem(first);
+    const [, [, second]] = await ray.get(gate.until.remote(2));
+    process.kill(second, "SIGKILL"); // this one was somebody else
+    await ray.get(gate.until.remote(3));
+    await ray.get(gate.letGo.remote());
+    console.log(await ray.get(newer));
+    await ray.shutdown();
+  `, env);
+  expect(finished.stderr).toMatch(/ray: task newer \(pid \d+\) was killed by the system because memory ran out.*It is tried again a little later.*To need less/);
+  expect(finished.stderr).toMatch(/Task newer lost its worker \(pid \d+, killed by SIGKILL .*; it is tried again, 0 retries left/);
+  expect(finished.stdout.trim()).toBe("newer");
+});
+
+test("when the system has to choose, it begins with workers: not with the head or a session (row 42)", async () => {
+  expect(await sandbox.scriptValue(`
+    import ray from "ray-ts";
+    import { readFileSync } from "node:fs";
+    await ray.init({ numCpus: 1 });
+    const score = ray.remote(async () => Number((await import("node:fs")).readFileSync("/proc/self/oom_score_adj", "utf8")));
+    const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
+    report([await ray.get(score.remote()), own < 1000]);
+    await ray.shutdown();
+  `)).toEqual([1000, true]);
 });
 
 test("the notice stands in the cell whose work it was, not in the one that runs (row 86)", async () => {

@@ -16,6 +16,8 @@ interface Group {
   readonly limit: string;
   readonly usage: string;
   readonly stat: string;
+  /** How often the system has killed a process there. */
+  readonly kills: string;
   /** Names of the lines of `stat` that are page cache. */
   readonly cache: readonly string[];
 }
@@ -33,6 +35,15 @@ export class MemoryGauge {
   take(): MemoryReading | undefined {
     const readings = [this.machine(), ...this.groups.map((group) => this.group(group))].filter((reading) => reading !== undefined);
     return readings.reduce<MemoryReading | undefined>((fullest, reading) => (fullest && shareOf(fullest) >= shareOf(reading) ? fullest : reading), undefined);
+  }
+
+  /** How many processes the system has killed for want of memory: those of our own group where that is counted, else all. */
+  kills(): number | undefined {
+    for (const file of [...this.groups.map(({ kills }) => kills), "/proc/vmstat"]) {
+      const count = numbersOf(this.read(file) ?? "").get("oom_kill");
+      if (count !== undefined) return count;
+    }
+    return undefined;
   }
 
   private machine(): MemoryReading | undefined {
@@ -55,13 +66,13 @@ export class MemoryGauge {
 export const shareOf = ({ usedBytes, limitBytes }: MemoryReading): number => usedBytes / limitBytes;
 
 function groupsOf(controllers: readonly string[], path: string): Group[] {
-  if (controllers.length === 0) return ancestors(path).map((folder) => groupAt(join("/sys/fs/cgroup", folder), "memory.max", "memory.current", ""));
-  if (controllers.includes("memory")) return ancestors(path).map((folder) => groupAt(join("/sys/fs/cgroup/memory", folder), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_"));
+  if (controllers.length === 0) return ancestors(path).map((folder) => groupAt(join("/sys/fs/cgroup", folder), "memory.max", "memory.current", "memory.events", ""));
+  if (controllers.includes("memory")) return ancestors(path).map((folder) => groupAt(join("/sys/fs/cgroup/memory", folder), "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.oom_control", "total_"));
   return [];
 }
 
-const groupAt = (folder: string, limit: string, usage: string, prefix: string): Group => ({
-  limit: join(folder, limit), usage: join(folder, usage), stat: join(folder, "memory.stat"), cache: [`${prefix}active_file`, `${prefix}inactive_file`],
+const groupAt = (folder: string, limit: string, usage: string, kills: string, prefix: string): Group => ({
+  limit: join(folder, limit), usage: join(folder, usage), stat: join(folder, "memory.stat"), kills: join(folder, kills), cache: [`${prefix}active_file`, `${prefix}inactive_file`],
 });
 
 /** `MemTotal:  16384 kB` and `active_file 4096`: the number behind each name. */

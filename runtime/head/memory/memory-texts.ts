@@ -12,6 +12,9 @@ export interface Holder {
 
 const MOST_HOLDERS = 5;
 
+/** `14.3 GiB of the 15 GiB of this machine were in use` a moment ago */
+export const fullnessBefore = (reading: MemoryReading): string => `${formatBytes(reading.usedBytes)} of the ${formatBytes(reading.limitBytes)} of ${reading.of} were in use (${percent(shareOf(reading))}) when it was looked at last`;
+
 /** `14.3 GiB of the 15 GiB of this machine are in use (95.3%; workers are ended from 95% on)` */
 export function fullness(reading: MemoryReading, threshold: number): string {
   return `${formatBytes(reading.usedBytes)} of the ${formatBytes(reading.limitBytes)} of ${reading.of} are in use (${percent(shareOf(reading))}; workers are ended from ${percent(threshold)} on)`;
@@ -29,6 +32,11 @@ export function endedNotice(victim: Candidate, full: string, holders: readonly H
   const held = victim.bytes === undefined ? "" : `, which held ${formatBytes(victim.bytes)}`;
   const what = victim.work === "nothing" ? `An idle worker (pid ${victim.pid})${held}, was ended.` : `${capital(victim.label)} (pid ${victim.pid})${held}, was ended: it is ${why(victim)}. ${next(victim)}`;
   return `ray: memory has run out: ${full}. ${what}${biggest(holders)} ${WAY_OUT}`;
+}
+
+/** The system was faster. */
+export function killedNotice(victim: Candidate, summary: string, holders: readonly Holder[]): string {
+  return `ray: ${victim.label} (pid ${victim.pid}) ${summary}.${victim.work === "nothing" ? "" : ` ${next(victim)}`}${biggest(holders)} ${WAY_OUT}`;
 }
 
 /** Nobody could be ended. */

@@ -71,6 +71,19 @@ test("version 1 without a limit: the machine", () => {
   expect(gauge.take()?.of).toBe("this machine");
 });
 
+test("kills by the system are those of our own group where it counts them, else the machine's", () => {
+  const kills = (files: Record<string, string>): number | undefined => system(files).gauge.kills();
+  const vmstat = { "/proc/vmstat": "pgfault 9\noom_kill 4\n" };
+  expect(kills({})).toBeUndefined();
+  expect(kills(vmstat)).toBe(4);
+  const v2 = { ...vmstat, "/proc/self/cgroup": "0::/a/b\n", "/sys/fs/cgroup/a/b/memory.max": "max", "/sys/fs/cgroup/a/memory.max": "max", "/sys/fs/cgroup/a/memory.events": "low 0\noom 9\noom_kill 3\n" };
+  expect(kills(v2)).toBe(3);
+  expect(kills({ ...v2, "/sys/fs/cgroup/a/b/memory.events": "oom 9\noom_kill 1\n" })).toBe(1);
+  const v1 = { ...vmstat, "/proc/self/cgroup": "4:memory:/a\n", "/sys/fs/cgroup/memory/a/memory.limit_in_bytes": "100000000000" };
+  expect(kills(v1)).toBe(4);
+  expect(kills({ ...v1, "/sys/fs/cgroup/memory/a/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n" })).toBe(2);
+});
+
 test("a system that tells nothing has no reading", () => {
   expect(system({}).gauge.take()).toBeUndefined();
 });

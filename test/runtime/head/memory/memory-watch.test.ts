@@ -11,6 +11,7 @@ const GIB = 2 ** 30;
 class World {
   percent = 50;
   reads = 0;
+  kills = 7;
   workers: Candidate[] = [];
   others = [{ label: "the session", pid: 1, bytes: 3 * GIB }];
   readonly killed: string[] = [];
@@ -18,6 +19,7 @@ class World {
   readonly watch = new MemoryWatch({
     threshold: 0.95,
     gauge: new MemoryGauge((file) => {
+      if (file === "/proc/vmstat") return `pgfault 12\noom_kill ${this.kills}\n`;
       if (file !== "/proc/meminfo") return undefined;
       this.reads += 1;
       return `MemTotal: ${10 * 2 ** 20} kB\nMemAvailable: ${(100 - this.percent) * 0.1 * 2 ** 20} kB\n`;
@@ -48,13 +50,34 @@ test("below the threshold nobody is ended, at it one at a time: the next when th
   expect(world.notices).toHaveLength(1);
   expect(world.notices[0]).toMatchObject({ level: "warning", origin: "In[7]", job: "j1" });
   expect(world.notices[0]?.text).toMatch(/^ray: memory has run out: 9\.6 GiB of the 10 GiB of this machine are in use \(96%; workers are ended from 95% on\)\. Task new \(pid 11\), which held 1 GiB, was ended: it is the newest work that can be tried again\. It is tried again a little later\. The biggest processes of the cluster: the session \(pid 1\) 3 GiB, /);
-  const death = world.watch.ended("new" as ProcessName);
+  const death = world.watch.ended("new" as ProcessName, true);
   expect(death?.summary).toContain("was ended because memory ran out: 9.6 GiB of the 10 GiB");
   expect(death?.details).toMatch(/^The biggest processes.*RAY_TS_MEMORY_USAGE_THRESHOLD/);
-  expect(world.watch.ended("new" as ProcessName)).toBeUndefined();
+  expect(world.watch.ended("new" as ProcessName, true)).toBeUndefined();
   world.workers.pop();
   world.watch.tick(true);
   expect(world.killed).toEqual(["new", "old"]);
+});
+
+test("what the system killed is told as that, for as many as it killed; a kill by somebody else is not", () => {
+  const world = new World();
+  world.has("slow", { origin: "In[3]" });
+  world.has("other", {});
+  world.percent = 94;
+  world.watch.tick(true);
+  expect(world.watch.ended("slow" as ProcessName, true)).toBeUndefined();
+  world.kills += 1;
+  world.watch.tick(true); // the news of the end may come after the next look
+  expect(world.watch.ended("slow" as ProcessName, false)).toBeUndefined(); // it ended by itself
+  const death = world.watch.ended("slow" as ProcessName, true);
+  expect(death?.summary).toBe("was killed by the system because memory ran out: 9.4 GiB of the 10 GiB of this machine were in use (94%) when it was looked at last");
+  expect(world.notices).toMatchObject([{ origin: "In[3]", text: expect.stringMatching(/^ray: task slow \(pid 10\) was killed by the system because memory ran out: .*\. It is tried again a little later\. The biggest processes/) }]);
+  expect(world.watch.ended("other" as ProcessName, true)).toBeUndefined();
+  // long after nobody's end is put down to it
+  world.kills += 1;
+  world.watch.tick(true);
+  world.watch.tick(true);
+  expect(world.watch.ended("other" as ProcessName, true)).toBeUndefined();
 });
 
 test("an idle cluster looks once in five seconds, a busy one at each tick", () => {
