@@ -28,6 +28,7 @@ import { CodeReader, type UnitRuntime } from "./read-code.ts";
 import { Reads } from "./reads.ts";
 import { REMAKE, remadeOf } from "./remade-values.ts";
 import { Singletons } from "./singletons.ts";
+import { checkSize, sizeOf, type SizedCapture } from "./size-limits.ts";
 import { CodeWriter } from "./write-code.ts";
 
 export interface ShipperEnv {
@@ -124,6 +125,8 @@ export class Shipper implements CodeShipper {
     const startedAt = performance.now();
     try {
       const value = this.codec.encode(code, name);
+      this.reads = outer;
+      this.checkSize(code, name, value, reads);
       const shipped = before !== undefined && isSame(before.shipped.value, value) ? renamed(before.shipped, name) : { key: keyOf(value), value: keep(value), name };
       this.submitted.set(code, { shipped, reads, serializers: serializersVersion() });
     } finally {
@@ -172,6 +175,14 @@ export class Shipper implements CodeShipper {
     if (costly === undefined) return;
     const { captured } = costly;
     this.warnOnce(`slow ${name}`, `${name} reads ${captured} at each call (${elapsedMs.toFixed(0)} ms). Put it once and pass the ref: const ${captured}Ref = ray.put(${captured}); ${name}.remote(${captured}Ref)`);
+  }
+
+  private checkSize(code: Function, name: string, value: Encoded, { objects, texts }: Reads): void {
+    const captures = (): SizedCapture[] => [...new Map([...objects, ...texts].map((each) => [each.value, each.name]))].map(([captured, of]) => ({ name: of, bytes: sizeOf(this.codec.encode(captured, of)) }));
+    const word = checkSize(name, sizeOf(value), captures);
+    if (word === undefined) return;
+    this.slow.add(code); // one word is enough
+    this.warnOnce(`large ${this.registry.metaOf(code)?.unitId ?? name}`, word);
   }
 
   private costOf(value: object): number {

@@ -5,6 +5,7 @@
  */
 import type { CodeMeta, ScopeView } from "./code-registry.ts";
 
+const LARGE_TEXT = 100_000;
 const ABSENT = Symbol("absent");
 
 interface TopRead {
@@ -30,6 +31,8 @@ export class Reads {
   isComparable = true;
   /** Captured objects, by the name they were captured under: what a warning about their cost can name. */
   readonly objects: { readonly name: string; readonly value: object }[] = [];
+  /** Captured texts, which never change inside, as far as they are large. */
+  readonly texts: { readonly name: string; readonly value: string }[] = [];
   private readonly tops: TopRead[] = [];
   private readonly locals: LocalsRead[] = [];
   private readonly owns: OwnRead[] = [];
@@ -60,6 +63,7 @@ export class Reads {
 
   /** For a reader that cannot say again what it read. */
   look(name: string, value: unknown): void {
+    if (typeof value === "string" && value.length > LARGE_TEXT) this.texts.push({ name, value });
     if (typeof value === "function" || typeof value !== "object" || value === null || this.isFixed(value)) return;
     this.isComparable = false;
     this.objects.push({ name, value });
