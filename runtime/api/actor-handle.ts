@@ -114,7 +114,7 @@ function handleClassOf(methods: readonly string[]): HandleClass {
 
 /** A handle that takes over the count of `info.handleRef`. */
 export function makeHandle(scope: Scope, info: ActorInfo): object {
-  const hold: Hold | undefined = info.handleRef === undefined ? undefined : { id: info.handleRef, scope, madeBy: undefined, isReleased: false };
+  const hold: Hold | undefined = info.handleRef === undefined ? undefined : { id: info.handleRef, count: 0, scope, madeBy: undefined, isReleased: false };
   const handle = new (handleClassOf(info.methods))({ info, scope, hold });
   if (hold) releaseWithHolder(handle, hold);
   return handle;

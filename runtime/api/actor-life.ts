@@ -51,7 +51,7 @@ function callSpecial(actor: Actor, method: string, args: readonly unknown[]): Ob
 
 function idOfSpecial({ info, scope }: Actor, method: string, args: readonly unknown[], stream?: number): ObjectId {
   const options = { numReturns: 1, ...(stream === undefined ? {} : { stream }) };
-  return scope.engine.callActor(info, method, encodeCall(scope, args, `${info.className}.${method}`), options)[0] as ObjectId;
+  return scope.engine.callActor(info, method, encodeCall(scope, args, `${info.className}.${method}`), options).ids[0] as ObjectId;
 }
 
 const madeBy = ({ info }: Actor, method: string): string => `call "${info.className}.${method}"`;

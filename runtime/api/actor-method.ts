@@ -50,8 +50,8 @@ export function makeMethod(state: HandleState, handle: object, name: string, giv
   const members: AnyRemoteMethod & { [SHIP](): Shipped } = {
     remote(...args) {
       usableHandle(state, label);
-      const ids = scope.engine.callActor(info, name, encodeCall(scope, args, label), fromOrigin(scope.home.host.origin()));
-      return stream === undefined ? refsOf(scope, ids, numReturns, madeBy) : makeGenerator(scope, ids[0] as ObjectId, madeBy);
+      const returns = scope.engine.callActor(info, name, encodeCall(scope, args, label), fromOrigin(scope.home.host.origin()));
+      return stream === undefined ? refsOf(scope, returns, numReturns, madeBy) : makeGenerator(scope, returns.ids[0] as ObjectId, madeBy);
     },
     options(changed) {
       return makeMethod(state, handle, name, { ...given, ...checkMethodOptions(info, name, changed) });

@@ -16,7 +16,7 @@ export async function get(home: Home, refs: unknown, options?: GetOptions): Prom
   const limits = options === undefined ? NO_LIMITS : (checkOptions(options, GET_OPTIONS, "ray.get") as WaitLimits);
   if (Array.isArray(refs)) return getAll(home, refs, limits);
   const hold = readable(refs, undefined);
-  const resolved = hold.scope.engine.peek(hold.id) ?? ((await resolveAll([hold], limits))[0] as Resolved);
+  const resolved = hold.scope.engine.peek(hold.id, hold.count) ?? ((await resolveAll([hold], limits))[0] as Resolved);
   const value = home.host.codec.decode(resolved.value);
   // not awaited unless it is a promise: that would cost a turn
   const decoded = types.isPromise(value) ? await value : value;
@@ -40,13 +40,22 @@ async function getAll(home: Home, refs: readonly unknown[], limits: WaitLimits):
 
 /** All of them, or as soon as one has failed those that are there. */
 async function resolveAll(holds: readonly Hold[], limits: WaitLimits): Promise<(Resolved | undefined)[]> {
-  const resolved = holds.map((hold) => hold.scope.engine.peek(hold.id));
+  const resolved = holds.map(({ scope, id, count }) => scope.engine.peek(id, count));
   let pending = indexesOf(resolved);
   while (pending.length > 0 && !resolved.some((one) => one?.error)) {
     let missing = pending.length;
-    const isEnough = (_hold: Hold, isError: boolean): boolean => --missing === 0 || isError;
-    const outcome = await waitUntil(pending.map((index) => holds[index] as Hold), isEnough, limits);
-    for (const index of pending) resolved[index] = (holds[index] as Hold).scope.engine.peek((holds[index] as Hold).id);
+    const waited = pending;
+    const peekAt = (index: number): void => {
+      const { scope, id, count } = holds[index] as Hold;
+      resolved[index] = scope.engine.peek(id, count);
+    };
+    // looked at as they arrive: later, of thousands, none would be in the processor's cache any more
+    const isEnough = (place: number, isError: boolean): boolean => {
+      peekAt(waited[place] as number);
+      return --missing === 0 || isError;
+    };
+    const outcome = await waitUntil(waited.map((index) => holds[index] as Hold), isEnough, limits);
+    for (const index of waited) if (resolved[index] === undefined) peekAt(index);
     pending = indexesOf(resolved);
     if (outcome === "timed-out" && pending.length > 0 && !resolved.some((one) => one?.error)) throw timedOut(pending.map((index) => holds[index] as Hold), limits.timeoutMs);
   }

@@ -2,7 +2,7 @@
  * What the parts of one `ray` share: the host, and a scope for each engine that it has had. Owns: which refs still mean
  * something. Does not own: the engine's life (`cluster.ts`).
  */
-import type { Engine, TaskArgs } from "../engine/engine.ts";
+import type { Engine, Returns, TaskArgs } from "../engine/engine.ts";
 import { ObjectLostError, type RayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
 import type { RayHost } from "./host.ts";
@@ -98,9 +98,9 @@ export function encodeCall(scope: Scope, args: readonly unknown[], label: string
 const NO_REFS: TaskArgs["topLevelRefs"] = Object.freeze([]);
 
 /** What `.remote()` gives: one ref, several, or undefined. */
-export function refsOf(scope: Scope, ids: readonly ObjectId[], numReturns: number, madeBy: string): unknown {
-  if (numReturns === 1) return makeRef(scope, ids[0] as ObjectId, madeBy);
-  return numReturns === 0 ? undefined : ids.map((id) => makeRef(scope, id, madeBy));
+export function refsOf(scope: Scope, { ids, first }: Returns, numReturns: number, madeBy: string): unknown {
+  if (numReturns === 1) return makeRef(scope, ids[0] as ObjectId, madeBy, first);
+  return numReturns === 0 ? undefined : ids.map((id, i) => makeRef(scope, id, madeBy, first && first + i));
 }
 
 /** `options` with the cell or file that submits now; a new object only when that changed. */

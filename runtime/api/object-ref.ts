@@ -22,6 +22,8 @@ export const MADE_BY_PUT = "ray.put";
 /** One count of an object, held by a ref or by an actor handle. */
 export interface Hold {
   readonly id: ObjectId;
+  /** By which its engine finds it quickest; 0: not known. */
+  readonly count: number;
   readonly scope: RefScope;
   /** The task or actor call that makes it; undefined for refs that came inside a value. */
   readonly madeBy: string | undefined;
@@ -38,7 +40,7 @@ export function releaseWithHolder(holder: object, hold: Hold): void {
 export function release(hold: Hold): void {
   if (hold.isReleased) return; // H1
   hold.isReleased = true;
-  if (hold.scope.isLive) hold.scope.engine.release(hold.id);
+  if (hold.scope.isLive) hold.scope.engine.release(hold.id, hold.count);
 }
 
 const REF_BRAND = Symbol.for("ray-ts.object-ref");
@@ -109,8 +111,8 @@ Object.defineProperty(ObjectRef.prototype, Symbol.for("nodejs.util.inspect.custo
 });
 
 /** A ref that takes over one count of `id`. */
-export function makeRef(scope: RefScope, id: ObjectId, madeBy: string | undefined): ObjectRef<unknown> {
-  const hold: Hold = { id, scope, madeBy, isReleased: false };
+export function makeRef(scope: RefScope, id: ObjectId, madeBy: string | undefined, count = 0): ObjectRef<unknown> {
+  const hold: Hold = { id, count, scope, madeBy, isReleased: false };
   const ref = construct(hold);
   released.register(ref, hold);
   return ref;

@@ -79,9 +79,9 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
       const scope = home.current();
       const { host } = home;
       const shipped = host.shipper.ship(code, name);
-      const ids = scope.engine.submitTask(shipped, encodeCall(scope, args, label), fromOrigin(host.origin()));
-      if (isGenerator) return makeGenerator(scope, ids[0] as ObjectId, madeBy);
-      return refsOf(scope, ids, numReturns, madeBy);
+      const returns = scope.engine.submitTask(shipped, encodeCall(scope, args, label), fromOrigin(host.origin()));
+      if (isGenerator) return makeGenerator(scope, returns.ids[0] as ObjectId, madeBy);
+      return refsOf(scope, returns, numReturns, madeBy);
     },
     options(changed: TaskOptions): AnyRemoteFunction {
       const given = checkOptions(changed, TASK_OPTIONS, `${callee}.options`);

@@ -22,7 +22,7 @@ export async function wait<R>(refs: readonly R[], options?: WaitOptions): Promis
   return split(refs, holds, new Set(pending), numReturns);
 }
 
-const pendingOf = (holds: readonly Hold[]): Hold[] => holds.filter((hold) => hold.scope.engine.peek(hold.id) === undefined);
+const pendingOf = (holds: readonly Hold[]): Hold[] => holds.filter(({ scope, id, count }) => scope.engine.peek(id, count) === undefined);
 
 function split<R>(refs: readonly R[], holds: readonly Hold[], pending: ReadonlySet<Hold>, numReturns: number): [R[], R[]] {
   const ready: R[] = [];

@@ -146,6 +146,13 @@ export const TERMINATE_METHOD = "__ray_terminate__";
 /** Behind `ray.call(handle, fn, ...args)`: calls its first argument with the instance and the others. */
 export const CALL_METHOD = "__ray_call__";
 
+/** What a task or call will give: new objects of this engine's. */
+export interface Returns {
+  readonly ids: readonly ObjectId[];
+  /** The count of the first; the others follow. 0: this engine does not count. */
+  readonly first: number;
+}
+
 export interface Engine {
   readonly kind: "local" | "ray";
   /** This process's name in the cluster. */
@@ -155,10 +162,10 @@ export interface Engine {
   connect(): Promise<ClusterInfo>;
   close(): Promise<void>;
 
-  submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[];
+  submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): Returns;
   createActor(code: ShippedCode, args: TaskArgs, options: ActorOptions): ActorInfo;
   /** `READY_METHOD` is answered with `true` by the actor's process itself, once the constructor is through. */
-  callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[];
+  callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): Returns;
   getActor(name: string, namespace: string | undefined): Promise<ActorInfo | undefined>;
   /** The living named actors of one namespace, or of all. */
   namedActors(namespace: string | undefined): Promise<readonly { readonly name: string; readonly namespace: string }[]>;
@@ -170,17 +177,20 @@ export interface Engine {
   cancel(ref: ObjectId, options: CancelOptions): void;
 
   put(value: Encoded): ObjectId;
-  /** The value if it is in reach now without waiting; the same call later may give it. Never throws for a failed task: that is `error: true`. */
-  peek(ref: ObjectId): Resolved | undefined;
+  /**
+   * The value if it is in reach now without waiting; the same call later may give it. Never throws for a failed task: that is
+   * `error: true`. Here and below `count` is the object's as `Returns` gave it, by which it is found quickest; 0: not known.
+   */
+  peek(ref: ObjectId, count?: number): Resolved | undefined;
   /** Calls `ready` once for each of the refs (never synchronously) when `peek` has something to give. Returns a function that forgets the wait. */
-  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void): () => void;
+  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void, counts?: readonly number[]): () => void;
 
   /**
    * One more / one less handle in this process. A ref that `submitTask`, `put`, `callActor` or `createActor` (its handleRef)
    * returned begins with one; for each ref and handle that is decoded from a value the face calls `retain` itself.
    */
   retain(ref: ObjectId): void;
-  release(ref: ObjectId): void;
+  release(ref: ObjectId, count?: number): void;
   /** Frees the value now; later reads get ObjectLostError. */
   free(refs: readonly ObjectId[]): void;
 

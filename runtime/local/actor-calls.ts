@@ -14,6 +14,7 @@ import type { ActorId, ProcessName } from "../ids.ts";
 import type { FromHead, ToHead } from "../wire/message.ts";
 import { failureOf } from "./constructor-failure.ts";
 import type { Submission } from "./submission.ts";
+import { SentTasks } from "./sent-tasks.ts";
 import type { Task } from "./task.ts";
 
 type ActorNews = Extract<FromHead, { type: "actor-state" }>;
@@ -31,7 +32,7 @@ interface Actor {
   /** Created with getIfExists while that name was taken: calls go to the other one. */
   standIn: ActorId | undefined;
   queue: Task[];
-  readonly inFlight: Set<Task>;
+  readonly inFlight: SentTasks<Task>;
   isWatched: boolean;
   onPlaced: (() => void)[] | undefined;
 }
@@ -53,7 +54,7 @@ export class ActorCalls {
   private actor(id: ActorId, className: string): Actor {
     const known = this.actors.get(id);
     if (known) return known;
-    const actor: Actor = { id, className, place: { state: "unknown" }, standIn: undefined, queue: [], inFlight: new Set(), isWatched: false, onPlaced: undefined };
+    const actor: Actor = { id, className, place: { state: "unknown" }, standIn: undefined, queue: [], inFlight: new SentTasks(), isWatched: false, onPlaced: undefined };
     this.actors.set(id, actor);
     return actor;
   }
@@ -186,7 +187,7 @@ export class ActorCalls {
     const again = lost.filter((task) => !task.isSettled && (task.maxRetries < 0 || task.attempt < task.maxRetries));
     for (const task of again) {
       task.attempt = Math.min(task.attempt + 1, MOST_COUNTED);
-      task.sentAt = 0;
+      task.cameBack();
     }
     actor.queue.unshift(...again);
     const error = new ActorUnavailableError(`${nameOf(actor)} is unavailable: ${cause}, and it is being restarted; this call may or may not have been executed. With maxTaskRetries such calls are sent again`);

@@ -7,7 +7,7 @@ import type { ActorId, JobId, ObjectId } from "../ids.ts";
 import type { CallMeta, WireValue } from "../wire/hot-records.ts";
 import type { Shape } from "../wire/message.ts";
 import type { Objects } from "./objects.ts";
-import type { Task } from "./task.ts";
+import { Task, type TaskSpec } from "./task.ts";
 import { INLINE_LIMIT_BYTES } from "./values.ts";
 
 /** Functions whose captured values lie in blocks; a sent one lives on while tasks use it. */
@@ -23,6 +23,14 @@ interface LastMeta {
   readonly target: string;
   readonly method: string;
   readonly meta: CallMeta;
+}
+
+export interface TaskMore {
+  readonly code?: ShippedCode;
+  readonly actor?: ActorId;
+  readonly handle?: ObjectId | undefined;
+  readonly maxRetries?: number;
+  readonly retryExceptions?: TaskSpec["retryExceptions"];
 }
 
 export interface CallMakerOptions {
@@ -42,44 +50,28 @@ export class CallMaker {
   private readonly shapes = new Map<string, Shape>();
   private readonly shapeKeys = new WeakMap<Shape, string>();
   private readonly bigCodes = new Map<string, WireValue>();
+  private lastSpec: TaskSpec | undefined;
   private tasks = 0;
 
   constructor(options: CallMakerOptions) {
     this.options = options;
   }
 
-  task(meta: CallMeta, args: TaskArgs, more: { readonly code?: ShippedCode; readonly actor?: ActorId; readonly handle?: ObjectId | undefined; readonly maxRetries?: number; readonly retryExceptions?: Task["retryExceptions"] }): Task {
+  task(meta: CallMeta, args: TaskArgs, more: TaskMore): Task {
     const { objects } = this.options;
     const argsValue = objects.toWire(args.value);
     const held = this.holdsOf(args, more.code, more.handle);
     const holds = argsValue.kind === "block" ? [...held, argsValue.ref] : held; // made with one count: the task's
     const { first, refs } = objects.createMany(meta.numReturns);
-    return {
-      seq: ++this.tasks,
-      meta,
-      code: more.code,
-      actor: more.actor,
-      args: argsValue,
-      dependencies: args.topLevelRefs,
-      holds,
-      firstReturn: first,
-      returns: refs,
-      maxRetries: more.maxRetries ?? 0,
-      retryExceptions: more.retryExceptions,
-      submittedAt: Date.now(),
-      submitter: this.options.submitter(),
-      attempt: 0,
-      missing: 0,
-      lease: undefined,
-      ranOn: undefined,
-      sentAt: 0,
-      isSettled: false,
-      settledAt: 0,
-      startedAt: 0,
-      runMicros: 0,
-      error: undefined,
-      isReported: false,
-    };
+    return new Task(++this.tasks, this.spec(meta, more), argsValue, args.topLevelRefs, holds, first, refs);
+  }
+
+  /** The last one again, when nothing in it differs. */
+  private spec(meta: CallMeta, { code, actor, maxRetries = 0, retryExceptions }: TaskMore): TaskSpec {
+    const submitter = this.options.submitter();
+    const last = this.lastSpec;
+    if (last && last.meta === meta && last.code === code && last.actor === actor && last.maxRetries === maxRetries && last.retryExceptions === retryExceptions && last.submitter === submitter) return last;
+    return (this.lastSpec = { meta, code, actor, maxRetries, retryExceptions, submitter });
   }
 
   /** Every ref that the task needs, counted for it. */

@@ -18,9 +18,17 @@ export interface EventReporterOptions {
   readonly describe: (ref: ObjectId) => { sizeBytes: number; place: "inline" | "shared-memory" | "disk"; isError: boolean; preview?: string } | undefined;
 }
 
+interface EndedTasks {
+  finished: number;
+  failed: number;
+  totalRunMs: number;
+}
+
 export class EventReporter {
   private readonly options: EventReporterOptions;
   private changed: Task[] = [];
+  /** Beyond ROWS_A_BATCH tasks are not kept until the batch goes: those that end are counted. */
+  private ended = new Map<string, EndedTasks>();
   private readonly blocks = new Map<ObjectId, ObjectRow>();
   private readonly watched = new Set<ObjectId>();
   private watchedChanges = new Set<ObjectId>();
@@ -32,8 +40,20 @@ export class EventReporter {
   /** The task is new or has ended. */
   task(task: Task): void {
     if (task.isReported) return;
+    if (this.changed.length > ROWS_A_BATCH && !this.isWatched(task)) {
+      if (task.isSettled) this.count(task);
+      return;
+    }
     task.isReported = true;
     this.changed.push(task);
+  }
+
+  private count(task: Task): void {
+    let count = this.ended.get(task.meta.name);
+    if (!count) this.ended.set(task.meta.name, (count = { finished: 0, failed: 0, totalRunMs: 0 }));
+    if (task.error === undefined) count.finished++;
+    else count.failed++;
+    count.totalRunMs += task.runMicros / 1000;
   }
 
   /** The object has a value; those in a block are told always, small ones only when somebody watches. */
@@ -65,7 +85,10 @@ export class EventReporter {
     this.changed = [];
     for (const task of tasks) task.isReported = false;
     if (tasks.length <= ROWS_A_BATCH) for (const task of tasks) rows.push(this.row(task));
-    else rows.push(...this.counts(tasks), ...tasks.filter((task) => this.isWatched(task)).map((task) => this.row(task)));
+    else {
+      for (const task of tasks) if (task.isSettled) this.count(task);
+      rows.push(...this.counts(), ...tasks.filter((task) => this.isWatched(task)).map((task) => this.row(task)));
+    }
     for (const ref of this.watchedChanges) {
       const row = this.objectRow(ref);
       rows.push(row);
@@ -100,18 +123,11 @@ export class EventReporter {
     };
   }
 
-  private counts(tasks: readonly Task[]): TaskCountsRow[] {
-    const byName = new Map<string, { finished: number; failed: number; totalRunMs: number }>();
-    for (const task of tasks) {
-      if (!task.isSettled) continue;
-      let count = byName.get(task.meta.name);
-      if (!count) byName.set(task.meta.name, (count = { finished: 0, failed: 0, totalRunMs: 0 }));
-      if (task.error === undefined) count.finished++;
-      else count.failed++;
-      count.totalRunMs += task.runMicros / 1000;
-    }
+  private counts(): TaskCountsRow[] {
+    const { ended } = this;
+    this.ended = new Map();
     const at = Date.now();
-    return [...byName].map(([name, count]) => ({ type: "task-counts", name, ...count, at }));
+    return [...ended].map(([name, count]) => ({ type: "task-counts", name, ...count, at }));
   }
 
   private objectRow(ref: ObjectId): ObjectRow {
@@ -131,7 +147,7 @@ function stateOf(task: Task): TaskRow["state"] {
 /** A busy worker cannot say that it began; but it runs what it was sent in order, so its oldest unfinished task is the one. A call of an actor, or a task in this process, has no lease. */
 function isRunning(task: Task): boolean {
   if (task.sentAt === 0) return false;
-  return task.lease === undefined || task.lease.unfinished.values().next().value === task;
+  return task.lease === undefined || task.lease.unfinished.oldest === task;
 }
 
 function timesOf(task: Task): Pick<TaskRow, "sentAt" | "startedAt" | "finishedAt" | "settledAt"> {

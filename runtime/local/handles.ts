@@ -19,6 +19,10 @@ export class Handles {
     this.actors.set(handle, actor);
   }
 
+  get any(): boolean {
+    return this.actors.size > 0;
+  }
+
   /** The actor of a handle that is gone. */
   take(handle: ObjectId): ActorId | undefined {
     const actor = this.actors.get(handle);

@@ -8,10 +8,14 @@
 import type { LeaseId, ProcessName } from "../ids.ts";
 import type { CallMeta } from "../wire/hot-records.ts";
 import type { Shape } from "../wire/message.ts";
+import { SentTasks } from "./sent-tasks.ts";
 import type { Lease, Task } from "./task.ts";
 
 const FIRST_WINDOW = 2;
-const WIDEST_WINDOW = 1000;
+/** So many that a submission of thousands needs no second look at those that wait; a worker that gets stuck gives them back (taking-back.ts). */
+const WIDEST_WINDOW = 8192;
+/** A window holds no more work than this, by the last task's time. */
+const WINDOW_MICROS = 50_000;
 const SHORT_TASK_MICROS = 1000;
 const MOST_LEASES_WANTED = 256;
 
@@ -40,7 +44,7 @@ export class LeasePool {
 
   /** Whether nothing is before it at its worker. */
   static isOldest(task: Task): boolean {
-    return task.lease?.unfinished.values().next().value === task;
+    return task.lease?.unfinished.oldest === task;
   }
 
   get queued(): number {
@@ -57,7 +61,7 @@ export class LeasePool {
 
   granted(lease: LeaseId, worker: ProcessName, pid: number): Lease {
     this.outstanding = Math.max(0, this.outstanding - 1);
-    const granted: Lease = { id: lease, worker, pid, place: { worker, pid }, unfinished: new Set(), window: FIRST_WINDOW, long: 0, isRecalled: false, isTakingBack: false, progressAt: this.shell.now(), idleSince: this.shell.now() };
+    const granted: Lease = { id: lease, worker, pid, place: { worker, pid }, unfinished: new SentTasks(), window: FIRST_WINDOW, long: 0, isRecalled: false, isTakingBack: false, progressAt: this.shell.now(), idleSince: this.shell.now() };
     this.leases.set(lease, granted);
     this.list = [...this.leases.values()];
     this.dispatch();
@@ -145,7 +149,7 @@ export class LeasePool {
     if (!lease) return;
     this.leave(lease, task);
     this.times.set(task.meta, runMicros);
-    if (runMicros < SHORT_TASK_MICROS) lease.window = Math.min(WIDEST_WINDOW, Math.max(FIRST_WINDOW, lease.window * 2));
+    if (runMicros < SHORT_TASK_MICROS) lease.window = Math.min(WIDEST_WINDOW, Math.max(FIRST_WINDOW, lease.window * 2), Math.max(FIRST_WINDOW, Math.floor(WINDOW_MICROS / (runMicros + 1))));
     else lease.window = FIRST_WINDOW;
     lease.progressAt = this.shell.now();
     this.giveBackRecalled(lease);
@@ -161,7 +165,7 @@ export class LeasePool {
   tookBack(lease: Lease, tasks: readonly Task[]): void {
     lease.isTakingBack = false;
     lease.progressAt = this.shell.now();
-    const [running] = lease.unfinished;
+    const running = lease.unfinished.oldest;
     if (running && tasks.length > 0) this.times.set(running.meta, Infinity);
     this.handedBack(tasks);
     this.giveBackRecalled(lease);
@@ -173,7 +177,7 @@ export class LeasePool {
       const lease = task.lease;
       if (!lease) continue;
       this.leave(lease, task);
-      task.sentAt = 0;
+      task.cameBack();
       // what it runs is long by what it does: it waits
       if (lease.long === 0) this.markLong(lease);
     }
@@ -181,7 +185,7 @@ export class LeasePool {
   }
 
   private markLong(lease: Lease): void {
-    const [running] = lease.unfinished;
+    const running = lease.unfinished.oldest;
     if (!running) return;
     lease.long++;
     this.sentAsLong.add(running);
@@ -200,7 +204,10 @@ export class LeasePool {
     if (!lease) return { running: undefined, unstarted: [] };
     this.drop(id);
     const [running, ...unstarted] = lease.unfinished;
-    for (const task of lease.unfinished) Object.assign(task, { lease: undefined, sentAt: 0 });
+    for (const task of lease.unfinished) {
+      task.lease = undefined;
+      task.cameBack();
+    }
     return { running, unstarted };
   }
 

@@ -4,7 +4,7 @@
  * (tasks), ActorCalls (actors), EventReporter (what the views see).
  */
 import { ClusterDiedError, type RayError } from "../errors.ts";
-import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, Returns, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { newProcessName, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
@@ -170,13 +170,13 @@ export class LocalEngine implements Engine {
 
   // ---- tasks
 
-  submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[] {
+  submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): Returns {
     this.guardOpen();
     const meta = this.calls.lastMeta(options, code.key, "") ?? this.calls.metaFor(options, code.key, "", { codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) });
     const task = this.calls.task(meta, args, { code, maxRetries: options.maxRetries, retryExceptions: options.retryExceptions });
     this.begun(task);
     this.submission.submit(task);
-    return task.returns;
+    return { ids: task.returns, first: task.firstReturn };
   }
 
   streamOf(ref: ObjectId): ItemStream | undefined {
@@ -208,21 +208,21 @@ export class LocalEngine implements Engine {
     return id;
   }
 
-  peek(ref: ObjectId): Resolved | undefined {
-    return this.objects.peek(ref);
+  peek(ref: ObjectId, count?: number): Resolved | undefined {
+    return this.objects.peek(ref, count);
   }
 
-  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void): () => void {
-    return this.objects.whenReady(refs, ready);
+  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void, counts?: readonly number[]): () => void {
+    return this.objects.whenReady(refs, ready, counts);
   }
 
   retain(ref: ObjectId): void {
     this.objects.retain(ref);
   }
 
-  release(ref: ObjectId): void {
+  release(ref: ObjectId, count?: number): void {
     this.house.wake();
-    this.objects.ownership.release(ref);
+    this.objects.release(ref, count);
   }
 
   free(refs: readonly ObjectId[]): void {
@@ -243,14 +243,14 @@ export class LocalEngine implements Engine {
     return this.creation.create(code, args, options);
   }
 
-  callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[] {
+  callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): Returns {
     this.guardOpen();
     this.actors.guardPending(actor);
     const meta = this.calls.lastMeta(options, actor.actor, method) ?? this.callMeta(actor, method, options);
     const task = this.calls.task(meta, args, { actor: actor.actor, handle: actor.handleRef, maxRetries: options.maxTaskRetries ?? actor.callDefaults?.maxTaskRetries ?? 0, retryExceptions: options.retryExceptions ?? actor.callDefaults?.retryExceptions });
     this.begun(task);
     this.actors.call(actor.actor, actor.className, task);
-    return task.returns;
+    return { ids: task.returns, first: task.firstReturn };
   }
 
   private callMeta(actor: ActorInfo, method: string, options: CallOptions): CallMeta {

@@ -13,8 +13,9 @@ export interface ObjectEntry {
   readonly id: ObjectId;
   value: WireValue | undefined;
   isError: boolean;
-  /** One, mostly. */
-  waiters: Waiter | Waiter[] | undefined;
+  /** Who waits for it; of one, which is the usual number, the index lies in `waiterIndex`: 100,000 of them a second need no objects. */
+  waiters: Waiter["ready"] | Waiter[] | undefined;
+  waiterIndex: number;
   /** A foreign object was asked for at its owner. */
   isFetched: boolean;
   /** The private view that the present scope (a session; one task) reads; see viewScope in views-of-blocks.ts. */
@@ -34,16 +35,20 @@ export class ObjectTable {
     this.entries = new IdTable(`${self}-`);
   }
 
-  get(id: ObjectId): ObjectEntry | undefined {
-    return this.entries.get(id);
+  /** Here and below `count` is the number at an own id's end, where that is known: reading it costs more than all else. */
+  get(id: ObjectId, count?: number): ObjectEntry | undefined {
+    return this.entries.get(id, count);
   }
 
   /** The entry, made pending if there is none. */
   ensure(id: ObjectId): ObjectEntry {
-    const known = this.entries.get(id);
-    if (known) return known;
-    const entry: ObjectEntry = { id, value: undefined, isError: false, waiters: undefined, isFetched: false, view: undefined };
-    this.entries.set(id, entry);
+    return this.entries.get(id) ?? this.add(id);
+  }
+
+  /** A pending entry of an object that has none. */
+  add(id: ObjectId, count?: number): ObjectEntry {
+    const entry: ObjectEntry = { id, value: undefined, isError: false, waiters: undefined, waiterIndex: 0, isFetched: false, view: undefined };
+    this.entries.set(id, entry, count);
     return entry;
   }
 
@@ -54,27 +59,30 @@ export class ObjectTable {
     const { waiters } = entry;
     if (!waiters) return;
     entry.waiters = undefined;
-    if (!Array.isArray(waiters)) return waiters.ready(waiters.index, isError);
+    if (typeof waiters === "function") return waiters(entry.waiterIndex, isError);
     for (const waiter of waiters) waiter.ready(waiter.index, isError);
   }
 
-  wait(entry: ObjectEntry, waiter: Waiter): void {
-    if (entry.value) queueMicrotask(() => waiter.ready(waiter.index, entry.isError));
-    else if (!entry.waiters) entry.waiters = waiter;
-    else if (Array.isArray(entry.waiters)) entry.waiters.push(waiter);
-    else entry.waiters = [entry.waiters, waiter];
+  wait(entry: ObjectEntry, index: number, ready: Waiter["ready"]): void {
+    const { waiters } = entry;
+    if (entry.value) queueMicrotask(() => ready(index, entry.isError));
+    else if (!waiters) {
+      entry.waiters = ready;
+      entry.waiterIndex = index;
+    } else if (typeof waiters === "function") entry.waiters = [{ index: entry.waiterIndex, ready: waiters }, { index, ready }];
+    else waiters.push({ index, ready });
   }
 
   /** Drops what was registered with this function. */
   forgetWait(entry: ObjectEntry, ready: Waiter["ready"]): void {
     const { waiters } = entry;
     if (!waiters) return;
-    const rest = (Array.isArray(waiters) ? waiters : [waiters]).filter((waiter) => waiter.ready !== ready);
-    entry.waiters = rest.length === 0 ? undefined : rest;
+    const rest = typeof waiters === "function" ? [] : waiters.filter((waiter) => waiter.ready !== ready);
+    if (typeof waiters !== "function" || waiters === ready) entry.waiters = rest.length === 0 ? undefined : rest;
   }
 
-  delete(id: ObjectId): ObjectEntry | undefined {
-    return this.entries.delete(id);
+  delete(id: ObjectId, count?: number): ObjectEntry | undefined {
+    return this.entries.delete(id, count);
   }
 
   values(): IterableIterator<ObjectEntry> {

@@ -81,9 +81,10 @@ export class Objects {
 
   /** One that no ref shows: it gives a block of arguments or code its life, or an actor's handle its count. */
   create(): ObjectId {
-    const id = this.idOf(++this.count);
-    this.ownership.created(id);
-    this.table.ensure(id);
+    const count = ++this.count;
+    const id = this.idOf(count);
+    this.ownership.created(id, count);
+    this.table.add(id, count);
     return id;
   }
 
@@ -127,8 +128,8 @@ export class Objects {
 
   // ---- settling and reading
 
-  settle(ref: ObjectId, value: WireValue, isError: boolean): void {
-    const entry = this.table.get(ref);
+  settle(ref: ObjectId, value: WireValue, isError: boolean, count?: number): void {
+    const entry = this.table.get(ref, count);
     if (!entry) return this.freeBlock(ref, value); // nobody wants it any more
     if (entry.value) return;
     const stands = value.kind === "block" && value.ref !== ref;
@@ -141,8 +142,8 @@ export class Objects {
     else this.shell.settled(ref);
   }
 
-  peek(ref: ObjectId): Resolved | undefined {
-    const entry = this.table.get(ref);
+  peek(ref: ObjectId, count?: number): Resolved | undefined {
+    const entry = this.table.get(ref, count);
     if (!entry?.value) return undefined;
     if (entry.value === UNDEFINED_WIRE && !entry.isError) return RESOLVED_UNDEFINED;
     return { value: this.values.read(entry.value, entry), error: entry.isError };
@@ -154,18 +155,23 @@ export class Objects {
     return entry?.value ? { value: entry.value, isError: entry.isError } : undefined;
   }
 
-  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void): () => void {
-    let isForgotten = false;
+  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void, counts?: readonly number[]): () => void {
+    let waiting = refs.length;
+    const counted = (index: number, isError: boolean): void => {
+      waiting--;
+      ready(index, isError);
+    };
     const entries = refs.map((ref, index) => {
-      const entry = this.table.get(ref) ?? this.unknown(ref);
-      if (!entry.value && !this.ownership.isOwn(ref)) this.fetch(entry);
-      this.table.wait(entry, { index, ready });
+      const count = counts?.[index];
+      const entry = this.table.get(ref, count) ?? this.unknown(ref);
+      if (!entry.value && !count && !this.ownership.isOwn(ref)) this.fetch(entry);
+      this.table.wait(entry, index, counted);
       return entry;
     });
     return () => {
-      if (isForgotten) return;
-      isForgotten = true;
-      for (const entry of entries) this.table.forgetWait(entry, ready);
+      if (waiting === 0) return;
+      waiting = 0;
+      for (const entry of entries) this.table.forgetWait(entry, counted);
     };
   }
 
@@ -211,7 +217,7 @@ export class Objects {
   onFetch(from: ProcessName, ref: ObjectId): void {
     const entry = this.table.get(ref);
     if (!entry) return this.shell.say(from, { type: "fetched", ref, error: true, refs: [], lend: 0, lost: "its owner does not have it any more" });
-    if (!entry.value) return this.table.wait(entry, { index: 0, ready: () => this.onFetch(from, ref) });
+    if (!entry.value) return this.table.wait(entry, 0, () => this.onFetch(from, ref));
     const { value } = entry;
     const lend = this.ownership.lend(from, refsCarried([value]));
     const message: FetchedObject = { type: "fetched", ref, error: entry.isError, refs: value.refs, lend, ...(value.kind === "block" ? { block: value.block, blockRef: value.ref } : {}) };
@@ -248,6 +254,11 @@ export class Objects {
     if (!this.ownership.isOwn(ref)) this.table.ensure(ref);
   }
 
+  release(ref: ObjectId, count?: number): void {
+    if (!this.ownership.releasedAtOnce(ref, count)) this.ownership.release(ref);
+    else this.forget(ref, count);
+  }
+
   free(refs: readonly ObjectId[]): void {
     for (const ref of refs) {
       const entry = this.table.get(ref);
@@ -261,8 +272,9 @@ export class Objects {
   }
 
   /** Counts are at zero: value and memory go. */
-  private forget(id: ObjectId): void {
-    const entry = this.table.delete(id);
+  private forget(id: ObjectId, count?: number): void {
+    const entry = this.table.delete(id, count);
+    if (entry?.value?.kind === "inline" && this.freed.size === 0 && !this.handles.any) return;
     const actor = this.handles.take(id);
     if (actor) this.shell.handleGone(id, actor);
     const value = this.freed.get(id) ?? entry?.value;

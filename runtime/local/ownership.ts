@@ -34,8 +34,13 @@ export class Ownership {
   }
 
   /** A new object of ours with one local handle. */
-  created(id: ObjectId): void {
-    this.references.created(id);
+  created(id: ObjectId, count?: number): void {
+    this.references.owned.created(id, undefined, count);
+  }
+
+  /** True: the last hold of an own object is gone; what `release` would do is to forget its value, and is left to do. */
+  releasedAtOnce(id: ObjectId, count?: number): boolean {
+    return this.references.owned.releasedAtOnce(id, count);
   }
 
   /** The object's value is here and holds these refs. */

@@ -38,7 +38,7 @@ export function submissionShell({ self, connection, objects, books, streams, rep
     books,
     value: (ref) => objects.wireValue(ref),
     whenReady: (ref, ready) => void objects.whenReady([ref], ready),
-    settle: (ref, value, isError) => objects.settle(ref, value, isError),
+    settle: (ref, value, isError, count) => objects.settle(ref, value, isError, count),
     read: (value) => objects.values.read(value, undefined),
     discard: (ref, value) => objects.discard(ref, value),
     streams,

@@ -30,7 +30,7 @@ export interface SubmissionShell {
   /** The settled value of a dependency, else undefined. */
   value(ref: ObjectId): { readonly value: WireValue; readonly isError: boolean } | undefined;
   whenReady(ref: ObjectId, ready: () => void): void;
-  settle(ref: ObjectId, value: WireValue, isError: boolean): void;
+  settle(ref: ObjectId, value: WireValue, isError: boolean, count?: number): void;
   read(value: WireValue): Encoded;
   /** A value that came for `ref` and that nobody gets. */
   discard(ref: ObjectId, value: WireValue): void;
@@ -151,7 +151,7 @@ export class Submission {
   sendTo(task: Task, to: ProcessName): void {
     const lane = this.shell.lane(to);
     if (!lane) return; // it died a moment ago: `lease-broken` or the actor's state follows and decides
-    task.sentAt = Date.now();
+    task.wasSent();
     task.ranOn = task.lease?.place ?? { worker: to };
     this.shell.report(task);
     const { books } = this.shell;
@@ -267,7 +267,7 @@ export class Submission {
   private settleReturns(task: Task, values: readonly WireValue[], isError: boolean): void {
     for (let i = 0; i < task.meta.numReturns; i++) {
       const value = (isError ? values[0] : values[i]) as WireValue;
-      this.shell.settle(task.returns[i] as ObjectId, value, isError);
+      this.shell.settle(task.returns[i] as ObjectId, value, isError, task.firstReturn + i);
     }
     this.shell.streams.ended(task, isError ? values[0] : undefined);
     this.end(task, isError ? "error" : undefined);
@@ -288,7 +288,7 @@ export class Submission {
       this.dirty.add(pool);
     };
     const { retryExceptions } = task;
-    task.sentAt = 0; // no worker has it
+    task.cameBack();
     const answer = typeof retryExceptions === "function" ? retryExceptions(this.shell.read(error)) : retryExceptions === "listed" ? status === ResultStatus.listed : true;
     if (typeof answer === "boolean") return decided(answer);
     void answer.then((isReason) => {
@@ -358,9 +358,7 @@ export class Submission {
   }
 
   private end(task: Task, error: string | undefined): void {
-    task.isSettled = true;
-    task.settledAt = Date.now();
-    task.error = error;
+    task.hasEnded(error);
     this.unsettled.delete(task.seq);
     this.shell.releaseHolds(task);
     this.shell.report(task);

@@ -2,7 +2,7 @@
  * The session's engine as cells reach it: an interrupt never cuts a call in the middle (a record half published, a count
  * half made), and a call that begins after an interrupt of its cell does not begin at all.
  */
-import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, Returns, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { ClusterRecords } from "../engine/records.ts";
 import { RayError } from "../errors.ts";
@@ -30,7 +30,7 @@ export class UncutEngine implements Engine {
   connect(): Promise<ClusterInfo> { return this.#engine.connect(); }
   close(): Promise<void> { return this.#engine.close(); }
 
-  submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): readonly ObjectId[] {
+  submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): Returns {
     this.#uncut.enterRuntime();
     try { return this.#engine.submitTask(code, args, options); } finally { this.#uncut.leaveRuntime(); }
   }
@@ -40,7 +40,7 @@ export class UncutEngine implements Engine {
     try { return this.#engine.createActor(code, args, options); } finally { this.#uncut.leaveRuntime(); }
   }
 
-  callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): readonly ObjectId[] {
+  callActor(actor: ActorInfo, method: string, args: TaskArgs, options: CallOptions): Returns {
     this.#uncut.enterRuntime();
     try { return this.#engine.callActor(actor, method, args, options); } finally { this.#uncut.leaveRuntime(); }
   }
@@ -80,14 +80,14 @@ export class UncutEngine implements Engine {
     try { return this.#engine.put(value); } finally { this.#uncut.leaveRuntime(); }
   }
 
-  peek(ref: ObjectId): Resolved | undefined {
+  peek(ref: ObjectId, count?: number): Resolved | undefined {
     this.#uncut.enterRuntime();
-    try { return this.#engine.peek(ref); } finally { this.#uncut.leaveRuntime(); }
+    try { return this.#engine.peek(ref, count); } finally { this.#uncut.leaveRuntime(); }
   }
 
-  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void): () => void {
+  whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void, counts?: readonly number[]): () => void {
     this.#uncut.enterRuntime();
-    try { return this.#engine.whenReady(refs, ready); } finally { this.#uncut.leaveRuntime(); }
+    try { return this.#engine.whenReady(refs, ready, counts); } finally { this.#uncut.leaveRuntime(); }
   }
 
   retain(ref: ObjectId): void {
@@ -95,9 +95,9 @@ export class UncutEngine implements Engine {
     try { this.#engine.retain(ref); } finally { this.#uncut.leaveRuntime(); }
   }
 
-  release(ref: ObjectId): void {
+  release(ref: ObjectId, count?: number): void {
     this.#uncut.enterRuntime();
-    try { this.#engine.release(ref); } finally { this.#uncut.leaveRuntime(); }
+    try { this.#engine.release(ref, count); } finally { this.#uncut.leaveRuntime(); }
   }
 
   watch(refs: readonly ObjectId[]): void {

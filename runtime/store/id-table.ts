@@ -22,19 +22,20 @@ export class IdTable<T extends object> {
     return this.own.size + this.others.size;
   }
 
-  get(id: ObjectId): T | undefined {
-    const count = this.countOf(id);
+  /** `known`: the number at its end when it is known to be an own id with one; 0: the id is read. */
+  get(id: ObjectId, known = 0): T | undefined {
+    const count = known || this.countOf(id);
     return count > 0 ? this.own.get(count) : this.others.get(id);
   }
 
-  set(id: ObjectId, thing: T): void {
-    const count = this.countOf(id);
+  set(id: ObjectId, thing: T, known = 0): void {
+    const count = known || this.countOf(id);
     if (count > 0) this.own.set(count, thing);
     else this.others.set(id, thing);
   }
 
-  delete(id: ObjectId): T | undefined {
-    const count = this.countOf(id);
+  delete(id: ObjectId, known = 0): T | undefined {
+    const count = known || this.countOf(id);
     if (count > 0) return this.own.delete(count);
     const thing = this.others.get(id);
     this.others.delete(id);

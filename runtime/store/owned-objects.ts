@@ -85,11 +85,11 @@ export class OwnedObjects {
     return r && { local: r.local, lends: r.more?.lends ?? 0, within: r.more?.within ?? 0, borrowers: r.more?.borrowers?.size ?? 0, pins: r.more?.pinned ?? 0, isFreed: r.isFreed };
   }
 
-  /** A new object with one local handle. Its value may come later (`stored`). */
-  created(id: ObjectId, contains?: readonly ObjectId[]): readonly ReferenceCommand[] {
+  /** A new object with one local handle. Its value may come later (`stored`). `count`: the number at the id's end, where it is known. */
+  created(id: ObjectId, contains?: readonly ObjectId[], count?: number): readonly ReferenceCommand[] {
     const before = this.#records.size;
     const record: OwnedRecord = { id, local: 1, hasValue: true, isFreed: false, more: undefined };
-    this.#records.set(id, record);
+    this.#records.set(id, record, count);
     if (this.#records.size === before) throw new Error(`Object ${id} was created twice`);
     if (contains !== undefined) this.#contain(record, contains);
     return NONE;
@@ -107,6 +107,14 @@ export class OwnedObjects {
   retained(id: ObjectId): readonly ReferenceCommand[] {
     this.#recordOrGone(id).local++;
     return NONE;
+  }
+
+  /** `released` of most objects, without its commands: true when nothing held it but that handle, and nothing is in its value. */
+  releasedAtOnce(id: ObjectId, count?: number): boolean {
+    const record = this.#records.get(id, count);
+    if (record === undefined || record.local !== 1 || record.more !== undefined || !record.hasValue || record.isFreed) return false;
+    this.#records.delete(id, count);
+    return true;
   }
 
   released(id: ObjectId): readonly ReferenceCommand[] {

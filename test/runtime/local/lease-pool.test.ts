@@ -1,5 +1,6 @@
 import { LeasePool } from "../../../runtime/local/lease-pool.ts";
-import type { Lease, Task } from "../../../runtime/local/task.ts";
+import { Task, type Lease } from "../../../runtime/local/task.ts";
+import { NO_ARGS_WIRE } from "../../../runtime/wire/hot-records.ts";
 import type { LeaseId, ProcessName } from "../../../runtime/ids.ts";
 
 interface World {
@@ -22,7 +23,7 @@ function world(): World {
 }
 
 const quick = { name: "quick" } as Task["meta"];
-const task = (seq: number, meta = quick): Task => ({ seq, meta, isSettled: false, lease: undefined, missing: 0, attempt: 0 }) as Partial<Task> as Task;
+const task = (seq: number, meta = quick): Task => new Task(seq, { meta, code: undefined, actor: undefined, maxRetries: 0, retryExceptions: undefined, submitter: undefined }, NO_ARGS_WIRE, [], [], seq, []);
 /** Teaches the pool that `quick` tasks are short, on a lease that it then holds. */
 function warm(w: World, n = 1): Lease {
   const first = task(0);
