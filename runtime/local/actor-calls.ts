@@ -27,7 +27,8 @@ type Place =
 
 interface Actor {
   readonly id: ActorId;
-  readonly className: string;
+  /** "" while it is known by news only. */
+  className: string;
   place: Place;
   /** Created with getIfExists while that name was taken: calls go to the other one. */
   standIn: ActorId | undefined;
@@ -53,7 +54,10 @@ export class ActorCalls {
 
   private actor(id: ActorId, className: string): Actor {
     const known = this.actors.get(id);
-    if (known) return known;
+    if (known) {
+      if (known.className === "") known.className = className;
+      return known;
+    }
     const actor: Actor = { id, className, place: { state: "unknown" }, standIn: undefined, queue: [], inFlight: new SentTasks(), isWatched: false, onPlaced: undefined };
     this.actors.set(id, actor);
     return actor;

@@ -1,4 +1,6 @@
 /** Why an actor is dead, in every later error. */
+import { join } from "node:path";
+import { distFolder } from "../fixtures/dist-folder.ts";
 import { FrontProcess } from "../fixtures/front-process.ts";
 import { Sandbox } from "../fixtures/sandbox.ts";
 
@@ -31,6 +33,39 @@ test("a kill, an exit and a signal are named, in each later call (row 81)", asyn
     report((await Promise.all([killed, exited, signalled].map((h) => failure(h.go.remote())))).map((e) => e.name + ": " + e.message));
   `)).toEqual([expect.stringMatching(/^ActorDiedError: .*killed by ray\.kill/), expect.stringMatching(/^ActorDiedError: .*exit code 4/), expect.stringMatching(/^ActorDiedError: .*SIGTERM/)]);
 });
+
+test("an argument of the constructor that failed is the cause (rows 61, 81)", async () => {
+  expect(await run(`
+    class Model { constructor(data) { this.data = data; } go() {} }
+    const model = ray.remote(Model).remote(ray.remote(() => { throw new RangeError("no data"); }).remote());
+    const [first, later] = [await failure(model.go.remote()), await failure(ray.ready(model))];
+    report([first, later].map((e) => [e.name, e.message.includes("no data"), e.cause instanceof RangeError]));
+  `)).toEqual([["ActorDiedError", true, true], ["ActorDiedError", true, true]]);
+});
+
+test("an actor whose maker is gone says so: an actor that made it, and a driver (rows 65, 81)", async () => {
+  expect(await run(`
+    class Child { ok() { return 1; } }
+    class Parent { constructor() { this.child = ray.remote(Child).remote(); } theChild() { return this.child; } }
+    const parent = ray.remote(Parent).remote();
+    const child = await ray.get(parent.theChild.remote());
+    const ok = await ray.get(child.ok.remote());
+    await ray.kill(parent);
+    while (await failure(child.ok.remote()) === 1); // it goes when its maker's process has gone
+    const errors = [await failure(child.ok.remote()), await failure(child.ok.remote())];
+    report([ok, errors.map((e) => e.name + ": " + e.message)]);
+  `)).toEqual([1, [0, 1].map(() => expect.stringMatching(/^ActorDiedError: Actor Child \(.*\) is dead: its owner is gone, actor Parent \(.*\): it was killed by ray\.kill$/))]);
+  const cli = (...args: string[]): Promise<{ stderr: string }> => sandbox.start([join(distFolder(), "cli.js"), ...args]).finished;
+  await cli("start", "--num-cpus", "2");
+  const [maker, user] = [new FrontProcess(sandbox, undefined, { RAY_TS_ADDRESS: "auto" }), new FrontProcess(sandbox, undefined, { RAY_TS_ADDRESS: "auto" })];
+  await maker.cell(`class Mine { ok() { return 1; } }; const mine = ray.remote(Mine, { name: "mine", namespace: "all" }).remote(); await ray.get(mine.ok.remote())`);
+  expect((await user.cell(`const theirs = await ray.getActor("mine", { namespace: "all" }); await ray.get(theirs.ok.remote())`)).text).toBe("1");
+  await maker.close();
+  const said = await user.cell(`const errors: string[] = []; while (await ray.get(theirs.ok.remote()).then(() => true, () => false)); for (let i = 0; i < 2; i++) errors.push(await ray.get(theirs.ok.remote()).then(() => "alive", (error) => error.name + ": " + error.message)); errors.join("\\n")`);
+  expect(said.text).toMatch(/^'ActorDiedError: Actor Mine \(.*\) is dead: its driver d\w+ ended[^]*ActorDiedError: .*its driver d\w+ ended/);
+  await user.close();
+  await cli("stop", "--force");
+}, 60_000);
 
 test("in a cell the constructor's error names the cell and its line", async () => {
   const front = new FrontProcess(sandbox);

@@ -20,6 +20,20 @@ test("a call that waits for its own actor is named in the cell that made it", as
   expect(cell.stderr).toMatch(/Loop\.outer waits for Loop\.inner, a call of its own actor/);
 });
 
+test("an actor that starves behind others is told who holds what it asks for (row 64)", async () => {
+  const other = new FrontProcess(sandbox);
+  await other.cell(`await ray.init({ numCpus: 1, resources: { disk: 1 } }); class Hog { ok() { return 1; } }
+    const hog = ray.remote(Hog, { numCpus: 1, name: "greedy" }).remote(); await ray.get(hog.ok.remote());`);
+  const cell = await other.cell(`
+    const next = ray.remote(class Next { ok() { return 2; } }, { numCpus: 1, resources: { disk: 1 } }).remote();
+    const late = await ray.get(next.ok.remote(), { timeoutMs: 4000 }).catch((error) => error.name);
+    late`);
+  expect(cell.text).toContain("GetTimeoutError");
+  expect(cell.stderr).toMatch(/Actor Next asks for 1 CPU and has waited 2 s: 0 of 1 CPU is free, the rest is held by actor greedy\. End an actor with ray\.kill\(handle\), or start the cluster with more: ray\.init\({ numCpus: 2 }\)/);
+  expect((await other.cell("await ray.kill(hog); await ray.get(next.ok.remote())")).text).toBe("2");
+  await other.close();
+}, 60_000);
+
 test("an actor that asks for more than the cluster has is told at once", async () => {
   const cell = await front.cell(`
     const big = ray.remote(class Big { go() {} }, { resources: { unicorn: 1 } }).remote();

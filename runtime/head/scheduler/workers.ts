@@ -47,10 +47,17 @@ export function workerExited(state: SchedulerState, event: Event<"worker-exited"
   if (work.kind === "abandoned") freeHolding(state, work.holding);
   if (work.kind === "actor") actorProcessGone(state, work.actor, how);
   if (work.kind === "ending" && work.holding !== undefined) state.resources.giveBack(work.holding);
-  dropClient(state, state.clients.get(worker.name) as Client, `its owner, worker ${how}`);
+  dropClient(state, state.clients.get(worker.name) as Client, ownersEnd(work, how));
   state.emit({ type: "process-died", process: worker.name });
   if (worker.hasWorked) state.startFailures = 0;
   else if (work.kind === "idle" && state.now - worker.startedAt < STILLBORN_MS) startFailed(state, `worker ${how} at once`);
+}
+
+/** What its actors' users are told. */
+function ownersEnd(work: Worker["state"], how: string): string {
+  if (work.kind === "ending") return `its owner is gone, ${work.reason}`;
+  if (work.kind === "actor") return `its owner is gone, actor ${work.actor.className} (${work.actor.id}): its process ${how}`;
+  return `its owner, worker ${how}`;
 }
 
 export function workerBlocked(state: SchedulerState, event: Event<"worker-blocked">): void {
