@@ -20,13 +20,15 @@ import type { RecordReader } from "../wire/record-reader.ts";
 import { actorMethod, constructorContext, RunningCalls, type ActorRole } from "./actor-role.ts";
 import { callContext, printLabel } from "./call-context.ts";
 import { CallArguments, isThenable } from "./arguments.ts";
-import { Blocking, type BlockingCall } from "./blocking.ts";
+import { Blocking } from "./blocking.ts";
+import type { Call } from "./call.ts";
 import { CallQueue } from "./call-queue.ts";
-import { Cancellations, type CancellableCall } from "./cancellations.ts";
+import { Cancellations } from "./cancellations.ts";
 import { callNumber, clientNumber } from "./client-number.ts";
 import { Halts } from "./halts.ts";
 import { ItemSender } from "./item-sender.ts";
 import { Leaving, leaving, notLeaving } from "./leaving.ts";
+import { Orders } from "./orders.ts";
 import { Results, type ListedErrors } from "./results.ts";
 import { Senders } from "./senders.ts";
 import { SelfWait } from "./self-wait.ts";
@@ -48,12 +50,6 @@ export interface ExecutorOptions {
   readonly receive: (code: ShippedCode) => Function | Promise<Function>;
   /** A task of this folder's driver begins. An actor stays in the folder that it was made for. */
   readonly enter: (folder: string | undefined) => void;
-}
-
-interface Call extends CancellableCall, BlockingCall {
-  readonly record: TaskRecord;
-  readonly meta: CallMeta;
-  isShared: boolean;
 }
 
 export class Executor {
@@ -79,6 +75,7 @@ export class Executor {
     isAlone: () => this.isAlone(),
     runOwn: () => this.options.engine().runOwn(this.base?.call.meta.resources["CPU"] ?? 0),
   });
+  private readonly orders: Orders;
   private isPumping = false;
   private isTurnScheduled = false;
   private readonly runMicros = new WeakMap<CallMeta, number>();
@@ -97,6 +94,8 @@ export class Executor {
     this.args = new CallArguments(options);
     this.results = new Results(options);
     this.items = new ItemSender((call) => this.cancellations.signal(call), options.encode, (call, index, value) => this.results.sendItem(call, index, value));
+    const { queue, cancellations, items, args, results, senders, halts, blocking } = this;
+    this.orders = new Orders({ engine: options.engine, queue, cancellations, items, args, results, senders, halts, blocking });
   }
 
   // ---- what arrives
@@ -110,7 +109,7 @@ export class Executor {
     const isOwn = from === this.options.self && !this.actor;
     const call: Call = { from, record, meta: this.senders.metaOf(from, record), isOwn, isShared: false, waits: 0, abort: undefined, isCancelled: false };
     if (isOwn) return this.start(call);
-    if (this.blocking.isBlocked && !this.actor) return this.handBack([call]);
+    if (this.blocking.isBlocked && !this.actor) return this.orders.handBack([call]);
     this.queue.push(call);
     this.schedulePump();
   }
@@ -287,7 +286,7 @@ export class Executor {
   /** X2. */
   private onBlocked(): void {
     if (this.actor) this.selfWait.blocked(true);
-    else this.handBack(this.queue.takeAll());
+    else this.orders.handBack(this.queue.takeAll());
   }
 
   private onUnblocked(): void {
@@ -305,63 +304,8 @@ export class Executor {
     if (!this.actor) setImmediate(() => this.blocking.answered());
   }
 
-  private handBack(calls: readonly Call[]): void {
-    const engine = this.options.engine();
-    const byOwner = new Map<ProcessName, number[]>();
-    for (const call of calls) {
-      const { from, record } = call;
-      const seqs = byOwner.get(from) ?? [];
-      seqs.push(record.seq);
-      byOwner.set(from, seqs);
-      this.args.drop(call);
-    }
-    for (const [owner, tasks] of byOwner) engine.connection.say(owner, { type: "tasks-returned", tasks });
-  }
-
   onMessage(from: ProcessName, message: Message): boolean {
-    if (message.type === "items-taken") return this.onTaken(from, message);
-    if (message.type === "cancel-task") return this.cancel(from, message);
-    if (message.type === "resume-tasks") {
-      // what is here came before it: it was taken back
-      for (const call of this.queue.takeOf(from)) this.args.drop(call);
-      this.halts.resume(clientNumber(from));
-      return true;
-    }
-    if (message.type === "run-own") {
-      this.blocking.permitted(message.wait);
-      return true;
-    }
-    if (message.type !== "abandon-work") return false;
-    // the watch thread ends this process if it runs that client's task: here it does not
-    this.queue.takeOf(message.client);
-    this.halts.resume(clientNumber(message.client));
-    this.senders.forget(message.client);
-    this.options.engine().connection.sayToHead({ type: "worker-idle" });
-    return true;
-  }
-
-  private cancel(from: ProcessName, { seq, force, recursive }: Extract<Message, { type: "cancel-task" }>): true {
-    const running = this.cancellations.find(from, seq);
-    if (running) this.cancellations.stop(running);
-    // an own task ends by its signal: the process is its submitter's
-    if (running && force && !running.isOwn) process.kill(process.pid, "SIGKILL");
-    this.dropQueued(from, seq);
-    const isBy = (submitter: unknown): boolean => (submitter as Call | undefined)?.record.seq === seq && (submitter as Call).from === from;
-    if (recursive) this.options.engine().cancelling.cancelSubmitted(isBy, "the task that submitted it was", { force, recursive });
-    return true;
-  }
-
-  /** A generator that was closed before its turn came does not begin. */
-  private onTaken(from: ProcessName, message: Extract<Message, { type: "items-taken" }>): true {
-    if (!this.items.onTaken(from, message) && message.isClosed) this.dropQueued(from, message.seq);
-    return true;
-  }
-
-  private dropQueued(from: ProcessName, seq: number): void {
-    const call = this.queue.take(({ record, from: caller }) => record.seq === seq && caller === from);
-    if (!call) return;
-    this.args.drop(call);
-    this.results.sendCancelled(call);
+    return this.orders.onMessage(from, message);
   }
 
   processDied(process: ProcessName): void {
