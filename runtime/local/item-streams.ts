@@ -42,6 +42,11 @@ export class ItemStreams {
     return last?.task.returns[0] === ref ? last : undefined;
   }
 
+  /** Somebody waits for its next item. */
+  isAwaited({ seq }: Task): boolean {
+    return this.open.get(seq)?.isAwaited ?? false;
+  }
+
   onItem({ seq, runMicros: index, values }: ResultRecord): void {
     const stream = this.open.get(seq);
     const value = values[0] as WireValue;
@@ -71,6 +76,10 @@ class Stream implements ItemStream {
     this.task = task;
     this.bound = bound;
     this.shell = shell;
+  }
+
+  get isAwaited(): boolean {
+    return this.waiters.length > 0;
   }
 
   get isFinished(): boolean {

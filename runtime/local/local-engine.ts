@@ -274,8 +274,9 @@ export class LocalEngine implements Engine {
   async namedActors(namespace: string | undefined) { return this.ask<{ name: string; namespace: string }[]>((reply) => ({ type: "named-actors-sought", reply, ...(namespace === undefined ? {} : { namespace }) })); }
 
   /** Calls of this process to the actor for whose results somebody here waits. */
-  awaitedCallsOf(actor: ActorId): string[] {
-    return [...this.submission.tasks()].filter((task) => task.actor === actor && task.returns.some((ref) => this.objects.isAwaited(ref))).map(({ meta }) => meta.name);
+  awaitedCallsOf(actor: ActorId): { readonly name: string; readonly group: string | undefined; readonly submitter: unknown }[] {
+    const isAwaited = (task: Task): boolean => this.streams.isAwaited(task) || task.returns.some((ref) => this.objects.isAwaited(ref));
+    return this.submission.tasks().filter((task) => task.actor === actor && isAwaited(task)).map(({ meta, submitter }) => ({ name: meta.name, group: meta.group, submitter }));
   }
 
   // ---- the head

@@ -62,20 +62,24 @@ export class RunningCalls {
 
   hasRoom(group: string | undefined): boolean {
     if (!this.hasGroups) return this.total < this.most;
-    return this.of(group) < (this.limits.get(group ?? "") ?? this.most);
+    return this.of(group) < this.mostOf(group);
   }
 
   began(group: string | undefined, by: 1 | -1): void {
     this.total += by;
-    if (this.hasGroups) this.byGroup.set(this.key(group), this.of(group) + by);
+    if (this.hasGroups) this.byGroup.set(this.groupOf(group), this.of(group) + by);
   }
 
   private of(group: string | undefined): number {
-    return this.byGroup.get(this.key(group)) ?? 0;
+    return this.byGroup.get(this.groupOf(group)) ?? 0;
+  }
+
+  mostOf(group: string | undefined): number {
+    return this.limits.get(group ?? "") ?? this.most;
   }
 
   /** An unknown group is none. */
-  private key(group: string | undefined): string {
+  groupOf(group: string | undefined): string {
     return group !== undefined && this.limits.has(group) ? group : "";
   }
 }

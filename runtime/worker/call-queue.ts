@@ -26,6 +26,11 @@ export class CallQueue<Call extends Queued> {
     return this.isEmpty ? undefined : this.calls[this.head++];
   }
 
+  /** The oldest of which that is true; it stays. */
+  find(is: (call: Call) => boolean): Call | undefined {
+    return this.calls.slice(this.head).find(is);
+  }
+
   /** The oldest of which that is true. */
   take(is: (call: Call) => boolean): Call | undefined {
     for (let i = this.head; i < this.calls.length; i++) if (is(this.calls[i] as Call)) return this.calls.splice(i, 1)[0];

@@ -53,6 +53,10 @@ export class Cancellations<Call extends CancellableCall> {
     if (call.isCancelled) Atomics.compareExchange(this.guard, GUARD.interrupt, numberOf(call), FLUSH_WANTED);
   }
 
+  get calls(): Call[] {
+    return [...this.running];
+  }
+
   /** The running call of that number at its owner. */
   find(from: ProcessName, seq: number): Call | undefined {
     for (const call of this.running) if (call.record.seq === seq && call.from === from) return call;

@@ -31,7 +31,7 @@ import { Leaving, leaving, notLeaving } from "./leaving.ts";
 import { Orders } from "./orders.ts";
 import { Results, type ListedErrors } from "./results.ts";
 import { Senders } from "./senders.ts";
-import { SelfWait } from "./self-wait.ts";
+import { SelfWait, type ActorCallsNow } from "./self-wait.ts";
 import { workingFolder } from "./working-folder.ts";
 
 /** A call whose like took this long is long: results before it are sent first. */
@@ -63,9 +63,8 @@ export class Executor {
   private readonly queue = new CallQueue<Call>();
   private calls = new RunningCalls(1, undefined);
   private readonly selfWait = new SelfWait({
-    awaited: () => (this.actor ? this.options.engine().awaitedCallsOf(this.actor.id) : []),
-    stuck: () => (this.actor && this.current && !this.calls.hasGroups && !this.calls.hasRoom(undefined) ? { call: this.current.meta.name, className: this.actor.className } : undefined),
-    say: (text) => console.error(text),
+    now: () => this.actorCallsNow(),
+    say: (call, text) => this.printAs(call, text),
   });
   private readonly leaving = new Leaving<Call>((cause) => this.options.engine().connection.sayToHead({ type: "actor-killed", actor: (this.actor as ActorRole).id, noRestart: true, cause }));
   private readonly blocking = new Blocking({
@@ -93,7 +92,7 @@ export class Executor {
     this.senders = new Senders(options);
     this.args = new CallArguments(options);
     this.results = new Results(options);
-    this.items = new ItemSender((call) => this.cancellations.signal(call), options.encode, (call, index, value) => this.results.sendItem(call, index, value));
+    this.items = new ItemSender((call) => this.cancellations.signal(call), options.encode, (call, index, value) => this.results.sendItem(call, index, value), (call, isHeld) => { if (this.actor) this.selfWait.holds(call, isHeld); });
     const { queue, cancellations, items, args, results, senders, halts, blocking } = this;
     this.orders = new Orders({ engine: options.engine, queue, cancellations, items, args, results, senders, halts, blocking });
   }
@@ -274,6 +273,22 @@ export class Executor {
     this.leaving.ask(this.running(), cause);
     if (this.calls.total === 0) this.leaving.idle();
     throw leaving();
+  }
+
+  /** In the cell that made the call, which need not run yet. */
+  private printAs(call: Call, text: string): void {
+    if (this.hasContexts) return this.overlapping.run(call, () => console.error(text));
+    const { current } = this;
+    this.current = call;
+    console.error(text);
+    this.current = current;
+  }
+
+  private actorCallsNow(): ActorCallsNow | undefined {
+    if (!this.actor) return undefined;
+    const { calls, queue, cancellations } = this;
+    const waiting = queue.find(({ meta }) => !calls.hasRoom(meta.group));
+    return { className: this.actor.className, running: cancellations.calls, awaited: this.options.engine().awaitedCallsOf(this.actor.id), waiting, groupOf: (group) => calls.groupOf(group), mostOf: (group) => calls.mostOf(group) };
   }
 
   // ---- waiting

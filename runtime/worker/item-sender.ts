@@ -28,8 +28,11 @@ export class ItemSender<Call extends GeneratorCall> {
   private readonly signal: (call: Call) => AbortSignal;
   private readonly encode: (value: unknown, label: string) => Encoded;
   private readonly send: (call: Call, index: number, value: Encoded) => void;
+  /** It is as far ahead as it may be, or goes on. */
+  private readonly held: (call: Call, isHeld: boolean) => void;
 
-  constructor(signal: (call: Call) => AbortSignal, encode: (value: unknown, label: string) => Encoded, send: (call: Call, index: number, value: Encoded) => void) {
+  constructor(signal: (call: Call) => AbortSignal, encode: (value: unknown, label: string) => Encoded, send: (call: Call, index: number, value: Encoded) => void, held: (call: Call, isHeld: boolean) => void) {
+    this.held = held;
     this.signal = signal;
     this.encode = encode;
     this.send = send;
@@ -47,7 +50,12 @@ export class ItemSender<Call extends GeneratorCall> {
     let turnAt = performance.now() + TURN_MS;
     try {
       for (let index = 0; ; index++) {
-        while (!isOver() && index - running.taken >= (call.meta.stream as number)) await new Promise<void>((resolve) => { running.wake = resolve; });
+        const isAhead = (): boolean => !isOver() && index - running.taken >= (call.meta.stream as number);
+        if (isAhead()) {
+          this.held(call, true);
+          while (isAhead()) await new Promise<void>((resolve) => { running.wake = resolve; });
+          this.held(call, false);
+        }
         if (performance.now() > turnAt) {
           await new Promise<void>((resolve) => { setImmediate(resolve); });
           turnAt = performance.now() + TURN_MS;
