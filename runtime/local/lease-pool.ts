@@ -6,8 +6,8 @@
  * Q3. A task that was handed back or taken back or whose worker died goes to the front of the queue.
  */
 import type { LeaseId, ProcessName } from "../ids.ts";
-import type { CallMeta } from "../wire/hot-records.ts";
 import type { Shape } from "../wire/message.ts";
+import { KindTimes } from "./kind-times.ts";
 import { SentTasks } from "./sent-tasks.ts";
 import type { Lease, Task } from "./task.ts";
 
@@ -242,28 +242,5 @@ export class LeasePool {
     this.list = [];
     this.outstanding = 0;
     return all;
-  }
-}
-
-/** How long the last call of each kind took, microseconds. Most questions are for the kind of the question before. */
-class KindTimes {
-  private readonly times = new WeakMap<CallMeta, { micros: number }>();
-  private lastMeta: CallMeta | undefined;
-  private last = { micros: Infinity };
-
-  private find(meta: CallMeta): { micros: number } {
-    if (meta === this.lastMeta) return this.last;
-    let time = this.times.get(meta);
-    if (!time) this.times.set(meta, (time = { micros: Infinity }));
-    this.lastMeta = meta;
-    return (this.last = time);
-  }
-
-  of(meta: CallMeta): number {
-    return this.find(meta).micros;
-  }
-
-  set(meta: CallMeta, micros: number): void {
-    this.find(meta).micros = micros;
   }
 }

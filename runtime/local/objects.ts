@@ -118,8 +118,8 @@ export class Objects {
   }
 
   /** A result as it travels to the owner of `ref`: a large one lies in a block of this worker's, for that owner. */
-  resultValue(value: Encoded, ref: ObjectId, owner: ProcessName): WireValue {
-    return this.values.store(value, () => ref, owner, this.handles.annotate(value.refs));
+  resultValue(value: Encoded, ref: () => ObjectId, owner: ProcessName): WireValue {
+    return this.values.store(value, ref, owner, this.handles.annotate(value.refs));
   }
 
   errorValue(error: Error): WireValue {

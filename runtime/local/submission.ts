@@ -63,6 +63,9 @@ export class Submission {
   private readonly retries = new Retries();
   private readonly callsAgain: Task[] = [];
   private isDispatchScheduled = false;
+  /** When the frame of results came that is being read: asking the clock for each of a thousand costs more than it tells. */
+  private readAt = 0;
+  private readSince = 0;
   /** Cancelled ones that their worker still has: it answers for each. */
   private readonly cancelled = new Map<number, Task>();
 
@@ -132,7 +135,7 @@ export class Submission {
     if (known) return (this.lastPool = known);
     const key = JSON.stringify(Object.entries(shape).filter(([, amount]) => amount > 0).sort());
     let pool = this.pools.get(key);
-    if (!pool) this.pools.set(key, (pool = new LeasePool(shape, { send: this.send, want: this.shell.want, giveBack: this.giveBack, now: () => performance.now() })));
+    if (!pool) this.pools.set(key, (pool = new LeasePool(shape, { send: this.send, want: this.shell.want, giveBack: this.giveBack, now: this.now })));
     this.shapeKeys.set(shape, pool);
     return pool;
   }
@@ -223,7 +226,13 @@ export class Submission {
     return false;
   }
 
+  private readonly now = (): number => (this.isDispatchScheduled ? this.readSince : performance.now());
+
   onResult(from: ProcessName, result: ResultRecord): Task | undefined {
+    if (!this.isDispatchScheduled) {
+      this.readAt = Date.now();
+      this.readSince = performance.now();
+    }
     if (result.lend !== 0) this.shell.received(result.lend, from, refsCarried(result.values));
     if (result.status === ResultStatus.item) {
       this.shell.streams.onItem(result);
@@ -358,7 +367,7 @@ export class Submission {
   }
 
   private end(task: Task, error: string | undefined): void {
-    task.hasEnded(error);
+    task.hasEnded(error, this.isDispatchScheduled ? this.readAt : Date.now());
     this.unsettled.delete(task.seq);
     this.shell.releaseHolds(task);
     this.shell.report(task);

@@ -58,7 +58,7 @@ export class Task {
   startedAt = 0;
   runMicros = 0;
   error: string | undefined = undefined;
-  private readonly submitted = sinceLoaded();
+  private readonly submitted = sinceLoaded(Date.now());
   private sent = NOT_YET;
   private settled = NOT_YET;
 
@@ -112,7 +112,7 @@ export class Task {
   }
 
   wasSent(): void {
-    this.sent = sinceLoaded();
+    this.sent = sinceLoaded(Date.now());
   }
 
   /** No worker has it. */
@@ -120,13 +120,13 @@ export class Task {
     this.sent = NOT_YET;
   }
 
-  hasEnded(error: string | undefined): void {
+  hasEnded(error: string | undefined, at: number): void {
     this.isSettled = true;
-    this.settled = sinceLoaded();
+    this.settled = sinceLoaded(at);
     this.error = error;
   }
 }
 
 const LOADED_AT = Date.now();
 const NOT_YET = -1;
-const sinceLoaded = (): number => Math.max(0, Date.now() - LOADED_AT);
+const sinceLoaded = (at: number): number => Math.max(0, at - LOADED_AT);

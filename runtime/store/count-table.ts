@@ -8,7 +8,7 @@
  * T1. A thing is in its slot or in the Map, never in both.
  */
 const FIRST_SLOTS = 64;
-const MOST_SLOTS = 64 * 1024;
+const MOST_SLOTS = 4 * 1024 * 1024;
 /** Slots are found by 32 bits. */
 const MOST_COUNT = 2 ** 31;
 

@@ -198,6 +198,7 @@ function writeValue(writer: RecordWriter, value: WireValue): void {
 function readValue(reader: RecordReader): WireValue {
   const kind = reader.u8();
   if (kind === 0 && reader.skipIfNext(UNDEFINED_INLINE)) return UNDEFINED_WIRE;
+  if (kind === 0 && reader.skipIfNext(NO_ARGS_INLINE)) return NO_ARGS_WIRE;
   if (kind > 1) throw new MalformedFrame(`A value of kind ${kind}`);
   const bytes = kind === 0 ? keep(reader.bytes()) : undefined;
   const ref = kind === 1 ? (reader.text() as ObjectId) : undefined;
@@ -217,13 +218,16 @@ Object.freeze(NO_REFS);
 export const UNDEFINED_WIRE: WireValue = { kind: "inline", bytes: UNDEFINED_PACKED, refs: NO_REFS };
 export const NO_ARGS_WIRE: WireValue = { kind: "inline", bytes: NO_ARGS_PACKED, refs: NO_REFS };
 
-/** What `writeValue` writes for undefined after the kind. */
-const UNDEFINED_INLINE = ((): Buffer => {
+/** What `writeValue` writes for these after the kind. */
+const UNDEFINED_INLINE = inlineBytes(UNDEFINED_PACKED);
+const NO_ARGS_INLINE = inlineBytes(NO_ARGS_PACKED);
+
+function inlineBytes(packed: Uint8Array): Buffer {
   const writer = new RecordWriter(64);
-  writer.bytes(UNDEFINED_PACKED);
+  writer.bytes(packed);
   writer.u16(0);
   return writer.take();
-})();
+}
 
 /** A small slice would keep its whole frame alive: it is copied. */
 function keep(slice: Buffer): Buffer {

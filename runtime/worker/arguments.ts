@@ -2,11 +2,12 @@
 import type { Encoded } from "../engine/engine.ts";
 import type { ActorId, ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
-import { refsCarried, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
+import { NO_ARGS_WIRE, refsCarried, type TaskRecord, type WireValue } from "../wire/hot-records.ts";
 
 /** How long a call that got an actor's handle waits to learn where the actor is. */
 const LOCATE_ACTORS_MS = 300;
 const NO_ACTORS: ActorId[] = [];
+const NO_VALUES: readonly unknown[] = [];
 
 /** What came from an owner with its lend. */
 export interface LentCall {
@@ -30,13 +31,14 @@ export class CallArguments {
   /** The arguments as values, refs inside them counted. */
   decode(call: LentCall): unknown[] | Promise<unknown[]> {
     const { record, from } = call;
+    if (record.args === NO_ARGS_WIRE && record.dependencies.length === 0) return [];
     const engine = this.parts.engine();
     const counted = (): void => engine.ownership.settled(record.lend, from);
     this.received(call);
     try {
-      const unplaced = [...this.learn(record.args), ...record.dependencies.flatMap(({ value }) => this.learn(value))];
+      const unplaced = this.learnAll(record);
       const list = this.parts.decode(engine.values.read(record.args, undefined));
-      const values = record.dependencies.map(({ value }) => this.parts.decode(engine.values.read(value, undefined)));
+      const values = record.dependencies.length === 0 ? NO_VALUES : record.dependencies.map(({ value }) => this.parts.decode(engine.values.read(value, undefined)));
       if (unplaced.length === 0 && !isThenable(list) && !values.some(isThenable)) {
         counted();
         return placeDependencies(list as unknown[], record, values);
@@ -58,6 +60,11 @@ export class CallArguments {
 
   private received({ from, record }: LentCall): void {
     if (record.lend !== 0) this.parts.engine().ownership.received(record.lend, from, refsCarried([record.args, ...record.dependencies.map(({ value }) => value)]));
+  }
+
+  private learnAll({ args, dependencies }: TaskRecord): ActorId[] {
+    if (dependencies.length === 0) return this.learn(args);
+    return [...this.learn(args), ...dependencies.flatMap(({ value }) => this.learn(value))];
   }
 
   /** Notes where the actors of handles are; returns those that nobody could say. */

@@ -22,6 +22,7 @@ import { callContext, printLabel } from "./call-context.ts";
 import { CallArguments, isThenable } from "./arguments.ts";
 import { Blocking } from "./blocking.ts";
 import type { Call } from "./call.ts";
+import { CallClock } from "./call-clock.ts";
 import { CallQueue } from "./call-queue.ts";
 import { Cancellations } from "./cancellations.ts";
 import { callNumber, clientNumber } from "./client-number.ts";
@@ -77,7 +78,7 @@ export class Executor {
   private readonly orders: Orders;
   private isPumping = false;
   private isTurnScheduled = false;
-  private readonly runMicros = new WeakMap<CallMeta, number>();
+  private readonly clock = new CallClock();
   private readonly overlapping = new AsyncLocalStorage<Call>();
   private hasContexts = false;
   private current: Call | undefined;
@@ -128,10 +129,10 @@ export class Executor {
   private readonly pump = (): void => {
     if (this.isPumping) return;
     this.isPumping = true;
-    const turnAt = performance.now() + TURN_MS;
+    const turnAt = this.clock.turn() + TURN_MS;
     try {
       while (!this.queue.isEmpty && this.mayStart()) {
-        if (performance.now() > turnAt) {
+        if (this.clock.now > turnAt) {
           this.turnLater();
           break;
         }
@@ -170,9 +171,9 @@ export class Executor {
     if (!this.actor && !call.isOwn) this.base = { call, folder: workingFolder() };
     // other calls may run beside it: code is told apart by its asynchronous context
     call.isShared = this.calls.mayOverlap || this.calls.total > 1;
-    if ((this.runMicros.get(call.meta) ?? Infinity) > LONG_CALL_MICROS) flushAll(); // X3
-    const startedAt = Date.now();
+    if (this.clock.microsOf(call.meta) > LONG_CALL_MICROS) flushAll(); // X3
     const begun = performance.now();
+    const startedAt = this.clock.startedAt(begun, this.isPumping);
     const previous = this.current;
     this.current = call;
     let outcome: unknown;
@@ -232,8 +233,7 @@ export class Executor {
   }
 
   private finish(call: Call, outcome: unknown, isError: boolean, startedAt: number, begun: number): void {
-    const runMicros = Math.min(0xffffffff, Math.round((performance.now() - begun) * 1000));
-    this.runMicros.set(call.meta, runMicros);
+    const runMicros = this.clock.ended(call.meta, begun);
     this.calls.began(call.meta.group, -1);
     this.cancellations.end(call);
     this.blocking.ended(call);

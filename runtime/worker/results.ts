@@ -23,6 +23,9 @@ export interface AnsweredCall {
   readonly isCancelled: boolean;
 }
 
+/** Nothing in it is counted anywhere. */
+const isPlain = ({ kind, refs }: WireValue): boolean => kind === "inline" && refs.length === 0;
+
 export class Results {
   private readonly parts: ResultsParts;
   /** Of the actor that this process became. */
@@ -41,7 +44,7 @@ export class Results {
     if (!lane) return;
     const values: WireValue[] = [];
     for (let i = 0; i < encoded.length; i++) {
-      values.push(engine.objects.resultValue(encoded[i] as Encoded, objectId(from, record.firstReturn + i), from));
+      values.push(engine.objects.resultValue(encoded[i] as Encoded, () => objectId(from, record.firstReturn + i), from));
     }
     writeResult(lane, { seq: record.seq, status, lend: this.lend(from, values), startedAt, runMicros, values });
     engine.touched();
@@ -51,7 +54,7 @@ export class Results {
     const engine = this.parts.engine();
     const lane = engine.connection.lane(from);
     if (!lane) return;
-    const values = [engine.objects.resultValue(item, itemId(from, record.seq, index), from)];
+    const values = [engine.objects.resultValue(item, () => itemId(from, record.seq, index), from)];
     writeResult(lane, { seq: record.seq, status: ResultStatus.item, lend: this.lend(from, values), startedAt: 0, runMicros: index, values });
     engine.touched();
   }
@@ -63,6 +66,7 @@ export class Results {
   }
 
   private lend(to: ProcessName, values: readonly WireValue[]): number {
+    if (values.length === 1 && isPlain(values[0] as WireValue)) return 0;
     return this.parts.engine().ownership.lend(to, refsCarried(values).filter((ref) => ownerOf(ref) !== to));
   }
 
