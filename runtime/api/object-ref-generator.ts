@@ -87,11 +87,11 @@ export class ObjectRefGenerator<Y> implements AsyncIterable<ObjectRef<Y>>, Async
     return `ObjectRefGenerator(${this.#state.completed.id})`;
   }
 
-  get [Symbol.toStringTag](): "ObjectRefGenerator" {
-    return "ObjectRefGenerator";
-  }
+  declare readonly [Symbol.toStringTag]: "ObjectRefGenerator";
 }
 
+// a value, so that whoever asks what it is runs no code
+Object.defineProperty(ObjectRefGenerator.prototype, Symbol.toStringTag, { value: "ObjectRefGenerator", configurable: true });
 Object.defineProperty(ObjectRefGenerator.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: ObjectRefGenerator<unknown>) { return this.toString(); },
 });

@@ -25,6 +25,7 @@ export function refusalOf(value: object): Refusal | undefined {
   if (types.isSharedArrayBuffer(ArrayBuffer.isView(value) ? value.buffer : value)) return { what: "a SharedArrayBuffer", why: "is shared by the threads of this process only", way: "send a copy: new Uint8Array(buffer).slice()" };
   if (types.isExternal(value) || types.isModuleNamespaceObject(value)) return liveResource(types.isExternal(value) ? "native handle" : "module namespace");
   const tag = builtinTag(value);
+  if (tag === "ObjectRefGenerator") return { what: "an ObjectRefGenerator", why: "gives its refs to its caller only", way: "take its refs and send those, or call the generator where they are needed" };
   if (tag === "WeakRef" || tag === "FinalizationRegistry") return { what: `a ${tag}`, why: HERE_ONLY, way: "send the object itself" };
   if (tag !== undefined && / Iterator$|^Iterator Helper$/.test(tag)) return { what: "an iterator", why: HERE_ONLY, way: "send an array: [...iterator]" };
   if (tag !== undefined && /^(WebAssembly\.|Intl\.|Atomics)/.test(tag)) return liveResource(tag);

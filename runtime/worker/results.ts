@@ -1,4 +1,5 @@
 /** Results and items on their way to the owner of a call. */
+import { types } from "node:util";
 import { RayError } from "../errors.ts";
 import type { Encoded } from "../engine/engine.ts";
 import { itemId, objectId, ownerOf, type ProcessName } from "../ids.ts";
@@ -86,6 +87,7 @@ export class Results {
   /** One value, or one for each of `numReturns`. */
   private returns(meta: CallMeta, outcome: unknown): Encoded[] {
     if (meta.numReturns === 0) return [];
+    if (meta.stream === undefined && types.isGeneratorObject(outcome)) throw new RayError(`${meta.name} returned a generator, which cannot be sent. Write it as a generator itself (function* or *method, with yield* for the items of another one): .remote() then gives its items as they are made`);
     if (meta.numReturns === 1) return [this.parts.encode(outcome, `the result of ${meta.name}`)];
     const values = outcome as ArrayLike<unknown> | undefined;
     const found = Array.isArray(values) ? values.length : undefined;

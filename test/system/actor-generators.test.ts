@@ -96,6 +96,21 @@ test("an actor that dies while its generator works: the items before are there, 
   `)).toEqual([[[0, false], [1, false], [2, false]], "ActorDiedError", 4, "ActorUnavailableError", [[0, false], [1, false], [2, false], [3, true], [4, true], [5, true]]]);
 });
 
+test("a method's generator ends with the last of its ObjectRefGenerator, counts as a pending call, and may end its actor (rows 27, 74, 78)", async () => {
+  expect(await sandbox.scriptValue(start + `
+    class Closing { *leave() { yield 1; ray.exitActor(); } }
+    const s = ray.remote(Source, { maxPendingCalls: 1 }).remote();
+    await (async () => { await s.endless.remote(log).next(); })();
+    const refused = (() => { try { s.total.remote(); } catch (error) { return error.name; } })();
+    let ended = false;
+    const end = ray.get(log.until.remote("ended")).then(() => { ended = true; });
+    while (!ended) { gc(); await new Promise((turn) => setImmediate(turn)); }
+    await end;
+    let total; while (total === undefined) try { total = await ray.get(s.total.remote()); } catch (error) { await new Promise((turn) => setImmediate(turn)); }
+    report([refused, total, (await all(ray.remote(Closing).remote().leave.remote())).map((each) => (each === 1 ? each : each.split(":")[0]))]);
+    await ray.shutdown();`, {}, ["--expose-gc"])).toEqual(["PendingCallsLimitExceededError", 0, [1, "ActorDiedError"]]);
+}, 60_000);
+
 test("in a cell @ray.method sets a generator's back-pressure, and wrong options say what to write (row 26)", async () => {
   const front = new FrontProcess(sandbox);
   const made = await front.cell(`

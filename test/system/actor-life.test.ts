@@ -60,7 +60,7 @@ test("ray.call runs a function on the instance, in its turn, with refs as values
   `)).toEqual([41, 42, "Counter", "RayTaskError: no", "ray.call wants a function after the handle, (self, ...args) => …; got 5 (number)"].map((value, i) => (i === 3 ? expect.stringContaining("no") : value)));
 });
 
-test("calls of a concurrency group overlap beside the others, up to the group's number", async () => {
+test("calls of a concurrency group overlap beside the others, up to the group's number (row 73)", async () => {
   expect(await run(`
     class Mixed {
       most = { io: 0, "": 0 }; now = { io: 0, "": 0 };

@@ -34,6 +34,17 @@ test("maxConcurrency lets calls overlap (row 71)", async () => {
   `)).toEqual(["met", "met", "met"]);
 });
 
+test("numReturns of a method gives as many refs, and a wrong count fails the call (row 25)", async () => {
+  expect(await run(`
+    class Pairs { pair() { return [1, "a"]; } async later() { return [2, 3, 4]; } none() { this.seen = true; } was() { return this.seen; } }
+    const p = ray.remote(Pairs).remote();
+    const [one, a] = p.pair.options({ numReturns: 2 }).remote();
+    const wrong = await ray.get(p.later.options({ numReturns: 2 }).remote()[0]).catch((error) => error.message);
+    const nothing = p.none.options({ numReturns: 0 }).remote();
+    report([await ray.get([one, a]), wrong, nothing === undefined, await ray.get(p.was.remote())]);
+  `)).toEqual([[1, "a"], expect.stringMatching(/numReturns: 2, so it must return an array of 2 values; it returned 3 values/), true, true]);
+});
+
 test("a task that calls an actor twice and then spins 2 s is heard within 50 ms of each call", async () => {
   expect(await run(`
     class Log { calls = []; note(sentAt) { this.calls.push(Date.now() - sentAt); } all() { return this.calls; } }
