@@ -93,7 +93,13 @@ export class Executor {
     this.senders = new Senders(options);
     this.args = new CallArguments(options);
     this.results = new Results(options);
-    this.items = new ItemSender((call) => this.cancellations.signal(call), options.encode, (call, index, value) => this.results.sendItem(call, index, value), (call, isHeld) => { if (this.actor) this.selfWait.holds(call, isHeld); });
+    this.items = new ItemSender<Call>({
+      signal: (call) => this.cancellations.signal(call),
+      encode: options.encode,
+      send: (call, index, value) => this.results.sendItem(call, index, value),
+      held: (call, isHeld) => { if (this.actor) this.selfWait.holds(call, isHeld); },
+      isDead: (caller) => options.engine().connection.isDead(caller),
+    });
     const { queue, cancellations, items, args, results, senders, halts, blocking } = this;
     this.orders = new Orders({ engine: options.engine, queue, cancellations, items, args, results, senders, halts, blocking });
   }
@@ -325,6 +331,7 @@ export class Executor {
 
   processDied(process: ProcessName): void {
     this.senders.forget(process);
+    this.items.callerDied(process);
   }
 
   // ---- what code inside a call can ask

@@ -14,6 +14,7 @@ const TURN_MS = 10;
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
 interface Running {
+  readonly from: ProcessName;
   taken: number;
   isClosed: boolean;
   wake: () => void;
@@ -23,38 +24,42 @@ export interface GeneratorCall extends CancellableCall {
   readonly meta: Pick<CallMeta, "name" | "stream">;
 }
 
+export interface ItemSenderParts<Call> {
+  signal(call: Call): AbortSignal;
+  encode(value: unknown, label: string): Encoded;
+  send(call: Call, index: number, value: Encoded): void;
+  /** It is as far ahead as it may be, or goes on. */
+  held(call: Call, isHeld: boolean): void;
+  /** Nobody is left there who could take an item. */
+  isDead(caller: ProcessName): boolean;
+}
+
 export class ItemSender<Call extends GeneratorCall> {
   private readonly running = new Map<string, Running>();
-  private readonly signal: (call: Call) => AbortSignal;
-  private readonly encode: (value: unknown, label: string) => Encoded;
-  private readonly send: (call: Call, index: number, value: Encoded) => void;
-  /** It is as far ahead as it may be, or goes on. */
-  private readonly held: (call: Call, isHeld: boolean) => void;
+  private readonly parts: ItemSenderParts<Call>;
 
-  constructor(signal: (call: Call) => AbortSignal, encode: (value: unknown, label: string) => Encoded, send: (call: Call, index: number, value: Encoded) => void, held: (call: Call, isHeld: boolean) => void) {
-    this.held = held;
-    this.signal = signal;
-    this.encode = encode;
-    this.send = send;
+  constructor(parts: ItemSenderParts<Call>) {
+    this.parts = parts;
   }
 
   /** Resolves when the generator has ended; rejects with what it threw. */
   async run(call: Call, made: unknown): Promise<void> {
     const iterator = made as AnyIterator;
     const key = keyOf(call.from, call.record.seq);
-    const running: Running = { taken: 0, isClosed: false, wake: () => undefined };
+    const running: Running = { from: call.from, taken: 0, isClosed: false, wake: () => undefined };
     this.running.set(key, running);
-    const signal = this.signal(call);
+    const { parts } = this;
+    const signal = parts.signal(call);
     signal.addEventListener("abort", () => running.wake(), { once: true });
-    const isOver = (): boolean => running.isClosed || signal.aborted;
+    const isOver = (): boolean => running.isClosed || signal.aborted || parts.isDead(call.from);
     let turnAt = performance.now() + TURN_MS;
     try {
       for (let index = 0; ; index++) {
         const isAhead = (): boolean => !isOver() && index - running.taken >= (call.meta.stream as number);
         if (isAhead()) {
-          this.held(call, true);
+          parts.held(call, true);
           while (isAhead()) await new Promise<void>((resolve) => { running.wake = resolve; });
-          this.held(call, false);
+          parts.held(call, false);
         }
         if (performance.now() > turnAt) {
           await new Promise<void>((resolve) => { setImmediate(resolve); });
@@ -63,11 +68,16 @@ export class ItemSender<Call extends GeneratorCall> {
         if (isOver()) return void (await iterator.return?.(undefined));
         const { done, value } = await iterator.next();
         if (done) return;
-        if (!isOver()) this.send(call, index, this.encode(await value, `item ${index} of ${call.meta.name}`));
+        if (!isOver()) parts.send(call, index, parts.encode(await value, `item ${index} of ${call.meta.name}`));
       }
     } finally {
       this.running.delete(key);
     }
+  }
+
+  /** An actor that others share goes on: generators of a caller that died end at their next `yield`. */
+  callerDied(process: ProcessName): void {
+    for (const running of this.running.values()) if (running.from === process) running.wake();
   }
 
   /** False: that generator does not run here. */

@@ -67,6 +67,23 @@ test("an actor whose maker is gone says so: an actor that made it, and a driver 
   await cli("stop", "--force");
 }, 60_000);
 
+test("a driver that is killed while it reads a shared actor's generator leaves the actor to the others (rows 27, 68)", async () => {
+  const cli = (...args: string[]): Promise<{ stderr: string }> => sandbox.start([join(distFolder(), "cli.js"), ...args]).finished;
+  await cli("start", "--num-cpus", "2");
+  const joined = { RAY_TS_ADDRESS: "auto" };
+  const feed = `import ray from "ray-ts"; await ray.init({ address: "auto" });
+    class Feed { made = 0; ended = 0; *items() { try { for (;;) yield ++this.made; } finally { this.ended++; } } state() { return [this.made, this.ended]; } }
+    const feed = ray.remote(Feed, { name: "feed", namespace: "all", lifetime: "detached", getIfExists: true }).remote();`;
+  const reader = sandbox.startScript(`${feed} const items = feed.items.options({ generatorBackpressure: 2 }).remote();
+    const queued = feed.items.options({ generatorBackpressure: 2 }).remote();
+    console.log("GOT " + await ray.get((await items.next()).value)); await (await queued.next());`, joined);
+  await reader.output(/GOT 1/);
+  reader.kill();
+  const [made, ended] = await sandbox.scriptValue(`${feed} report(await ray.get(feed.state.remote())); await ray.kill(feed); await ray.shutdown();`, joined) as [number, number];
+  expect([made >= 2 && made <= 4, ended]).toEqual([true, 1]);
+  await cli("stop", "--force");
+}, 60_000);
+
 test("in a cell the constructor's error names the cell and its line", async () => {
   const front = new FrontProcess(sandbox);
   const cell = await front.cell(`
