@@ -14,6 +14,8 @@ export interface Encoded {
   readonly buffers: readonly Uint8Array[];
   /** The object refs (of plain refs and of actor handles) inside the value, in the order in which `head` numbers them. */
   readonly refs: readonly ObjectId[];
+  /** All of it in one piece, where it was made so (serialize/pack.ts). */
+  readonly packed?: Uint8Array;
 }
 
 /** A function or class as bytes. `key` is content-addressed: the same key is the same code with the same captured values. */

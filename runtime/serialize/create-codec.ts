@@ -6,6 +6,7 @@ import { NO_ARGS, UNDEFINED, UNDEFINED_TAG } from "./common-values.ts";
 import { readGraph } from "./graph-read.ts";
 import { failuresOf, writeGraph } from "./graph-write.ts";
 import { checkGraph, NODE, type CodeHooks, type GraphNode } from "./graph.ts";
+import { isLoneView, placeOfLoneView, readLoneView, VIEW_TAG, writeLoneView } from "./lone-view.ts";
 import { ValueReader, ValueWriter } from "./out-of-band.ts";
 import { refuse } from "./refusal.ts";
 import { CLONEABLE, isJsonPrimitive, JSON_TREE, shapeOf } from "./scan.ts";
@@ -36,12 +37,15 @@ class Codec implements ValueCodec {
 
   encode(value: unknown, label: string): Encoded {
     if (value === undefined) return UNDEFINED;
+    if (isLoneView(value)) return writeLoneView(value);
     return this.encodeShaped(value, label, false);
   }
 
   encodeArgs(args: readonly unknown[], label: string): Encoded {
     if (args.length === 0) return NO_ARGS;
     if (args.length <= 16 && args.every(isJsonPrimitive)) return inline(Buffer.from(JSON.stringify(args)));
+    const place = placeOfLoneView(args);
+    if (place >= 0) return writeLoneView(args[place] as ArrayBufferView, args, place);
     return this.encodeShaped(args, label, true);
   }
 
@@ -77,6 +81,7 @@ class Codec implements ValueCodec {
       case CLONE_TAG: return whole(() => new ValueReader(head, buffers).readValue());
       case GRAPH_TAG: return this.decodeGraph(encoded);
       case UNDEFINED_TAG: return undefined;
+      case VIEW_TAG: return whole(() => readLoneView(head, buffers));
       default: return whole(() => JSON.parse(textOf(head)));
     }
   }

@@ -7,9 +7,7 @@
  */
 import { Deserializer, Serializer } from "node:v8";
 import { elementSize, makeView, TYPED_ARRAYS, viewName } from "./realm.ts";
-
-/** Memory of at least so many bytes goes out of band. */
-const OUT_OF_BAND_BYTES = 4096;
+import { memoryOf, OUT_OF_BAND_BYTES } from "./view-memory.ts";
 
 const OUT_OF_BAND = 32;
 const MET_BEFORE = 64;
@@ -55,7 +53,7 @@ export class ValueWriter extends Serializer {
       this.writeUint32(value.byteLength);
       return;
     }
-    const memory = isExposed || isMostlyUsed(value) ? new Uint8Array(value.buffer) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    const memory = isExposed ? new Uint8Array(value.buffer) : memoryOf(value);
     const isOutOfBand = memory.byteLength >= OUT_OF_BAND_BYTES;
     const place: Place = { index: isOutOfBand ? this.buffers.push(memory) - 1 : this.inline++, base: memory.byteOffset, isOutOfBand };
     // a part of a bigger buffer stands for itself alone: other parts go their own way
@@ -69,13 +67,6 @@ export class ValueWriter extends Serializer {
     this.writeUint32(value.byteOffset - place.base);
     this.writeUint32(value.byteLength);
   }
-}
-
-/** Whether to send a view's whole ArrayBuffer: when most of it is the view, or it is small and no pool of others' bytes. */
-function isMostlyUsed(view: ArrayBufferView): boolean {
-  const size = view.buffer.byteLength;
-  if (size <= view.byteLength * 2) return true;
-  return size <= OUT_OF_BAND_BYTES && size !== Buffer.poolSize;
 }
 
 export class ValueReader extends Deserializer {

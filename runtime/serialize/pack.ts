@@ -44,7 +44,16 @@ export function layout({ head, buffers }: Pick<Encoded, "head" | "buffers">): La
   return { sizeBytes: end, parts };
 }
 
-export function pack(encoded: Pick<Encoded, "head" | "buffers">): Uint8Array {
+/** Room for a head of so many bytes in what `pack` will give for it, where there are no buffers: `Encoded.packed`. */
+export function headOfPacked(headBytes: number): { readonly packed: Buffer; readonly bytes: Buffer } {
+  const packed = Buffer.allocUnsafe(FIXED_BYTES + headBytes);
+  packed.writeUInt32LE(headBytes, 0);
+  packed.writeUInt32LE(0, 4);
+  return { packed, bytes: packed.subarray(FIXED_BYTES) };
+}
+
+export function pack(encoded: Pick<Encoded, "head" | "buffers" | "packed">): Uint8Array {
+  if (encoded.packed) return encoded.packed;
   const { head, buffers } = encoded;
   if (buffers.length === 0) {
     const packed = Buffer.allocUnsafe(FIXED_BYTES + head.byteLength);

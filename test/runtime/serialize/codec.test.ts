@@ -3,6 +3,7 @@ import { createCodec } from "../../../runtime/serialize/create-codec.ts";
 import type { RefHooks } from "../../../runtime/serialize/codec.ts";
 import type { ActorInfo } from "../../../runtime/engine/engine.ts";
 import type { ActorId, ObjectId } from "../../../runtime/ids.ts";
+import { pack, unpack } from "../../../runtime/serialize/pack.ts";
 import { roundTrip, tagOf } from "./round-trip.ts";
 
 const cycle = (): { self?: unknown; b: unknown[] } => {
@@ -87,8 +88,58 @@ describe("the format", () => {
   });
 
   test("is V8's for what JSON would lose and for what is big", () => {
-    const values = [NaN, 5n, { a: undefined }, [shared, shared], cycle(), new Map(), new Float64Array(3), Array.from({ length: 100 }, (_, i) => i), new Date()];
+    const values = [NaN, 5n, { a: undefined }, [shared, shared], cycle(), new Map(), [new Float64Array(3)], Array.from({ length: 100 }, (_, i) => i), new Date()];
     expect(values.map((value) => tagOf(value))).toEqual(values.map(() => "clone"));
+  });
+
+  test("is its own for one view, alone or among plain arguments", () => {
+    const codec = createCodec();
+    const bytes = Uint8Array.from({ length: 64 }, (_, i) => i);
+    const views = [
+      new Int8Array(bytes.buffer, 3, 5), new Uint8Array(0), new Uint8ClampedArray(bytes), new Int16Array(bytes.buffer, 2, 7), new Uint32Array(bytes.buffer, 8), new Float32Array([1.5, NaN]), new Float64Array([-0, 2]),
+      new BigInt64Array([5n, -1n]), new DataView(bytes.buffer, 5, 9), Buffer.from("héllo"), Buffer.allocUnsafe(10).fill(7), new Float64Array(2000).fill(4), new Uint8Array(1 << 20).subarray(7, 5007).fill(9), new Float64Array(3000).subarray(1, 9).fill(3),
+    ];
+    for (const view of views) {
+      expect(tagOf(view)).toBe("view");
+      const back = roundTrip(view);
+      expect([back, back.constructor.name]).toEqual([view, view.constructor.name]);
+      for (const args of [[view], [1, view], [view, "é", null], ["a", true, view]]) {
+        const encoded = codec.encodeArgs(args, "f");
+        expect(encoded.head[0]).toBe(3);
+        expect(codec.decode({ ...unpack(pack(encoded)), refs: [] })).toEqual(args);
+      }
+    }
+  });
+
+  test("is not that one for two views, for what JSON would lose beside it, and for subclasses", () => {
+    const codec = createCodec();
+    class Own extends Uint8Array {}
+    const [one, two] = [new Uint8Array(8), new Uint8Array(4)];
+    for (const args of [[one, two], [one, undefined], [one, { a: 1 }], [one, -0], [one, new Uint8Array(one.buffer, 2)]]) {
+      const encoded = codec.encodeArgs(args, "f");
+      expect([encoded.head[0], codec.decode(encoded)]).toEqual([1, args]);
+    }
+    expect(() => codec.encode(new Own(3), "v")).toThrow("Cannot send v");
+    const [back, part] = codec.decode(codec.encodeArgs([one, one.subarray(2)], "f")) as Uint8Array[];
+    expect(part!.buffer).toBe(back!.buffer);
+  });
+
+  test("a view that fills a small buffer, and one of its parts, come back in a buffer of the same size", () => {
+    const whole = new ArrayBuffer(64);
+    expect([roundTrip(new Uint8Array(whole)).buffer.byteLength, roundTrip(new Uint8Array(whole, 8, 8)).buffer.byteLength]).toEqual([64, 64]);
+  });
+
+  test("damaged views are a SerializationError", () => {
+    const codec = createCodec();
+    const { head } = codec.encodeArgs(["x", new Uint8Array(8)], "f");
+    const damaged = (change: (bytes: Uint8Array) => Uint8Array | void): (() => unknown) => {
+      const bytes = Uint8Array.from(head);
+      const changed = change(bytes) ?? bytes;
+      return () => codec.decode({ head: changed, buffers: [], refs: [] });
+    };
+    for (const change of [(b: Uint8Array) => b.subarray(0, 9), (b: Uint8Array) => void (b[1] = 99), (b: Uint8Array) => void (b[2] = 200), (b: Uint8Array) => void (b[3] = 1), (b: Uint8Array) => void (b[8] = 77), (b: Uint8Array) => void (b[12] = 255), (b: Uint8Array) => b.subarray(0, b.length - 4)]) {
+      expect(damaged(change)).toThrow("its bytes are damaged");
+    }
   });
 
   test("is the graph for what V8's would lose", () => {

@@ -8,8 +8,8 @@ export function roundTrip<T>(value: T, hooks: CodecHooks = {}): T {
   return codec.decode({ ...unpack(pack(encoded)), refs: encoded.refs }) as T;
 }
 
-/** The format's tag: `[` and other JSON text, 1, 2. */
-export function tagOf(value: unknown, hooks: CodecHooks = {}): "json" | "clone" | "graph" {
+/** The format's tag: `[` and other JSON text, 1, 2, 3. */
+export function tagOf(value: unknown, hooks: CodecHooks = {}): "json" | "clone" | "graph" | "view" {
   const [first] = createCodec(hooks).encode(value, "value").head;
-  return first === 1 ? "clone" : first === 2 ? "graph" : "json";
+  return first === 1 ? "clone" : first === 2 ? "graph" : first === 3 ? "view" : "json";
 }
