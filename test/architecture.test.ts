@@ -44,7 +44,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/head/scheduler": ["runtime/ids.ts"],
   "runtime/head": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/head/scheduler", "runtime/logs", "runtime/metrics", "runtime/store", "runtime/views", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/watch-commands.ts"],
   "runtime/local": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/logs", "runtime/metrics", "runtime/serialize", "runtime/store", "runtime/views/worker-prints.ts", "runtime/wire", "runtime/worker/client-number.ts"],
-  "runtime/local/script-host.ts": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/host.ts", "runtime/local", "runtime/serialize", "runtime/ship"],
+  "runtime/local/script-progress.ts": [...PLAIN_DATA, "runtime/views"],
+  "runtime/local/script-host.ts": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/host.ts", "runtime/local", "runtime/local/script-progress.ts", "runtime/serialize", "runtime/ship"],
   "runtime/index.ts": ["runtime/api", "runtime/errors.ts", "runtime/local/script-host.ts"],
 
   "runtime/worker": [

@@ -8,7 +8,8 @@ import type { Display } from "./display.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import type { ObjectRefGenerator } from "./object-ref-generator.ts";
-import type { ActorOptions, CancelOptions, GetOptions, InitOptions, MethodDefaults, TaskOptions, WaitOptions } from "./options.ts";
+import type { ActorOptions, CancelOptions, GetOptions, InitOptions, MethodDefaults, ProgressOptions, TaskOptions, WaitOptions } from "./options.ts";
+import type { Progress } from "./progress-bar.ts";
 import type { RemoteFunctionOf } from "./remote-function.ts";
 import type { StateApi } from "./state.ts";
 import type { TraceEvent } from "../engine/timeline.ts";
@@ -95,6 +96,18 @@ export interface Ray {
    * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.wait.html
    */
   wait<R extends ObjectRef<any>>(refs: readonly R[], options?: WaitOptions): Promise<[ready: R[], pending: R[]]>;
+
+  /**
+   * A live bar over refs: how many are done, failed and running, for how long, and about how long it still takes. It stands where
+   * the cell's value is drawn, or at once when the cell goes on; a script has it on its stderr.
+   *
+   * @example
+   * const refs = files.map((file) => parse.remote(file));
+   * ray.progress(refs, { label: "parsing" });
+   * await ray.get(refs);
+   * @see https://docs.ray.io/en/latest/ray-core/examples/monte_carlo_pi.html
+   */
+  progress(refs: readonly ObjectRef<any>[], options?: ProgressOptions): Progress;
 
   /**
    * Cancels the task or actor call that makes a ref: reading the ref throws TaskCancelledError. One that waits never runs; one that

@@ -37,4 +37,8 @@ export interface RayHost {
   display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void;
   /** Shows a live view, where there is a front that draws one; without this method `display` gets the value's text. */
   displayView?(view: ViewDescriptor, snapshot: readonly EngineEvent[], options: { readonly displayId: string; readonly update: boolean }): void;
+  /** A script draws the bar of `ray.progress` itself. */
+  drawProgress?(view: ProgressView, snapshot: readonly EngineEvent[]): void;
 }
+
+export type ProgressView = Extract<ViewDescriptor, { kind: "progress" }>;

@@ -96,6 +96,12 @@ export interface InitOptions {
   readonly metricsExportPort?: number | undefined;
 }
 
+/** Options of `ray.progress`. */
+export interface ProgressOptions {
+  /** What stands before the bar: the name of the tasks if not given and they all have the same. */
+  readonly label?: string | undefined;
+}
+
 /** Options of `ray.get`. */
 export interface GetOptions {
   /** Rejects with GetTimeoutError after this many milliseconds; 0 looks once. */
@@ -228,6 +234,7 @@ const outputStream: Check = (value, where) => {
   if (value !== "stdout" && value !== "stderr") throw new TypeError(`${where} must be "stdout" or "stderr"; got ${describeValue(value)}`);
 };
 export const LOG_OPTIONS = { id: workerOrId, actor: text, task: text, stream: outputStream, tail: finite(0, true, "a whole number of at least 0") };
+export const PROGRESS_OPTIONS = { label: text };
 export const KILL_OPTIONS = { noRestart: flag };
 export const CANCEL_OPTIONS = { force: flag, recursive: flag };
 export const NAMESPACE_OPTIONS = { namespace: text };

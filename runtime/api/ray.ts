@@ -18,6 +18,7 @@ import type { RayHost } from "./host.ts";
 import { holdOf, MADE_BY_PUT, makeRef, ObjectRef, type RefScope } from "./object-ref.ts";
 import { checkOptions, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions, type MethodOptions } from "./options.ts";
 import { method } from "./method.ts";
+import { progress } from "./progress.ts";
 import { remote } from "./remote.ts";
 import { makeRemoteFunction } from "./remote-function.ts";
 import { runtimeContext } from "./runtime-context.ts";
@@ -47,6 +48,7 @@ export function createRay(host: RayHost): Ray {
     get: (refs: unknown, options?: object) => get(home, refs, options) as never,
     put: (value) => put(home, value) as never,
     wait: (refs, options) => wait(refs, options),
+    progress: (refs, options) => progress(host, refs, options),
     cancel: (ref, options) => cancel(ref, options),
     kill: (handle, options) => kill(handle, options),
     free: (refs) => free(refs),

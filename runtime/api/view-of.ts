@@ -7,6 +7,7 @@ import type { ViewDescriptor } from "../session/output.ts";
 import { infoOf } from "./actor-handle.ts";
 import { ClusterContext } from "./context.ts";
 import type { Scope } from "./home.ts";
+import { ProgressBar } from "./progress-bar.ts";
 import { holdOf, type Hold } from "./object-ref.ts";
 
 export interface LiveView {
@@ -21,13 +22,14 @@ export type Preview = (value: unknown) => string;
 const MOST_PREVIEWS = 20;
 const LARGEST_PREVIEWED_BYTES = 64 * 1024;
 
-/** The view of an ObjectRef, of an array of nothing but refs, of an actor's handle or of `ray.init`'s context; else undefined. */
+/** The view of an ObjectRef, of an array of nothing but refs, of an actor's handle, of `ray.progress` or of `ray.init`'s context; else undefined. */
 export function viewOf(value: unknown, preview?: Preview): LiveView | undefined {
   const hold = holdOf(value);
   if (hold) return { view: { kind: "object-ref", refs: [hold.id] }, snapshot: rowsOf([hold], preview) };
   const info = infoOf(value);
   if (info) return { view: { kind: "actor", actor: info.actor, className: info.className }, snapshot: [] };
   if (value instanceof ClusterContext) return { view: { kind: "cluster" }, snapshot: [] };
+  if (value instanceof ProgressBar) return { view: value.shown(), snapshot: rowsOf(value.holds, preview) };
   return Array.isArray(value) ? viewOfAll(value, preview) : undefined;
 }
 

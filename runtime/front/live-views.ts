@@ -4,12 +4,13 @@
  *
  * Invariants
  * - V1 A view sends at most one update in 100 ms, and never one that looks like the last.
- * - V2 After `flush` nothing waits. A view that can change no more is forgotten.
+ * - V2 One that shows how long something takes is drawn each second, also when nothing else happens.
+ * - V3 After `flush` nothing waits. A view that can change no more is forgotten.
  */
 import type { EngineEvent } from "../engine/events.ts";
 import type { MimeBundle, Output, ViewDescriptor } from "../session/output.ts";
 import { applyEvents } from "../views/apply-events.ts";
-import { isSettled, renderView, viewDependsOn } from "../views/render-view.ts";
+import { isSettled, isTimed, renderView, viewDependsOn } from "../views/render-view.ts";
 import { createViewState } from "../views/view-state.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { FrontOutput } from "./front.ts";
@@ -24,9 +25,12 @@ interface LiveView {
   sentAt: number;
   /** Set while an update waits for its turn. */
   cancel: (() => void) | undefined;
+  /** V2. */
+  cancelTick: (() => void) | undefined;
 }
 
 const INTERVAL_MS = 100;
+const TICK_MS = 1000;
 /** Above this the oldest stay as they are: a loop that shows views must not cost more and more. */
 const MOST_VIEWS = 500;
 
@@ -44,11 +48,13 @@ export class LiveViews {
 
   add({ view, snapshot, displayId, isResult }: ViewOutput, cell: number): void {
     applyEvents(this.#state, snapshot as readonly EngineEvent[]);
-    const data = renderView(this.#state, view);
+    const data = this.#draw(view);
     this.#emit(isResult ? { type: "result", data, metadata: {}, displayId } : { type: "display", data, metadata: {}, displayId, update: false }, cell);
     this.#forget(displayId);
     if (isSettled(this.#state, view)) return;
-    this.#live.set(displayId, { view, displayId, cell, shown: JSON.stringify(data), sentAt: this.#clock.now(), cancel: undefined });
+    const live: LiveView = { view, displayId, cell, shown: JSON.stringify(data), sentAt: this.#clock.now(), cancel: undefined, cancelTick: undefined };
+    this.#live.set(displayId, live);
+    this.#tickLater(live);
     const oldest = this.#live.keys().next();
     if (this.#live.size > MOST_VIEWS && !oldest.done) this.#forget(oldest.value);
   }
@@ -74,7 +80,7 @@ export class LiveViews {
   #send(live: LiveView): void {
     live.cancel?.();
     live.cancel = undefined;
-    const data: MimeBundle = renderView(this.#state, live.view);
+    const data: MimeBundle = this.#draw(live.view);
     if (isSettled(this.#state, live.view)) this.#forget(live.displayId);
     const shown = JSON.stringify(data);
     if (shown === live.shown) return;
@@ -83,8 +89,23 @@ export class LiveViews {
     this.#emit({ type: "display", data, metadata: {}, displayId: live.displayId, update: true }, live.cell);
   }
 
+  #draw(view: ViewDescriptor): MimeBundle {
+    return isTimed(view) ? renderView(this.#state, view, Math.max(this.#state.latestAt, Date.now())) : renderView(this.#state, view);
+  }
+
+  /** V2. */
+  #tickLater(live: LiveView): void {
+    if (!isTimed(live.view)) return;
+    live.cancelTick = this.#clock.after(TICK_MS, () => {
+      this.#send(live);
+      if (this.#live.has(live.displayId)) this.#tickLater(live);
+    });
+  }
+
   #forget(displayId: string): void {
-    this.#live.get(displayId)?.cancel?.();
+    const live = this.#live.get(displayId);
+    live?.cancel?.();
+    live?.cancelTick?.();
     this.#live.delete(displayId);
   }
 }

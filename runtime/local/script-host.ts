@@ -5,8 +5,9 @@
 import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { RayHost } from "../api/host.ts";
+import type { ProgressView, RayHost } from "../api/host.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { EngineEvent } from "../engine/events.ts";
 import type { JobId } from "../ids.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
 import { encodeSystemError } from "../serialize/encode-error.ts";
@@ -17,6 +18,7 @@ import { parseLater } from "../ship/foreign/parse-later.ts";
 import { openHead, type HeadProcess } from "./head-process.ts";
 import { printsWanted } from "./engine-options.ts";
 import { LocalEngine } from "./local-engine.ts";
+import { ScriptProgress } from "./script-progress.ts";
 import { ScriptPrints } from "./script-prints.ts";
 import { addressToJoin, attachTo } from "./standing-cluster.ts";
 import { whenIdle } from "./when-idle.ts";
@@ -33,7 +35,7 @@ class ScriptHost implements RayHost {
   readonly shipper: CodeShipper;
   private readonly ship: Shipper;
   private refs: RefHooks | undefined;
-  private current: { readonly engine: LocalEngine; readonly head: Promise<HeadProcess>; readonly prints: ScriptPrints; readonly stopWaiting: () => void } | undefined;
+  private current: { readonly engine: LocalEngine; readonly head: Promise<HeadProcess>; readonly prints: ScriptPrints; readonly bars: Set<ScriptProgress>; readonly stopWaiting: () => void } | undefined;
 
   constructor() {
     const require = createRequire(process.argv[1] ?? process.cwd());
@@ -74,7 +76,7 @@ class ScriptHost implements RayHost {
       },
     });
     const stopWaiting = whenIdle(() => engine.isWaitedFor, () => void this.shutdown());
-    this.current = { engine, head, prints: new ScriptPrints(engine), stopWaiting };
+    this.current = { engine, head, prints: new ScriptPrints(engine), bars: new Set(), stopWaiting };
     return engine;
   }
 
@@ -87,6 +89,7 @@ class ScriptHost implements RayHost {
     const { current } = this;
     if (!current) return;
     this.forget();
+    for (const bar of current.bars) bar.end();
     await current.prints.end();
     await current.engine.close();
     await (await current.head).close();
@@ -113,6 +116,14 @@ class ScriptHost implements RayHost {
   /** Nothing says to what a script binds a function: `script.mjs:3` tells where it was made remote. */
   unitName(): string | undefined {
     return placeOfCaller();
+  }
+
+  drawProgress(view: ProgressView, snapshot: readonly EngineEvent[]): void {
+    const { current } = this;
+    if (!current) return; // its cluster has gone
+    const bar: ScriptProgress = new ScriptProgress(current.engine, view, snapshot, process.stderr, () => current.bars.delete(bar));
+    current.bars.add(bar);
+    bar.start();
   }
 
   display(data: Record<string, unknown>): void {

@@ -1,5 +1,6 @@
 /** What the tasks of an engine need of its other parts. */
 import type { ObjectId, ProcessName } from "../ids.ts";
+import { failureText } from "../serialize/failure-text.ts";
 import type { Connection } from "./connection.ts";
 import type { EventReporter } from "./event-reporter.ts";
 import { ItemStreams } from "./item-streams.ts";
@@ -40,6 +41,7 @@ export function submissionShell({ self, connection, objects, books, streams, rep
     whenReady: (ref, ready) => void objects.whenReady([ref], ready),
     settle: (ref, value, isError, count) => objects.settle(ref, value, isError, count),
     read: (value) => objects.values.read(value, undefined),
+    errorText: (value) => failureText(objects.values.read(value, undefined)) ?? "error",
     discard: (ref, value) => objects.discard(ref, value),
     streams,
     encodeError: (error) => objects.errorValue(error),

@@ -32,6 +32,8 @@ export interface SubmissionShell {
   whenReady(ref: ObjectId, ready: () => void): void;
   settle(ref: ObjectId, value: WireValue, isError: boolean, count?: number): void;
   read(value: WireValue): Encoded;
+  /** `RangeError: bad` */
+  errorText(value: WireValue): string;
   /** A value that came for `ref` and that nobody gets. */
   discard(ref: ObjectId, value: WireValue): void;
   readonly streams: ItemStreams;
@@ -274,12 +276,13 @@ export class Submission {
   }
 
   private settleReturns(task: Task, values: readonly WireValue[], isError: boolean): void {
+    const error = isError ? this.shell.errorText(values[0] as WireValue) : undefined; // before anybody may free it
     for (let i = 0; i < task.meta.numReturns; i++) {
       const value = (isError ? values[0] : values[i]) as WireValue;
       this.shell.settle(task.returns[i] as ObjectId, value, isError, task.firstReturn + i);
     }
     this.shell.streams.ended(task, isError ? values[0] : undefined);
-    this.end(task, isError ? "error" : undefined);
+    this.end(task, error);
   }
 
   /** The task threw: whether that is a reason to try again is up to its options, which may have to decode the error. */

@@ -2,7 +2,7 @@
 import type { EngineEvent } from "../engine/events.ts";
 
 export class Subscribers {
-  private readonly all = new Set<(event: EngineEvent) => void>();
+  private readonly all = new Map<(event: EngineEvent) => void, "prints" | undefined>();
   private readonly turn: (isOn: boolean, only?: "prints") => void;
 
   /** `turn` asks the head for rows, or for none. */
@@ -11,16 +11,17 @@ export class Subscribers {
   }
 
   add(on: (event: EngineEvent) => void, only?: "prints"): () => void {
-    this.all.add(on);
+    this.all.set(on, only);
     // whoever wants all gets all for everybody
     if (this.all.size === 1 || only === undefined) this.turn(true, only);
     return () => {
       this.all.delete(on);
       if (this.all.size === 0) this.turn(false);
+      else if (only === undefined && [...this.all.values()].every((each) => each !== undefined)) this.turn(true, "prints");
     };
   }
 
   hear(rows: readonly EngineEvent[]): void {
-    for (const row of rows) for (const on of this.all) on(row);
+    for (const row of rows) for (const on of this.all.keys()) on(row);
   }
 }

@@ -5,14 +5,13 @@ import type { RefHooks, SendFailure, ValueCodec } from "./codec.ts";
 import { NO_ARGS, UNDEFINED, UNDEFINED_TAG } from "./common-values.ts";
 import { readGraph } from "./graph-read.ts";
 import { failuresOf, writeGraph } from "./graph-write.ts";
-import { checkGraph, NODE, type CodeHooks, type GraphNode } from "./graph.ts";
+import { checkGraph, GRAPH_TAG, NODE, type CodeHooks, type GraphNode } from "./graph.ts";
 import { isLoneView, placeOfLoneView, readLoneView, VIEW_TAG, writeLoneView } from "./lone-view.ts";
 import { ValueReader, ValueWriter } from "./out-of-band.ts";
 import { refuse } from "./refusal.ts";
 import { CLONEABLE, isJsonPrimitive, JSON_TREE, shapeOf } from "./scan.ts";
 
 const CLONE_TAG = 1;
-const GRAPH_TAG = 2;
 const NO_BUFFERS: readonly Uint8Array[] = [];
 
 export interface CodecHooks {

@@ -6,6 +6,9 @@
 import { types } from "node:util";
 import type { ObjectId } from "../ids.ts";
 
+/** The format's tag byte. */
+export const GRAPH_TAG = 2;
+
 export type Entry = unknown;
 
 /** First element of a node. Numbers are part of the format: add at the end. */

@@ -13,6 +13,8 @@ export interface OutputError {
 export type ViewDescriptor =
   | { readonly kind: "object-ref"; readonly refs: readonly string[] }
   | { readonly kind: "object-refs"; readonly refs: readonly string[] }
+  /** One bar over all of them; `startedAt`: when it was asked for. */
+  | { readonly kind: "progress"; readonly refs: readonly string[]; readonly label?: string; readonly startedAt: number }
   | { readonly kind: "actor"; readonly actor: string; readonly className: string }
   | { readonly kind: "cluster" };
 

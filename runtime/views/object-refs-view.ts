@@ -14,7 +14,7 @@ export function objectRefsView(state: ViewState, refs: readonly string[], now: n
   const models = refs.map((ref) => refModel(state, ref));
   const counts = ORDER.map((name) => ({ name, count: models.filter((model) => model.state === name).length })).filter(({ count }) => count > 0);
   const words = counts.map(({ name, count }) => `${count} ${name}`).join(", ");
-  const firstError = models.find(({ error, state: is }) => error !== undefined && (is === "error" || is === "lost"));
+  const firstError = firstErrorOf(models);
   const title = `[ObjectRef × ${refs.length}]`;
   const error = firstError?.error === undefined ? "" : `: ${oneLine(firstError.error, ERROR_LENGTH)}`;
   return { plain: `${title} ${words}${error}`, html: htmlOf(models, counts, words, firstError, now) };
@@ -26,7 +26,9 @@ function htmlOf(models: readonly RefModel[], counts: readonly { name: RefState; 
   return html`<div><b>ObjectRef × ${models.length}</b> ${words}${bar}${error}${rowsOf(models, now)}</div>`;
 }
 
-function rowsOf(models: readonly RefModel[], now: number): Html {
+export const firstErrorOf = (models: readonly RefModel[]): RefModel | undefined => models.find(({ error, state: is }) => error !== undefined && (is === "error" || is === "lost"));
+
+export function rowsOf(models: readonly RefModel[], now: number): Html {
   const rows = models.slice(0, MOST_ROWS).map((model, i) => {
     const value = model.state === "ready" ? model.object?.preview : model.error && oneLine(model.error, ERROR_LENGTH);
     return [i, code(model.ref), statePill(model), value === undefined ? undefined : code(value), sizeText(model), model.task?.name, timeText(model, now)];

@@ -6,6 +6,7 @@ import { actorView } from "./actor-view.ts";
 import { clusterView } from "./cluster-view.ts";
 import { objectRefView } from "./object-ref-view.ts";
 import { objectRefsView } from "./object-refs-view.ts";
+import { progressView } from "./progress-view.ts";
 import { isComplete, refModel } from "./ref-model.ts";
 import type { ViewState } from "./view-state.ts";
 import type { View } from "./view.ts";
@@ -27,6 +28,7 @@ function draw(state: ViewState, view: ViewDescriptor, now: number): View {
   switch (view.kind) {
     case "object-ref": return view.refs.length === 1 ? objectRefView(state, view.refs[0] as string, now) : objectRefsView(state, view.refs, now);
     case "object-refs": return objectRefsView(state, view.refs, now);
+    case "progress": return progressView(state, view, now);
     case "actor": return actorView(state, view.actor, view.className);
     case "cluster": return clusterView(state);
   }
@@ -35,7 +37,7 @@ function draw(state: ViewState, view: ViewDescriptor, now: number): View {
 /** True when no event that is still to come changes the view (an object freed later on does not). */
 export function isSettled(state: ViewState, view: ViewDescriptor): boolean {
   switch (view.kind) {
-    case "object-ref": case "object-refs": return view.refs.every((ref) => isComplete(state, refModel(state, ref)));
+    case "object-ref": case "object-refs": case "progress": return view.refs.every((ref) => isComplete(state, refModel(state, ref)));
     case "actor": return state.actors.get(view.actor as ActorId)?.state === "dead";
     case "cluster": return false;
   }
@@ -44,13 +46,16 @@ export function isSettled(state: ViewState, view: ViewDescriptor): boolean {
 /** True when the row may change how the view looks. */
 export function viewDependsOn(view: ViewDescriptor, row: EngineEvent): boolean {
   switch (view.kind) {
-    case "object-ref": case "object-refs":
+    case "object-ref": case "object-refs": case "progress":
       if (row.type === "object") return refSet(view).has(row.ref);
       return row.type === "task" && row.refs.some((ref) => refSet(view).has(ref));
     case "actor": return (row.type === "actor" || row.type === "task") && row.actor === view.actor;
     case "cluster": return row.type !== "object" && row.type !== "log" && row.type !== "left-out" && row.type !== "notice";
   }
 }
+
+/** True when it changes as time goes by. */
+export const isTimed = (view: ViewDescriptor): boolean => view.kind === "progress";
 
 const refSets = new WeakMap<ViewDescriptor, ReadonlySet<string>>();
 

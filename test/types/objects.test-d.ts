@@ -1,4 +1,4 @@
-import ray, { GetTimeoutError, isRayError, ObjectRef, RayTaskError, type ObjectRefValue, type RayContext, type RayError } from "ray-ts";
+import ray, { GetTimeoutError, isRayError, ObjectRef, RayTaskError, type ObjectRefValue, type Progress, type RayContext, type RayError } from "ray-ts";
 import { ray as named } from "ray-ts";
 import { expectType, type Same } from "./expect-type.ts";
 
@@ -168,3 +168,11 @@ try {
   ray.exceptions.NopeError;
 }
 const timeout: RayError = new GetTimeoutError("late");
+
+// progress
+expectType<Progress>()(ray.progress([n, s], { label: "both" }));
+expectType<readonly ObjectRef<any>[]>()(ray.progress([]).refs);
+// error TS2345 || TS2740: Argument of type 'ObjectRef<number>' is not assignable || Type 'ObjectRef<number>' is missing the following properties
+ray.progress(n);
+// error TS2353: Object literal may only specify known properties, and 'title' does not exist in type 'ProgressOptions'.
+ray.progress([n], { title: "x" });

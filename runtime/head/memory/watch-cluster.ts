@@ -19,7 +19,7 @@ export interface WatchedCluster {
   readonly log: (text: string) => void;
 }
 
-const CLIENTS = { driver: "a session or script", front: "its front", worker: undefined } as const;
+const LABELS = { driver: "a session or script", front: "a front", head: "the head", worker: undefined } as const;
 
 /** Undefined where nothing is to be watched: it was turned off, or the system tells nothing of its memory. */
 export function watchMemory({ work, clients, kill, say, log }: WatchedCluster): MemoryWatch | undefined {
@@ -31,8 +31,10 @@ export function watchMemory({ work, clients, kill, say, log }: WatchedCluster): 
   const gauge = new MemoryGauge((file) => readText(join(root, file)));
   if (gauge.take() === undefined) return undefined;
   const bytes = (pid: number): number | undefined => processMemory(readText, pid);
-  const others = (): Holder[] => [...clients(), { kind: "head", pid: process.pid } as const].flatMap(({ kind, pid }) => {
-    const label = kind === "head" ? "the head" : CLIENTS[kind];
+  // a script is driver and front in one
+  const processes = (): ReadonlyMap<number, keyof typeof LABELS> => new Map([...clients().filter(({ kind }) => kind !== "driver"), ...clients().filter(({ kind }) => kind === "driver"), { kind: "head", pid: process.pid } as const].map(({ kind, pid }) => [pid, kind] as const));
+  const others = (): Holder[] => [...processes()].flatMap(([pid, kind]) => {
+    const label = LABELS[kind];
     const held = label === undefined ? undefined : bytes(pid);
     return label === undefined || held === undefined ? [] : [{ label, pid, bytes: held }];
   });

@@ -78,3 +78,13 @@ test("a settled view and views after close send nothing more", () => {
   expect(emitted).toHaveLength(2);
   expect(clock.isIdle).toBe(true);
 });
+
+test("a view that shows how long something takes is drawn each second, until it is over", () => {
+  const { views, clock, emitted } = newViews();
+  views.add(view({ view: { kind: "progress", refs: [ref], startedAt: Date.now() - 60_000 } }), 1);
+  clock.advance(5_000);
+  expect(emitted.length).toBeGreaterThanOrEqual(1);
+  views.apply([task({ state: "finished", startedAt: 1, finishedAt: 2 }), object("ready")]);
+  clock.advance(1_000);
+  expect(clock.isIdle).toBe(true);
+});

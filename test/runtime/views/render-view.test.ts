@@ -85,6 +85,35 @@ describe("many refs", () => {
   });
 });
 
+describe("progress over refs", () => {
+  const view = (n: number, label?: string): ViewDescriptor => ({ kind: "progress", refs: refs(n), startedAt: 1_000, ...(label === undefined ? {} : { label }) });
+  const ended = (i: number, more = {}): EngineEvent => task("finished", { ...RAN, task: `t${i}`, refs: [refs(9)[i] as string], ...more });
+
+  test.each<[string, EngineEvent[], number, string]>([
+    ["of which nothing is known", [], 1_500, "progress ░░░░░░░░░░░░░░░░░░░░ 0 of 4 done, 500 ms"],
+    ["that runs", [task("running", { startedAt: 2_000 })], 3_000, "square ░░░░░░░░░░░░░░░░░░░░ 0 of 4 done, 1 running, 2.0 s"],
+    ["half of which is done", [ended(0), ended(1)], 5_000, "square ██████████░░░░░░░░░░ 2 of 4 done, 4.0 s, about 4.0 s left"],
+    ["of different tasks, one failed", [ended(0), task("failed", { ...RAN, task: "t1", name: "parse", refs: [refs(2)[1] as string], error: "RangeError: bad" })], 1_900, "progress ██████████░░░░░░░░░░ 1 of 4 done, 1 failed, 900 ms: RangeError: bad"],
+    ["that is over, for as long as it took", [0, 1, 2, 3].map((i) => ended(i)), 99_000, "square ████████████████████ 4 of 4 done, 2.2 s"],
+  ])("is one line: one %s (row 94)", (_what, rows, now, line) => {
+    expect(renderView(stateAfter(...rows), view(4), now)["text/plain"]).toBe(line);
+  });
+
+  test("has the label that it was given, and one bar on the page", () => {
+    const rows = [ended(0), task("running", { task: "t1", refs: [refs(2)[1] as string] })];
+    expect(plain(view(4, "parsing"), rows)).toMatch(/^parsing █/);
+    const page = html(view(4, "<parsing>"), rows);
+    for (const text of ["<b>&lt;parsing&gt;</b>", 'title="1 done"', 'title="1 running"', 'title="2 waiting"', "all 4"]) expect(page).toContain(text);
+  });
+
+  test("is over when the last of its refs is", () => {
+    expect(isSettled(stateAfter(ended(0)), view(2))).toBe(false);
+    expect(isSettled(stateAfter(ended(0), ended(1)), view(2))).toBe(true);
+    expect(viewDependsOn(view(2), ended(1))).toBe(true);
+    expect(viewDependsOn(view(2), ended(2))).toBe(false);
+  });
+});
+
 describe("an actor", () => {
   test.each<[EngineEvent[], string]>([
     [[], "pending"],

@@ -1,0 +1,42 @@
+/** What `ray.progress` gives: the refs that it follows, and whether its bar has been drawn. */
+import { inspect } from "node:util";
+import type { ProgressView } from "./host.ts";
+import type { Hold, ObjectRef } from "./object-ref.ts";
+
+/** A bar that follows refs. As a cell's value it is drawn there. */
+export interface Progress {
+  readonly refs: readonly ObjectRef<any>[];
+  readonly label: string | undefined;
+}
+
+export class ProgressBar implements Progress {
+  readonly refs: readonly ObjectRef<any>[];
+  readonly label: string | undefined;
+  readonly #holds: readonly Hold[];
+  readonly #startedAt = Date.now();
+  #isShown = false;
+
+  constructor(refs: readonly ObjectRef<any>[], holds: readonly Hold[], label: string | undefined) {
+    this.refs = refs;
+    this.#holds = holds;
+    this.label = label;
+  }
+
+  get holds(): readonly Hold[] {
+    return this.#holds;
+  }
+
+  get isShown(): boolean {
+    return this.#isShown;
+  }
+
+  /** The view, which somebody draws now. */
+  shown(): ProgressView {
+    this.#isShown = true;
+    return { kind: "progress", refs: this.#holds.map(({ id }) => id), startedAt: this.#startedAt, ...(this.label === undefined ? {} : { label: this.label }) };
+  }
+
+  [inspect.custom](): string {
+    return `Progress(${this.label === undefined ? "" : `${this.label}, `}${this.refs.length} refs)`;
+  }
+}
