@@ -4,12 +4,14 @@
  *
  * Owns: sockets. Does not own: what messages mean (`onMessage`, `onRecord`).
  */
+import { setImmediate } from "node:timers";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import type { JobId, ProcessKind, ProcessName } from "../ids.ts";
 import { RecordType } from "../wire/frame.ts";
 import type { Lane } from "../wire/lane.ts";
 import { Links } from "../wire/links.ts";
 import type { SharedMemory } from "../wire/shared-lanes.ts";
+import { isListening } from "../wire/address.ts";
 import { sharedFiles } from "../store/shared-files.ts";
 import { joinLiveness, type LivenessLink } from "../wire/liveness.ts";
 import { readMessage, writeMessage, type Message, type ToHead } from "../wire/message.ts";
@@ -29,6 +31,8 @@ export interface ConnectionOptions {
   /** The head is gone, or could not be reached at all. */
   readonly onEnded: (reason: string) => void;
   readonly onRefused: (text: string) => void;
+  /** That process ended before this one could hear of it. */
+  readonly onGone?: (process: ProcessName) => void;
 }
 
 export class Connection {
@@ -93,7 +97,7 @@ export class Connection {
 
   /** The lane to a live peer; undefined before the connection and for a dead peer. */
   lane(to: ProcessName): Lane | undefined {
-    return this.dead.has(to) ? undefined : this.links?.to(to);
+    return this.isDead(to) ? undefined : this.links?.to(to);
   }
 
   say(to: ProcessName, message: Message, parts: readonly Uint8Array[] = []): void {
@@ -101,7 +105,7 @@ export class Connection {
       if (!this.isClosed) this.waiting.push(() => this.say(to, message, parts));
       return;
     }
-    if (!this.dead.has(to)) writeMessage(this.links.to(to), message, parts);
+    if (!this.isDead(to)) writeMessage(this.links.to(to), message, parts);
   }
 
   sayToHead(message: ToHead, parts: readonly Uint8Array[] = []): void {
@@ -112,8 +116,13 @@ export class Connection {
     writeMessage(this.links.to(this.address.headName as ProcessName), message, parts);
   }
 
+  /** News of a death goes to those who live then: of earlier ones this process learns when it first wants to speak to the dead. */
   isDead(process: ProcessName): boolean {
-    return this.dead.has(process);
+    if (this.dead.has(process)) return true;
+    if (!this.links || !this.address || this.links.knows(process) || process === this.options.self || isListening(this.address.folder, process)) return false;
+    this.dead.add(process);
+    setImmediate(() => this.options.onGone?.(process));
+    return true;
   }
 
   processDied(process: ProcessName): void {

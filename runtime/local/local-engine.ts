@@ -75,6 +75,7 @@ export class LocalEngine implements Engine {
       onConnected: (address) => this.onConnected(address),
       onEnded: (reason) => this.end(reason),
       onRefused: (text) => options.notice(text, "warning"),
+      onGone: (process) => this.processDied(process),
     });
     if (options.prints) this.connection.sayToHead({ type: "prints-chosen", job: options.job(), ...options.prints });
     this.objects = new Objects({

@@ -1,4 +1,5 @@
 /** Where a process's router is. One file for the difference between transports: ipc by name in the cluster's folder. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ProcessName } from "../ids.ts";
 
@@ -12,6 +13,9 @@ export function endpointOf(folder: string, process: ProcessName): string {
   }
   return "ipc://" + path;
 }
+
+/** False: the process has ended. Its router is there before anybody hears its name, and the head removes it when the process died. */
+export const isListening = (folder: string, process: ProcessName): boolean => existsSync(join(folder, process));
 
 export const livenessPath = (folder: string): string =>
   process.platform === "win32" ? `\\\\.\\pipe\\ray-ts-${folder.replace(/[^\w]/g, "-")}` : join(folder, "live");

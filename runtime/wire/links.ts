@@ -72,6 +72,11 @@ export class Links {
     void this.receiveFromRouter();
   }
 
+  /** There is a path to it, or was one. */
+  knows(process: ProcessName): boolean {
+    return this.peers.has(process);
+  }
+
   /** The lane to a peer; connects when there is no path yet. */
   to(process: ProcessName): Outbox {
     return (this.peers.get(process) ?? this.connect(process)).outbox;

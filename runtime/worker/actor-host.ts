@@ -1,6 +1,7 @@
 /** Makes this process an actor's: builds the class, resolves the constructor's arguments, constructs, and tells the head. */
 import type { Encoded, ShippedCode } from "../engine/engine.ts";
-import type { ObjectId } from "../ids.ts";
+import { OwnerDiedError } from "../errors.ts";
+import type { ObjectId, ProcessName } from "../ids.ts";
 import { failureText } from "../local/constructor-failure.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { refOf, refsCarried, type WireValue } from "../wire/hot-records.ts";
@@ -48,6 +49,7 @@ export class ActorHost {
     engine.ownership.received(wanted.lend, owner, [...refsCarried([code, args]), ...topLevel]);
     for (const ref of topLevel) engine.retain(ref);
     try {
+      if (restarts > 0) needsMaker(engine, owner, [code, args]);
       const built = await this.options.receive({ key: wanted.codeKey, name: wanted.className, value: engine.values.read(code, undefined) });
       const list = (await this.options.decode(engine.values.read(args, undefined))) as unknown[];
       engine.ownership.settled(wanted.lend, owner);
@@ -75,6 +77,11 @@ export class ActorHost {
     if (resolved.error) throw value;
     return value;
   }
+}
+
+/** Values in blocks live as long as who made them, and the actor may outlive that. */
+function needsMaker({ connection }: LocalEngine, maker: ProcessName, values: readonly WireValue[]): void {
+  if (connection.isDead(maker) && values.some(({ kind }) => kind === "block")) throw new OwnerDiedError(`what it needs is over 64 KiB and was lost when its maker, ${maker}, ended. Let the constructor make or load such data itself`);
 }
 
 function valueOf(meta: WireMeta, bytes: Buffer | undefined): WireValue {

@@ -67,6 +67,33 @@ test("an actor whose maker is gone says so: an actor that made it, and a driver 
   await cli("stop", "--force");
 }, 60_000);
 
+test("a detached actor restarts after its maker's end; when what its constructor needs is lost with that, it says so (rows 51, 68, 69)", async () => {
+  const cli = (...args: string[]): Promise<{ stderr: string }> => sandbox.start([join(distFolder(), "cli.js"), ...args]).finished;
+  await cli("start", "--num-cpus", "2");
+  const joined = { RAY_TS_ADDRESS: "auto" };
+  expect(await sandbox.scriptValue(`import ray from "ray-ts"; await ray.init({ address: "auto" });
+    class Kept { constructor(data) { this.n = data.length; } size() { return this.n; } pid() { return process.pid; } }
+    const make = (name, data) => ray.remote(Kept, { name, namespace: "all", lifetime: "detached", maxRestarts: -1 }).remote(data);
+    const made = [make("small", [1, 2]), make("large", new Float64Array(20_000)), make("ref", ray.put(new Float64Array(20_000)))];
+    report(await ray.get(made.map((each) => each.size.remote())));
+    await ray.shutdown();`, joined)).toEqual([2, 20_000, 20_000]);
+  expect(await sandbox.scriptValue(`import ray from "ray-ts"; await ray.init({ address: "auto" });
+    const said = [];
+    for (const name of ["small", "large", "ref"]) {
+      const kept = await ray.getActor(name, { namespace: "all" });
+      process.kill(await ray.get(kept.pid.remote()), "SIGKILL");
+      let outcome; do { outcome = await ray.get(kept.size.remote()).catch((error) => error); } while (outcome.name === "ActorUnavailableError");
+      said.push(outcome.name ? [outcome.name, outcome.cause instanceof ray.exceptions.OwnerDiedError, outcome.message] : outcome);
+    }
+    report(said);
+    await ray.shutdown();`, joined)).toEqual([
+    2,
+    ["ActorDiedError", true, expect.stringMatching(/its constructor failed: OwnerDiedError: what it needs is over 64 KiB and was lost when its maker, d\w+, ended\. Let the constructor make or load such data itself/)],
+    ["ActorDiedError", true, expect.stringMatching(/its constructor failed: OwnerDiedError: Object d\w+-\w+ is lost/)],
+  ]);
+  await cli("stop", "--force");
+}, 60_000);
+
 test("a driver that is killed while it reads a shared actor's generator leaves the actor to the others (rows 27, 68)", async () => {
   const cli = (...args: string[]): Promise<{ stderr: string }> => sandbox.start([join(distFolder(), "cli.js"), ...args]).finished;
   await cli("start", "--num-cpus", "2");
