@@ -21,5 +21,8 @@ function framesBelow(mapStack: (stack: string) => string): string {
   Error.stackTraceLimit = limit;
   // first ours, then the question
   const called = frames.findIndex((frame) => frame.includes(ASKED_FROM));
-  return mapStack(frames.slice(called + 1).join("\n"));
+  return callersCode(mapStack(frames.slice(called + 1).join("\n")));
 }
+
+/** A mapped stack, or nothing where it names no place: a built-in (`at Promise.catch (<anonymous>)`) that our code called is all that is left of that. */
+export const callersCode = (stack: string): string => (/:\d+:\d+\)?$/m.test(stack) ? stack : "");
