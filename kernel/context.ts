@@ -3,6 +3,8 @@ import type { Front } from "../runtime/front/front.ts";
 import type { CellOutputs } from "./cell-outputs.ts";
 import type { History } from "./history.ts";
 import type { InputRequests } from "./input-requests.ts";
+import type { Shells } from "./shells.ts";
+import type { Usage } from "./usage.ts";
 import type { ConnectionInfo } from "./wire/connection-file.ts";
 import type { JsonObject, Message } from "./wire/message.ts";
 import type { KernelWire } from "./wire/server.ts";
@@ -12,12 +14,12 @@ export interface KernelContext {
   readonly wire: KernelWire;
   readonly outputs: CellOutputs;
   readonly history: History;
+  readonly shells: Shells;
   readonly input: InputRequests;
+  readonly usage: Usage;
   readonly connection: ConnectionInfo;
   /** The package's version. */
   readonly version: string;
-  /** Cells that stored history so far: the `n` of the last `In[n]`. */
-  executionCount: number;
   readonly log: (text: string) => void;
 }
 

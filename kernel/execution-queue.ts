@@ -25,6 +25,16 @@ export class ExecutionQueue {
     if (!this.#isRunning) void this.#runAll();
   }
 
+  /** Those behind the cell that runs are not run. */
+  abortWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    void waiting.reduce(async (before, cell) => {
+      await before;
+      await cell.abort();
+    }, Promise.resolve());
+  }
+
   async #runAll(): Promise<void> {
     this.#isRunning = true;
     for (let cell = this.#waiting.shift(); cell !== undefined; cell = this.#waiting.shift()) {

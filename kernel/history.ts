@@ -27,7 +27,7 @@ export function defaultHistoryFile(env: NodeJS.ProcessEnv): string {
 export class History {
   readonly #file: string;
   readonly #log: (text: string) => void;
-  readonly #session = randomUUID();
+  readonly #session: string = randomUUID();
   #isBroken = false;
 
   constructor(file: string, log: (text: string) => void) {
@@ -42,17 +42,18 @@ export class History {
     });
   }
 
-  append(line: number, input: string, output: string | undefined): void {
-    this.#try("write", () => appendLine(this.#file, { session: this.#session, line, input, ...(output === undefined ? {} : { output: output.slice(0, OUTPUT_CHARACTERS) }) }));
+  /** `session`: a subshell's, which has lines of its own. */
+  append(line: number, input: string, output: string | undefined, session = this.#session): void {
+    this.#try("write", () => appendLine(this.#file, { session, line, input, ...(output === undefined ? {} : { output: output.slice(0, OUTPUT_CHARACTERS) }) }));
   }
 
   tail(count: number): HistoryEntry[] {
-    return count <= 0 ? [] : this.#read().entries.slice(-count);
+    return count <= 0 ? [] : this.#read(this.#session).entries.slice(-count);
   }
 
-  /** Session 0 is this one, -1 the one before; lines from `start` up to `stop`, without `stop`. */
-  range(session: number, start: number, stop: number | undefined): HistoryEntry[] {
-    const { entries, current } = this.#read();
+  /** Session 0 is this one (or the subshell's `own`), -1 the one before; lines from `start` up to `stop`, without `stop`. */
+  range(session: number, start: number, stop: number | undefined, own = this.#session): HistoryEntry[] {
+    const { entries, current } = this.#read(own);
     const wanted = session <= 0 ? current + session : session;
     return entries
       .filter((entry) => entry.session === wanted && entry.line >= start && (stop === undefined || entry.line < stop))
@@ -62,16 +63,16 @@ export class History {
   /** The last `count` inputs that match a glob pattern (`*`, `?`) as a whole; `unique` keeps the newest of equal ones. */
   search(pattern: string, count: number | undefined, unique: boolean): HistoryEntry[] {
     const matcher = globToRegExp(pattern);
-    let found = this.#read().entries.filter((entry) => matcher.test(entry.input));
+    let found = this.#read(this.#session).entries.filter((entry) => matcher.test(entry.input));
     if (unique) found = [...new Map(found.toReversed().map((entry) => [entry.input, entry] as const).toReversed()).values()].sort(byPlace);
     return count === undefined ? found : count <= 0 ? [] : found.slice(-count);
   }
 
-  #read(): { entries: HistoryEntry[]; current: number } {
+  #read(own: string): { entries: HistoryEntry[]; current: number } {
     let text = "";
     this.#try("read", () => { text = readFileSync(this.#file, "utf8"); });
     const { entries, sessions } = parseHistory(text);
-    return { entries, current: sessions.get(this.#session) ?? sessions.size };
+    return { entries, current: sessions.get(own) ?? sessions.size + 1 };
   }
 
   /** A kernel without a history file works; it says so once. */

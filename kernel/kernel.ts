@@ -4,13 +4,12 @@
  *
  * Invariants
  * - K1 For every request: busy, then what it puts out, then its reply, then idle.
- * - K2 Cells run one at a time in order; every other request is answered at once, also while a cell runs.
+ * - K2 Cells of a shell run one at a time in order; every other request is answered at once, also while a cell runs.
  * - K3 A handler that throws gives an error reply, and the kernel goes on.
  */
 import type { Front, FrontOptions } from "../runtime/front/front.ts";
 import { CellOutputs } from "./cell-outputs.ts";
 import type { Handler, KernelContext } from "./context.ts";
-import { ExecutionQueue } from "./execution-queue.ts";
 import { commInfo, commMessage, commOpen } from "./handlers/comm.ts";
 import { complete } from "./handlers/complete.ts";
 import { connect } from "./handlers/connect.ts";
@@ -20,9 +19,13 @@ import { inspect } from "./handlers/inspect.ts";
 import { interrupt } from "./handlers/interrupt.ts";
 import { isComplete } from "./handlers/is-complete.ts";
 import { kernelInfo } from "./handlers/kernel-info.ts";
+import { createSubshell, deleteSubshell, listSubshells } from "./handlers/subshell.ts";
+import { usage } from "./handlers/usage.ts";
 import type { History } from "./history.ts";
 import { InputRequests } from "./input-requests.ts";
 import { booleanField } from "./request-fields.ts";
+import { type Shell, Shells } from "./shells.ts";
+import { Usage } from "./usage.ts";
 import type { ConnectionInfo } from "./wire/connection-file.ts";
 import type { JsonObject, Message, RequestChannel } from "./wire/message.ts";
 import type { KernelWire } from "./wire/server.ts";
@@ -37,7 +40,11 @@ export interface KernelOptions {
   readonly log: (text: string) => void;
 }
 
+/** For a request to a subshell that is not there: fails with the reason. */
+const refuseShell: Handler = (request, { shells }) => void shells.of(request);
+
 const handlers: Readonly<Record<string, Handler>> = {
+  execute_request: refuseShell, // those that have a shell are in its queue
   kernel_info_request: kernelInfo,
   is_complete_request: isComplete,
   complete_request: complete,
@@ -45,6 +52,10 @@ const handlers: Readonly<Record<string, Handler>> = {
   history_request: history,
   connect_request: connect,
   interrupt_request: interrupt,
+  usage_request: usage,
+  create_subshell_request: createSubshell,
+  delete_subshell_request: deleteSubshell,
+  list_subshell_request: listSubshells,
   comm_info_request: commInfo,
   comm_open: commOpen,
   comm_msg: commMessage,
@@ -54,18 +65,15 @@ const handlers: Readonly<Record<string, Handler>> = {
 export class Kernel {
   readonly front: Front;
   readonly #context: KernelContext;
-  readonly #queue: ExecutionQueue;
+  readonly #shells = new Shells(afterArrivals);
   readonly #onShutdown: KernelOptions["onShutdown"];
-  /** The request whose cell runs. */
-  #running: Message | undefined;
   #isShuttingDown = false;
 
   constructor({ wire, openFront, history, connection, version, onShutdown, log }: KernelOptions) {
     const outputs = new CellOutputs(wire);
     const input = new InputRequests(wire);
-    this.front = openFront({ onOutput: (output, cell) => outputs.put(output, cell), onInput: ({ prompt, password }) => this.#ask(prompt, password) });
-    this.#context = { front: this.front, wire, outputs, history, input, connection, version, executionCount: 0, log };
-    this.#queue = new ExecutionQueue(afterArrivals);
+    this.front = openFront({ onOutput: (output, cell) => outputs.put(output, cell), onInput: ({ prompt, password }, cell) => this.#ask(cell, prompt, password) });
+    this.#context = { front: this.front, wire, outputs, history, shells: this.#shells, input, usage: new Usage(), connection, version, log };
     this.#onShutdown = onShutdown;
   }
 
@@ -73,7 +81,7 @@ export class Kernel {
     const type = message.header.msg_type;
     if (channel === "stdin") this.#context.input.answer(message);
     else if (this.#isShuttingDown) this.#context.log(`passed over a ${type}: the kernel is shutting down`);
-    else if (type === "execute_request") this.#enqueue(channel, message);
+    else if (type === "execute_request" && this.#hasShell(channel, message)) this.#enqueue(channel, message, this.#shells.of(message));
     else if (type === "shutdown_request") void this.#shutdown(channel, message);
     else void this.#answer(channel, message);
   }
@@ -81,39 +89,40 @@ export class Kernel {
   async #answer(channel: RequestChannel, request: Message): Promise<void> {
     const { wire, log } = this.#context;
     const type = request.header.msg_type;
-    const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+    const known = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+    const handler = known === undefined || this.#hasShell(channel, request) ? known : refuseShell;
     if (handler === undefined) log(`passed over a message of the unknown type "${type}"`);
     this.#publishState("busy", request);
     const content = handler && (await settle(handler, request, this.#context));
-    if (content !== undefined) await wire.send(channel, request, replyType(type), content);
+    if (content !== undefined && type.endsWith("_request")) await wire.send(channel, request, replyType(type), content);
     const idle = this.#publishState("idle", request);
     // front ends show the last state they heard, whichever request it was about. Asked before the send has ended: a cell that
     // begins meanwhile says its busy after this idle by itself
-    if (this.#running !== undefined) this.#publishState("busy", this.#running);
+    if (this.#shells.main.running !== undefined) this.#publishState("busy", this.#shells.main.running);
     await idle;
   }
 
-  #enqueue(channel: RequestChannel, request: Message): void {
+  #enqueue(channel: RequestChannel, request: Message, shell: Shell): void {
     const { wire } = this.#context;
     let content: JsonObject = {};
     const reply = async (): Promise<void> => {
       await wire.send(channel, request, "execute_reply", content);
       await this.#publishState("idle", request);
     };
-    this.#queue.add({
+    shell.queue.add({
       run: async () => {
-        this.#running = request;
+        shell.running = request;
         this.#publishState("busy", request);
         content = (await settle(execute, request, this.#context)) ?? {};
         return content["status"] === "error" && booleanField(request.content, "stop_on_error", true);
       },
       answer: async () => {
-        this.#running = undefined;
+        shell.running = undefined;
         await reply();
       },
       abort: async () => {
         this.#publishState("busy", request);
-        content = { status: "aborted", execution_count: this.#context.executionCount };
+        content = { status: "aborted", execution_count: shell.executionCount };
         await reply();
       },
     });
@@ -131,12 +140,15 @@ export class Kernel {
     this.#onShutdown({ restart });
   }
 
-  #ask(prompt: string, password: boolean): Promise<string | undefined> {
-    const request = this.#running;
-    if (request === undefined || !booleanField(request.content, "allow_stdin", true)) return Promise.resolve(undefined);
+  #ask(cell: number, prompt: string, password: boolean): Promise<string | undefined> {
     // what the cell printed before its question is to be read before it
     void this.#context.outputs.flush();
-    return this.#context.input.ask(request, prompt, password);
+    return this.#context.input.ask(cell, prompt, password);
+  }
+
+  /** Comms are heard in the session whichever shell they are sent to. */
+  #hasShell(channel: RequestChannel, { header }: Message): boolean {
+    return channel !== "shell" || header.msg_type.startsWith("comm_") || header.subshell_id === undefined || header.subshell_id === null || this.#shells.ids.includes(header.subshell_id as string);
   }
 
   #publishState(state: "busy" | "idle", request: Message): Promise<void> {

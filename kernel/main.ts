@@ -6,19 +6,26 @@ import { History, defaultHistoryFile } from "./history.ts";
 import { Kernel } from "./kernel.ts";
 import { packageVersion } from "./package-root.ts";
 import type { ConnectionInfo } from "./wire/connection-file.ts";
-import { readConnectionFile } from "./wire/connection-file.ts";
+import { readLaunchFile } from "./wire/connection-file.ts";
+import { leaveConnectionFile, register } from "./wire/registration.ts";
 import { openServer } from "./wire/server.ts";
 
 /** Runs a kernel until it is shut down or its client is gone. Rejects when the connection file or an address cannot be used. */
 export async function startKernel(connectionFile: string): Promise<void> {
-  const connection = readConnectionFile(connectionFile);
+  const { connection: asked, registration } = readLaunchFile(connectionFile);
   const log = (text: string): void => void process.stderr.write(`[ray-ts kernel] ${text}\n`);
   const ended = endOfKernel();
   const kernel: { current?: Kernel } = {};
-  const server = await openServer({ connection, log, onMessage: (channel, message) => kernel.current?.receive(channel, message) });
+  const server = await openServer({ connection: asked, log, onMessage: (channel, message) => kernel.current?.receive(channel, message), onPressure: (isHigh) => kernel.current?.front.holdOutput(isHigh) });
+  const { connection } = server;
   void server.publish("status", { execution_state: "starting" }, {});
+  let forget = (): void => undefined;
   try {
     kernel.current = newKernel({ connection, connectionFile, server, onShutdown: ended.end, log });
+    if (registration !== undefined) {
+      await register(registration, connection);
+      forget = leaveConnectionFile(connectionFile, registration, connection);
+    }
   } catch (error) {
     await server.close();
     throw error;
@@ -37,6 +44,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
   const { restart } = await ended.promise;
   stopWatching();
   await front.close({ keepCluster: restart });
+  forget();
   await server.close();
 }
 

@@ -12,7 +12,7 @@ export type StreamName = "stdout" | "stderr";
 
 const FIRST_DELAY_MS = 20;
 const LONGEST_DELAY_MS = 250;
-const MESSAGE_CHARACTERS = 1 << 20;
+const MESSAGE_CHARACTERS = 1 << 18;
 const ORDERED_SEGMENTS = 32;
 
 interface Segment {
@@ -77,7 +77,7 @@ function merged(segments: readonly Segment[]): Segment[] {
   return [...byStream.values()];
 }
 
-/** Parts of at most a mebi-character, none ending between the halves of a surrogate pair. */
+/** Parts of at most MESSAGE_CHARACTERS, none ending between the halves of a surrogate pair. */
 function* split(text: string): Generator<string> {
   let start = 0;
   while (text.length - start > MESSAGE_CHARACTERS) {

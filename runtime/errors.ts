@@ -65,6 +65,8 @@ export class SerializationError extends RayError { static override readonly code
 export class Empty extends RayError { static override readonly code = "QUEUE_EMPTY"; }
 /** `ray.util.Queue`: no room. */
 export class Full extends RayError { static override readonly code = "QUEUE_FULL"; }
+/** Code asks the user, and nobody can be asked. */
+export class InputUnavailableError extends RayError { static override readonly code = "INPUT_UNAVAILABLE"; }
 /** The cluster this process was connected to is gone. */
 export class ClusterDiedError extends RayError { static override readonly code = "CLUSTER_DIED"; }
 

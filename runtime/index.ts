@@ -17,7 +17,7 @@ export { ray };
 export { ObjectRef } from "./api/object-ref.ts";
 export type { ObjectRefGenerator } from "./api/object-ref-generator.ts";
 export {
-  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, ObjectLostError,
+  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, InputUnavailableError, ObjectLostError,
   ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, OwnerDiedError, PendingCallsLimitExceededError, RayActorError, RayError, RayTaskError,
   RuntimeEnvSetupError, SerializationError, TaskCancelledError, WorkerCrashedError, isRayError,
 } from "./errors.ts";
@@ -29,7 +29,7 @@ export type { RayContext } from "./api/context.ts";
 export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
 export type { Progress } from "./api/progress-bar.ts";
-export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, LogOptions, MethodDefaults, MethodOptions, ProgressOptions, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
+export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, InputOptions, LogOptions, MethodDefaults, MethodOptions, ProgressOptions, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
 export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitRemoteFunction } from "./api/remote-function.ts";
 export type { RuntimeContext } from "./api/runtime-context.ts";
 export type { StateApi } from "./api/state.ts";

@@ -9,17 +9,19 @@ export const execute: Handler = async (request, kernel) => {
   const code = stringField(request.content, "code");
   const isSilent = booleanField(request.content, "silent", false);
   const storesHistory = booleanField(request.content, "store_history", true) && !isSilent;
-  if (storesHistory) kernel.executionCount += 1;
-  const count = kernel.executionCount;
+  const shell = kernel.shells.of(request);
+  if (storesHistory) shell.executionCount += 1;
+  const count = shell.executionCount;
   if (!isSilent) void kernel.wire.publish("execute_input", { code, execution_count: count }, request.header);
 
   let cell: number | undefined;
-  const result = await run(request, kernel, { code, isSilent, name: storesHistory ? `In[${count}]` : "In[*]" }, (started) => {
+  const result = await run(request, kernel, { code, isSilent, name: shell.cellName(storesHistory ? count : "*"), ...(shell.id === undefined ? {} : { lane: shell.id }) }, (started) => {
     cell = started;
     kernel.outputs.begin(started, request.header, count, isSilent);
+    kernel.input.begin(started, request);
   });
-  kernel.input.cancel();
-  if (storesHistory) kernel.history.append(count, code, cell === undefined ? undefined : kernel.outputs.resultText(cell));
+  if (cell !== undefined) kernel.input.end(cell);
+  if (storesHistory) kernel.history.append(count, code, cell === undefined ? undefined : kernel.outputs.resultText(cell), shell.historySession);
   await kernel.outputs.flush();
 
   const common = { execution_count: count, user_expressions: result.userExpressions ?? {}, payload: [] };
@@ -29,9 +31,9 @@ export const execute: Handler = async (request, kernel) => {
   return { status: "error", ...common, ...error };
 };
 
-async function run(request: Message, { front }: KernelContext, cell: { code: string; isSilent: boolean; name: string }, started: (cell: number) => void): Promise<Pick<CellResult, "status" | "error" | "userExpressions">> {
+async function run(request: Message, { front }: KernelContext, cell: { code: string; isSilent: boolean; name: string; lane?: string }, started: (cell: number) => void): Promise<Pick<CellResult, "status" | "error" | "userExpressions">> {
   try {
-    return await front.execute({ code: cell.code, name: cell.name, silent: cell.isSilent, userExpressions: stringsField(request.content, "user_expressions") }, started);
+    return await front.execute({ code: cell.code, name: cell.name, silent: cell.isSilent, ...(cell.lane === undefined ? {} : { lane: cell.lane }), userExpressions: stringsField(request.content, "user_expressions") }, started);
   } catch (error) {
     // not the cell's error but ours: the session could not be started, or the kernel is being shut down
     const { name, message } = error as Error;

@@ -20,7 +20,7 @@ export const kernelInfo: Handler = (_request, { version }) => ({
   },
   banner: `ray-ts ${version}: TypeScript with Ray's tasks, actors and objects, on Node ${process.versions.node}`,
   debugger: false,
-  supported_features: [],
+  supported_features: ["kernel subshells"],
   help_links: [
     { text: "Ray Core", url: "https://docs.ray.io/en/latest/ray-core/walkthrough.html" },
     { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },

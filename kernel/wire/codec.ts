@@ -7,7 +7,7 @@ import type { JsonObject, Message, MessageHeader } from "./message.ts";
 import { PROTOCOL_VERSION } from "./message.ts";
 import type { Signer } from "./signature.ts";
 
-const DELIMITER = Buffer.from("<IDS|MSG>");
+export const DELIMITER = Buffer.from("<IDS|MSG>");
 const SIGNED_PARTS = 4;
 
 /** A message that came in is no Jupyter message, or its signature is wrong. It is dropped: no reply, as the sender is not to be trusted. */

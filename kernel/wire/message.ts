@@ -13,6 +13,8 @@ export interface MessageHeader {
   /** ISO 8601. */
   readonly date: string;
   readonly version: string;
+  /** Which shell a request is for; the main one's without it. */
+  readonly subshell_id?: unknown;
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;

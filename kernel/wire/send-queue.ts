@@ -3,23 +3,44 @@
  * message of a socket goes through its queue and none overtakes another.
  */
 
-export class SendQueue {
-  readonly #send: (frames: Uint8Array[]) => Promise<void>;
-  readonly #onError: (error: unknown) => void;
-  #last: Promise<void> = Promise.resolve();
+export interface SendQueueOptions {
+  readonly send: (frames: Uint8Array[]) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+  /** Told when more than HIGH_BYTES wait, and when fewer than LOW_BYTES do again. */
+  readonly onPressure?: (isHigh: boolean) => void;
+}
 
-  constructor(send: (frames: Uint8Array[]) => Promise<void>, onError: (error: unknown) => void) {
-    this.#send = send;
-    this.#onError = onError;
+const HIGH_BYTES = 8 << 20;
+const LOW_BYTES = 1 << 20;
+
+export class SendQueue {
+  readonly #options: SendQueueOptions;
+  #last: Promise<void> = Promise.resolve();
+  #waitingBytes = 0;
+  #isHigh = false;
+
+  constructor(options: SendQueueOptions) {
+    this.#options = options;
   }
 
   /** Resolves when ZeroMQ has the message, or when the failed send was reported; a failed send does not stop later ones. */
   push(frames: Uint8Array[]): Promise<void> {
-    this.#last = this.#last.then(() => this.#send(frames)).catch(this.#onError);
+    const { send, onError } = this.#options;
+    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
+    this.#changed(bytes);
+    this.#last = this.#last.then(() => send(frames)).catch(onError).then(() => this.#changed(-bytes));
     return this.#last;
   }
 
   drained(): Promise<void> {
     return this.#last;
+  }
+
+  #changed(bytes: number): void {
+    this.#waitingBytes += bytes;
+    const isHigh = this.#waitingBytes > (this.#isHigh ? LOW_BYTES : HIGH_BYTES);
+    if (isHigh === this.#isHigh) return;
+    this.#isHigh = isHigh;
+    this.#options.onPressure?.(isHigh);
   }
 }

@@ -3,7 +3,7 @@
  *
  * Invariants
  * - S1 Messages of one socket leave in the order in which they were given (`SendQueue`).
- * - S2 iopub has no high-water mark: ZeroMQ drops what is above it without an error. Coalescing keeps the count small.
+ * - S2 iopub is bounded and drops nothing for who reads (`Publisher`); while much waits, `onPressure` has said so.
  * - S3 A message that fails its check gets no answer and disturbs nothing.
  */
 import { randomUUID } from "node:crypto";
@@ -13,19 +13,22 @@ import { MessageRejectedError, decodeMessage, encodeMessage, newHeader } from ".
 import type { ConnectionInfo } from "./connection-file.ts";
 import { endpoint } from "./connection-file.ts";
 import type { JsonObject, Message, MessageHeader, RequestChannel } from "./message.ts";
+import { IOPUB_HIGH_WATER_MARK, Publisher } from "./publisher.ts";
 import { createReplayGuard } from "./replay-guard.ts";
 import { SendQueue } from "./send-queue.ts";
 import { createSigner } from "./signature.ts";
 
 /** What the protocol core needs of a transport. */
 export interface KernelWire {
-  /** Answers `request`, or asks its sender on stdin. Resolves when ZeroMQ has the message. */
-  send(channel: RequestChannel, request: Message, type: string, content: JsonObject, metadata?: JsonObject): Promise<void>;
+  /** Answers `request`, or asks its sender on stdin. Resolves with the message's header when ZeroMQ has it. */
+  send(channel: RequestChannel, request: Message, type: string, content: JsonObject, metadata?: JsonObject): Promise<MessageHeader>;
   /** Broadcasts. Resolves when ZeroMQ has the message. */
   publish(type: string, content: JsonObject, parent: MessageHeader | JsonObject, metadata?: JsonObject): Promise<void>;
 }
 
 export interface KernelServer extends KernelWire {
+  /** Where it listens, with the ports that it chose itself. */
+  readonly connection: ConnectionInfo;
   /** Sends what waits (for at most a second after this resolves) and takes nothing more. */
   close(): Promise<void>;
 }
@@ -33,13 +36,15 @@ export interface KernelServer extends KernelWire {
 export interface ServerOptions {
   readonly connection: ConnectionInfo;
   readonly onMessage: (channel: RequestChannel, message: Message) => void;
+  /** Subscribers of iopub are slower than what is published, or have caught up. */
+  readonly onPressure?: (isHigh: boolean) => void;
   readonly log: (text: string) => void;
 }
 
 const LINGER_MS = 1000;
 const socketOptions = { linger: LINGER_MS, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
 
-export async function openServer({ connection, onMessage, log }: ServerOptions): Promise<KernelServer> {
+export async function openServer({ connection, onMessage, onPressure, log }: ServerOptions): Promise<KernelServer> {
   // exit must not wait for ever for a client that reads nothing: each socket's own linger bounds it
   context.blocky = false;
   const signer = createSigner(connection.signature_scheme, connection.key);
@@ -47,18 +52,20 @@ export async function openServer({ connection, onMessage, log }: ServerOptions):
   const session = randomUUID();
   const username = nameOfUser();
   const routers = { shell: new Router(socketOptions), control: new Router(socketOptions), stdin: new Router(socketOptions) };
-  const iopub = new XPublisher({ ...socketOptions, verbosity: "allSubs" });
+  const iopub = new XPublisher({ ...socketOptions, sendHighWaterMark: IOPUB_HIGH_WATER_MARK, noDrop: true, verbosity: "allSubs" });
   const heartbeat = new Reply(socketOptions);
 
   const closeAll = (): void => { for (const socket of [...Object.values(routers), iopub, heartbeat]) socket.close(); };
-  await bindAll(connection, { ...routers, iopub, heartbeat }).catch((error: unknown) => {
+  const bound = await bindAll(connection, { ...routers, iopub, heartbeat }).catch((error: unknown) => {
     closeAll();
     throw error;
   });
 
   const sendError = (socket: string) => (error: unknown) => log(`cannot send on ${socket}: ${String(error)}`);
-  const queueOf = (name: string, socket: Router | XPublisher) => new SendQueue((frames) => socket.send(frames), sendError(name));
-  const queues = { shell: queueOf("shell", routers.shell), control: queueOf("control", routers.control), stdin: queueOf("stdin", routers.stdin), iopub: queueOf("iopub", iopub) };
+  const publisher = new Publisher(iopub, { now: () => performance.now(), after: (delayMs, run) => setTimeout(run, delayMs) }, log);
+  const queueOf = (name: keyof typeof routers) => new SendQueue({ send: (frames) => routers[name].send(frames), onError: sendError(name) });
+  const iopubQueue = new SendQueue({ send: (frames) => publisher.send(frames), onError: sendError("iopub"), ...(onPressure && { onPressure }) });
+  const queues = { shell: queueOf("shell"), control: queueOf("control"), stdin: queueOf("stdin"), iopub: iopubQueue };
 
   const receive = (channel: RequestChannel, frames: Uint8Array[]): void => {
     let message: Message;
@@ -84,31 +91,38 @@ export async function openServer({ connection, onMessage, log }: ServerOptions):
   void echoAll(heartbeat, log);
 
   return {
-    send(channel, request, type, content, metadata = {}) {
-      return queues[channel].push(encodeMessage({ identities: request.identities, header: newHeader(type, session, username), parentHeader: request.header, metadata, content, buffers: [] }, signer));
+    connection: bound,
+    async send(channel, request, type, content, metadata = {}) {
+      const header = newHeader(type, session, username);
+      await queues[channel].push(encodeMessage({ identities: request.identities, header, parentHeader: request.header, metadata, content, buffers: [] }, signer));
+      return header;
     },
     publish(type, content, parentHeader, metadata = {}) {
       const topic = Buffer.from(`kernel.${session}.${type}`);
       return queues.iopub.push(encodeMessage({ identities: [topic], header: newHeader(type, session, username), parentHeader, metadata, content, buffers: [] }, signer));
     },
     async close() {
+      publisher.hurry();
       await Promise.all(Object.values(queues).map((queue) => queue.drained()));
       closeAll();
     },
   };
 }
 
-async function bindAll(connection: ConnectionInfo, sockets: { shell: Router; control: Router; stdin: Router; iopub: XPublisher; heartbeat: Reply }): Promise<void> {
+async function bindAll(connection: ConnectionInfo, sockets: { shell: Router; control: Router; stdin: Router; iopub: XPublisher; heartbeat: Reply }): Promise<ConnectionInfo> {
   const { shell, control, stdin, iopub, heartbeat } = sockets;
   const places = [[shell, "shell_port"], [control, "control_port"], [stdin, "stdin_port"], [iopub, "iopub_port"], [heartbeat, "hb_port"]] as const;
+  let bound = connection;
   for (const [socket, port] of places) {
     const at = endpoint(connection, port);
     try {
       await socket.bind(at);
+      if (connection[port] === 0) bound = { ...bound, [port]: Number(socket.lastEndpoint?.split(":").at(-1)) };
     } catch (cause) {
       throw new Error(`Cannot listen on ${at} (${port}): ${(cause as Error).message}. Another program may hold the address; start the kernel again.`, { cause });
     }
   }
+  return bound;
 }
 
 async function receiveAll(socket: Router | XPublisher, handle: (frames: Uint8Array[]) => void, log: (text: string) => void): Promise<void> {

@@ -8,9 +8,6 @@ export interface LineRunnerOptions {
   readonly printer: Printer;
 }
 
-/** An interrupt that has not helped for so long is followed by the session's end, when it is asked for again. */
-const PATIENCE_MS = 2000;
-
 export class LineRunner {
   readonly front: Front;
   /** Answers what a running line asks the user; set by who has a keyboard. */
@@ -19,7 +16,6 @@ export class LineRunner {
   readonly #kept: string[] = [];
   #count = 0;
   #isRunning = false;
-  #interruptedAt: number | undefined;
 
   constructor({ createFront, folder, printer }: LineRunnerOptions) {
     this.#printer = printer;
@@ -53,19 +49,13 @@ export class LineRunner {
     return result;
   }
 
-  /** Stops the running line and keeps the session's state; a second time, when that did not help, ends the session. */
+  /** Stops the running line and keeps the session's state; a second time, when that did not help, the front offers a restart. */
   interrupt(): void {
-    if (!this.#isRunning) return;
-    const { sessionPid } = this.front;
-    const isTried = this.#interruptedAt !== undefined && performance.now() - this.#interruptedAt > PATIENCE_MS;
-    if (isTried && sessionPid !== undefined) process.kill(sessionPid, "SIGKILL");
-    else this.front.interrupt();
-    this.#interruptedAt ??= performance.now();
+    if (this.#isRunning) this.front.interrupt();
   }
 
   async #execute(request: CellRequest): Promise<CellResult> {
     this.#isRunning = true;
-    this.#interruptedAt = undefined;
     try {
       return await this.front.execute(request);
     } finally {

@@ -1,5 +1,5 @@
 import {
-  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, ObjectLostError,
+  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, InputUnavailableError, ObjectLostError,
   ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, OwnerDiedError, PendingCallsLimitExceededError, RayActorError, RayError, RayTaskError,
   RuntimeEnvSetupError, SerializationError, TaskCancelledError, WorkerCrashedError,
 } from "../errors.ts";
@@ -7,7 +7,7 @@ import {
 const all = Object.freeze({
   RayError, RayTaskError, WorkerCrashedError, RayActorError, ActorDiedError, ActorUnavailableError, ActorNotFoundError, ActorAlreadyExistsError,
   PendingCallsLimitExceededError, TaskCancelledError, GetTimeoutError, ObjectLostError, OwnerDiedError, ObjectStoreFullError, OutOfDiskError,
-  OutOfMemoryError, RuntimeEnvSetupError, CaptureError, SerializationError, ClusterDiedError, Empty, Full,
+  OutOfMemoryError, RuntimeEnvSetupError, CaptureError, SerializationError, ClusterDiedError, Empty, Full, InputUnavailableError,
 });
 
 type All = typeof all;

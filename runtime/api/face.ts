@@ -8,7 +8,7 @@ import type { Display } from "./display.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import type { ObjectRefGenerator } from "./object-ref-generator.ts";
-import type { ActorOptions, CancelOptions, GetOptions, InitOptions, MethodDefaults, ProgressOptions, TaskOptions, WaitOptions } from "./options.ts";
+import type { ActorOptions, CancelOptions, GetOptions, InitOptions, InputOptions, MethodDefaults, ProgressOptions, TaskOptions, WaitOptions } from "./options.ts";
 import type { Progress } from "./progress-bar.ts";
 import type { RemoteFunctionOf } from "./remote-function.ts";
 import type { StateApi } from "./state.ts";
@@ -207,6 +207,17 @@ export interface Ray {
 
   /** Rich output: `ray.display(value)`, `ray.display.html("<b>hi</b>")`. */
   readonly display: Display;
+
+  /**
+   * Asks the user: a field under the cell, or a line of a script's stdin. What the cell prints meanwhile is shown.
+   *
+   * @throws InputUnavailableError where nobody can be asked: in a task, or when the front end takes no input.
+   * @example
+   * const name = await ray.input("Your name? ");
+   * const token = await ray.input("Token: ", { password: true });
+   * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-stdin-router-dealer-channel
+   */
+  input(prompt?: string, options?: InputOptions): Promise<string>;
 
   /** Patterns on top of tasks and actors: `ray.util.ActorPool`, `ray.util.Queue`, `ray.util.asCompleted`. */
   readonly util: RayUtil;

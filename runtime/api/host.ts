@@ -35,6 +35,8 @@ export interface RayHost {
   unitName(code: Function): string | undefined;
   /** Shows rich output where there is a place for it; a script prints the text. */
   display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void;
+  /** Asks the user and gives the answer; a host where nobody can be asked has none. */
+  ask?(prompt: string, password: boolean): Promise<string>;
   /** Shows a live view, where there is a front that draws one; without this method `display` gets the value's text. */
   displayView?(view: ViewDescriptor, snapshot: readonly EngineEvent[], options: { readonly displayId: string; readonly update: boolean }): void;
   /** A script draws the bar of `ray.progress` itself. */

@@ -102,6 +102,11 @@ export interface ProgressOptions {
   readonly label?: string | undefined;
 }
 
+export interface InputOptions {
+  /** The answer is not shown as it is typed. */
+  readonly password?: boolean | undefined;
+}
+
 /** Options of `ray.get`. */
 export interface GetOptions {
   /** Rejects with GetTimeoutError after this many milliseconds; 0 looks once. */
@@ -239,6 +244,7 @@ export const KILL_OPTIONS = { noRestart: flag };
 export const CANCEL_OPTIONS = { force: flag, recursive: flag };
 export const NAMESPACE_OPTIONS = { namespace: text };
 export const DISPLAY_OPTIONS = { displayId: text };
+export const INPUT_OPTIONS = { password: flag };
 
 /** A checked copy without the options that are undefined. `call` is what the user wrote: `ray.remote`. */
 export function checkOptions<O extends object>(options: O | undefined, known: Readonly<Record<string, Check>>, call: string): Given<O> {

@@ -15,6 +15,7 @@ import type { Ray } from "./face.ts";
 import { get } from "./get.ts";
 import { Home, sendable, type Scope } from "./home.ts";
 import type { RayHost } from "./host.ts";
+import { input } from "./input.ts";
 import { holdOf, MADE_BY_PUT, makeRef, ObjectRef, type RefScope } from "./object-ref.ts";
 import { checkOptions, NAMESPACE_OPTIONS, type ActorOptions, type TaskOptions, type MethodOptions } from "./options.ts";
 import { method } from "./method.ts";
@@ -65,6 +66,7 @@ export function createRay(host: RayHost): Ray {
     state: makeState(host),
     timeline: (file) => timeline(host, file),
     display: makeDisplay(host),
+    input: (prompt, options) => input(host, prompt, options),
     util: makeUtil(home),
     exceptions,
     isRayError: (error: unknown): error is RayError => isRayError(error),

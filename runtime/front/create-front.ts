@@ -19,6 +19,8 @@ import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
 import { LiveViews } from "./live-views.ts";
 import { PendingRequests } from "./pending-requests.ts";
 import { RunningCell } from "./running-cell.ts";
+import { RunningCells } from "./running-cells.ts";
+import { StuckCells } from "./stuck-cells.ts";
 import { type SessionEnd, SessionProcess } from "./session-process.ts";
 import { diedBetweenCells, diedInCell } from "./session-death.ts";
 import { PAGE_LIMIT, type PrintedLine, WorkerPrints } from "../views/worker-prints.ts";
@@ -47,8 +49,12 @@ class SessionFront implements Front {
   readonly #completions = new PendingRequests<CompletedAnswer>();
   readonly #inspections = new PendingRequests<InspectedAnswer>();
   readonly #cellsByName = new Map<string, number>();
+  readonly #running = new RunningCells();
+  readonly #stuck: StuckCells;
+  /** The session's variables. */
+  readonly #names = new Set<string>();
   #session: SessionProcess | undefined;
-  #running: RunningCell | undefined;
+  #isOutputHeld = false;
   #lastCell = 0;
   /** What the next cell is to tell about a session that died between cells. */
   #notice = "";
@@ -57,12 +63,22 @@ class SessionFront implements Front {
   constructor(options: FrontOptions) {
     this.#options = options;
     this.#prints = new WorkerPrints(options.isPage === true ? PAGE_LIMIT : undefined);
-    this.#views = new LiveViews((output, cell) => options.onOutput(output, this.#running?.id ?? cell));
+    this.#views = new LiveViews((output, cell) => options.onOutput(output, this.#running.in()?.id ?? cell));
+    this.#stuck = new StuckCells({
+      clock: systemClock,
+      tell: (text, cell) => options.onOutput({ type: "stream", name: "stderr", text }, cell),
+      restart: () => this.#session?.restart(),
+      names: () => [...this.#names],
+    });
     this.#cluster = new FrontCluster({ takeoverKey: options.takeoverKey, folder: options.folder, onEvents: (rows) => this.#onEvents(rows), onDied: (reason) => this.#session?.send({ type: "cluster-died", reason }) });
   }
 
   get sessionPid(): number | undefined {
     return this.#session?.pid;
+  }
+
+  get headPid(): number | undefined {
+    return this.#cluster.headPid;
   }
 
   start(): Promise<void> {
@@ -71,10 +87,10 @@ class SessionFront implements Front {
   }
 
   async execute(request: CellRequest, started?: (cell: number) => void): Promise<CellResult> {
-    if (this.#running !== undefined) throw new Error(`Cannot run ${request.name}: ${this.#running.name} is still running. Cells run one at a time: wait for its result or interrupt it.`);
     if (this.#closing !== undefined) throw new Error(`Cannot run ${request.name}: the session is closed.`);
-    const cell = new RunningCell(++this.#lastCell, request.name);
-    this.#running = cell;
+    const cell = new RunningCell(this.#lastCell + 1, request.name);
+    this.#running.begin(cell, request.lane);
+    this.#lastCell = cell.id;
     this.#rememberName(cell);
     started?.(cell.id);
     if (request.silent !== true) this.#tellNotice(cell.id);
@@ -87,12 +103,21 @@ class SessionFront implements Front {
       this.#views.flush();
       return result;
     } finally {
-      this.#running = undefined;
+      this.#running.end(request.lane);
+      this.#stuck.ended();
     }
   }
 
   interrupt(): void {
-    if (this.#running?.interrupt() === true) this.#session?.interrupt(this.#running.id);
+    const cells = this.#running.all;
+    const sent = cells.filter((cell) => cell.interrupt());
+    if (sent.length > 0) this.#session?.interrupt(Math.max(...sent.map(({ id }) => id)));
+    this.#stuck.interrupted(sent);
+  }
+
+  holdOutput(isHeld: boolean): void {
+    this.#isOutputHeld = isHeld;
+    this.#session?.holdOutput(isHeld);
   }
 
   async complete(code: string, cursor: number): Promise<CompletedAnswer> {
@@ -119,8 +144,9 @@ class SessionFront implements Front {
 
   async #close(keepCluster: boolean): Promise<void> {
     // a cell may spin and hear nothing; an idle session's exit handlers may take a while
-    const graceMs = this.#running === undefined ? IDLE_GRACE_MS : BUSY_GRACE_MS;
-    this.#running?.fail(new Error(`${this.#running.name} was stopped: the session was closed.`));
+    const cells = this.#running.all;
+    const graceMs = cells.length === 0 ? IDLE_GRACE_MS : BUSY_GRACE_MS;
+    for (const cell of cells) cell.fail(new Error(`${cell.name} was stopped: the session was closed.`));
     this.#views.close();
     this.#cancelTelling?.();
     await this.#session?.end(graceMs);
@@ -134,7 +160,7 @@ class SessionFront implements Front {
     if (cell.isSettled) return;
     if (cell.isInterrupted) return cell.stopBeforeStart();
     cell.wasSent = true;
-    session.send({ type: "execute", id: cell.id, name: request.name, code: request.code, silent: request.silent ?? false, userExpressions: request.userExpressions ?? {} });
+    session.send({ type: "execute", id: cell.id, name: request.name, code: request.code, silent: request.silent ?? false, userExpressions: request.userExpressions ?? {}, lane: request.lane });
   }
 
   #currentSession(): SessionProcess {
@@ -151,6 +177,7 @@ class SessionFront implements Front {
       onMark: (event) => this.#onMark(event),
       onEnd: (end) => this.#onSessionEnd(end, wasReady),
     });
+    if (this.#isOutputHeld) session.holdOutput(true);
     session.ready.then(() => { wasReady = true; }, () => undefined);
     return session;
   }
@@ -159,19 +186,22 @@ class SessionFront implements Front {
     this.#session = undefined;
     this.#completions.answerAll(undefined);
     this.#inspections.answerAll(undefined);
+    this.#names.clear();
     if (this.#closing !== undefined) return;
-    if (this.#running?.wasSent === true) this.#running.sessionDied(diedInCell(end), end.exitCalled && end.code !== null ? end.code : undefined);
-    else if (wasReady) this.#notice += diedBetweenCells(end);
+    const cells = this.#running.all.filter(({ wasSent }) => wasSent);
+    for (const cell of cells) cell.sessionDied(diedInCell(end), end.exitCalled && end.code !== null ? end.code : undefined);
+    if (cells.length === 0 && wasReady) this.#notice += diedBetweenCells(end);
     // one that cannot even start is tried again by the next cell only
     if (wasReady) this.#currentSession();
   }
 
   #onMark(event: MarkEvent): void {
-    if (event.type === "end") this.#running?.outputEnded(event.execution);
+    if (event.type === "end") this.#running.of(event.execution)?.outputEnded(event.execution);
     if (event.type !== "output") return;
     const { output, execution } = event;
     const isResult = output.type === "result" || (output.type === "view" && output.isResult);
-    if (isResult && execution === this.#running?.id) this.#running.hold(output);
+    const cell = isResult ? this.#running.of(execution) : undefined;
+    if (cell !== undefined) cell.hold(output);
     else this.#put(output, execution);
   }
 
@@ -182,7 +212,9 @@ class SessionFront implements Front {
 
   #onMessage(session: SessionProcess, message: Exclude<SessionMessage, { type: "ready" | "exiting" }>): void {
     switch (message.type) {
-      case "executed": return this.#running?.replied(message);
+      case "executed":
+        for (const name of message.declared ?? []) this.#names.add(name);
+        return this.#running.of(message.id)?.replied(message);
       case "completed": return this.#completions.answer(message.id, message);
       case "inspected": return this.#inspections.answer(message.id, message);
       case "cluster-wanted": return void this.#answerCluster(session, message.id, this.#cluster.want(message.options, message.job));
@@ -202,10 +234,14 @@ class SessionFront implements Front {
     return ended;
   }
 
-  async #answerInput(session: SessionProcess, { id, prompt, password }: Extract<SessionMessage, { type: "input-wanted" }>): Promise<void> {
-    const cell = this.#running?.id ?? this.#lastCell;
-    const value = await this.#options.onInput?.({ prompt, password }, cell);
-    session.send({ type: "input", id, value });
+  async #answerInput(session: SessionProcess, { id, execution, prompt, password }: Extract<SessionMessage, { type: "input-wanted" }>): Promise<void> {
+    const { onInput } = this.#options;
+    try {
+      if (onInput === undefined) throw new Error("nobody is there to answer");
+      session.send({ type: "input", id, value: await onInput({ prompt, password }, execution) });
+    } catch (error) {
+      session.send({ type: "input", id, value: undefined, refused: (error as Error).message });
+    }
   }
 
   #onEvents(rows: readonly EngineEvent[]): void {

@@ -45,10 +45,15 @@ export class FrontCluster {
   #isJoined = false;
   #open: Promise<OpenCluster> | undefined;
   #events: EventSubscription | undefined;
+  #headPid: number | undefined;
   #takingOver: Promise<void> | undefined;
 
   constructor(options: FrontClusterOptions) {
     this.#options = options;
+  }
+
+  get headPid(): number | undefined {
+    return this.#open === undefined ? undefined : this.#headPid;
   }
 
   /** What work of others prints on a cluster that was joined is theirs to see. */
@@ -114,7 +119,7 @@ export class FrontCluster {
       return isCurrent;
     };
     const follow = async ({ head, events }: OpenCluster): Promise<void> => {
-      if (this.#open === opening) this.#events = events;
+      if (this.#open === opening) [this.#events, this.#headPid] = [events, head.isOwned ? head.address.headPid : undefined];
       const reason = await head.died;
       const wasCurrent = forget();
       await events.close();

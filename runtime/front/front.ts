@@ -14,6 +14,8 @@ export interface CellRequest {
   /** `In[3]`. */
   readonly name: string;
   readonly silent?: boolean;
+  /** Cells of one lane run one after the other; those of another lane run beside them, in the same session. */
+  readonly lane?: string;
   readonly userExpressions?: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +33,7 @@ export interface FrontOptions {
   readonly takeoverKey?: string;
   /** Every output of every cell, in order. `cell` is what `execute` returned for it as `cell`; late output names its own cell. */
   readonly onOutput: (output: FrontOutput, cell: number) => void;
-  /** The session asks the user; undefined answers "no input here". */
+  /** The session asks the user; undefined when the user gave no answer. Rejects with the reason when nobody can be asked. */
   readonly onInput?: (request: { prompt: string; password: boolean }, cell: number) => Promise<string | undefined>;
   readonly env?: Readonly<Record<string, string>>;
   /** Cells are shown on a notebook's page: of what workers print a cell takes no more than a page holds. */
@@ -41,10 +43,15 @@ export interface FrontOptions {
 export interface Front {
   /** Resolves when the session is ready for cells. */
   start(): Promise<void>;
-  /** Runs a cell. Every output of the cell has been given to `onOutput` before this resolves. One at a time. */
+  /** Runs a cell. Every output of the cell has been given to `onOutput` before this resolves. One at a time in each lane. */
   execute(request: CellRequest, started?: (cell: number) => void): Promise<CellResult>;
-  /** Stops the running cell and keeps the session's state. Does nothing when no cell runs. */
+  /**
+   * Stops the running cells and keeps the session's state. Does nothing when no cell runs. A second time, for a cell that the
+   * first did not stop, offers to restart the session and does so after a while; a third time at once.
+   */
   interrupt(): void;
+  /** Whoever takes the output falls behind: the session waits at its next print until it is let go on. An interrupt lets it go on too. */
+  holdOutput(isHeld: boolean): void;
   complete(code: string, cursor: number): Promise<{ matches: readonly Completion[]; start: number; end: number }>;
   inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }>;
   /** By the parser alone, also while a cell runs. */
@@ -52,4 +59,6 @@ export interface Front {
   /** Ends the session. `keepCluster`: the head stays 30 s for the next front with the same takeover key. */
   close(options: { readonly keepCluster: boolean }): Promise<void>;
   readonly sessionPid: number | undefined;
+  /** Of the front's own cluster, while there is one. */
+  readonly headPid: number | undefined;
 }

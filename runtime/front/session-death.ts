@@ -6,7 +6,7 @@ const WHAT_IS_LEFT = "Its variables are lost. The cluster, its detached actors a
 
 export function diedInCell(end: SessionEnd): OutputError {
   const ename = "SessionDiedError";
-  const evalue = `The session ended while this cell ran, ${describeEnd(end)}. ${WHAT_IS_LEFT}`;
+  const evalue = end.wasRestarted ? `The session was restarted, as this cell did not stop. ${WHAT_IS_LEFT}` : `The session ended while this cell ran, ${describeEnd(end)}. ${WHAT_IS_LEFT}`;
   return { ename, evalue, traceback: [`${ename}: ${evalue}`] };
 }
 

@@ -17,6 +17,8 @@ export interface SessionEnd {
   readonly signal: NodeJS.Signals | null;
   /** The session itself announced its exit, as `process.exit` in a cell does. */
   readonly exitCalled: boolean;
+  /** The front ended it, to put a fresh one in its place. */
+  readonly wasRestarted: boolean;
 }
 
 export interface SessionProcessOptions {
@@ -38,6 +40,7 @@ export class SessionProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   #exitCalled = false;
+  #wasRestarted = false;
 
   constructor(options: SessionProcessOptions) {
     const nonce = randomBytes(8).toString("hex");
@@ -51,7 +54,7 @@ export class SessionProcess {
     this.ready = new Promise<void>((resolve, reject) => {
       becomeReady = resolve;
       this.#child.once("error", (error) => reject(new Error(`Cannot start a session in ${options.folder}: ${error.message}`, { cause: error })));
-      this.#child.once("exit", (code, signal) => reject(new Error(`The session ended while it started, ${describeEnd({ code, signal, exitCalled: false })}`)));
+      this.#child.once("exit", (code, signal) => reject(new Error(`The session ended while it started, ${describeEnd({ code, signal, exitCalled: false, wasRestarted: false })}`)));
     });
     // who waits for it hears of it; nobody has to
     this.ready.catch(() => undefined);
@@ -73,7 +76,23 @@ export class SessionProcess {
   }
 
   interrupt(execution: number): void {
+    // one that waits at a full pipe hears nothing
+    this.holdOutput(false);
     this.#watchPipe.write(watchCommand("interrupt", execution));
+  }
+
+  /** While its output is held nobody reads it, and a session that prints on waits at its pipe. */
+  holdOutput(isHeld: boolean): void {
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (isHeld) stream?.pause();
+      else stream?.resume();
+    }
+  }
+
+  /** Ends it at once, since nothing else helps. */
+  restart(): void {
+    this.#wasRestarted = true;
+    this.#child.kill("SIGKILL");
   }
 
   /** Asks the process to end, and kills it when it has not within `graceMs`. Resolves when it is gone and `onEnd` was called. */
@@ -97,14 +116,16 @@ export class SessionProcess {
       this.#child.once("error", () => { if (this.#child.pid === undefined) resolve({ code: null, signal: null }); });
     });
     killGroup(this.#child.pid);
+    this.holdOutput(false);
     await Promise.race([allRead, elapsed(OUTPUT_AFTER_EXIT_MS)]);
     for (const stream of [this.#child.stdout, this.#child.stderr, this.#watchPipe]) stream?.destroy();
-    onEnd({ code, signal, exitCalled: this.#exitCalled });
+    onEnd({ code, signal, exitCalled: this.#exitCalled, wasRestarted: this.#wasRestarted });
   }
 }
 
 /** `with exit code 1 (the cell called process.exit)`, `by SIGKILL (…)`. */
-export function describeEnd({ code, signal, exitCalled }: SessionEnd): string {
+export function describeEnd({ code, signal, exitCalled, wasRestarted }: SessionEnd): string {
+  if (wasRestarted) return "restarted, as no interrupt stopped it";
   if (signal === "SIGKILL") return "killed by SIGKILL (by hand, or by the system when memory ran out)";
   if (signal === "SIGABRT") return "aborted by SIGABRT (Node does so when its heap is full: raise it by NODE_OPTIONS=--max-old-space-size=MEGABYTES)";
   if (signal !== null) return `killed by ${signal}`;

@@ -18,6 +18,7 @@ import { parseLater } from "../ship/foreign/parse-later.ts";
 import { openHead, type HeadProcess } from "./head-process.ts";
 import { printsWanted } from "./engine-options.ts";
 import { LocalEngine } from "./local-engine.ts";
+import { ScriptInput } from "./script-input.ts";
 import { ScriptProgress } from "./script-progress.ts";
 import { ScriptPrints } from "./script-prints.ts";
 import { addressToJoin, attachTo } from "./standing-cluster.ts";
@@ -35,6 +36,7 @@ class ScriptHost implements RayHost {
   readonly shipper: CodeShipper;
   private readonly ship: Shipper;
   private refs: RefHooks | undefined;
+  private readonly input = new ScriptInput();
   private current: { readonly engine: LocalEngine; readonly head: Promise<HeadProcess>; readonly prints: ScriptPrints; readonly bars: Set<ScriptProgress>; readonly stopWaiting: () => void } | undefined;
 
   constructor() {
@@ -124,6 +126,10 @@ class ScriptHost implements RayHost {
     const bar: ScriptProgress = new ScriptProgress(current.engine, view, snapshot, process.stderr, () => current.bars.delete(bar));
     current.bars.add(bar);
     bar.start();
+  }
+
+  ask(prompt: string, password: boolean): Promise<string> {
+    return this.input.ask(prompt, password);
   }
 
   display(data: Record<string, unknown>): void {

@@ -1,5 +1,6 @@
 /**
- * Interrupts of a session: stop the code of one execution and keep everything else.
+ * Interrupts of a session: stop the code of the executions that run and keep everything else. Mostly one runs; a subshell's runs
+ * beside it. The word is the number of the newest execution that is meant: those that run and are no newer are stopped.
  *
  * Three ways lead here, whichever is first. A compiled loop's guard, or an entry point of the runtime, sees the guard word
  * and calls `interrupted`. The event loop turns and `arrived` rejects the race that a hanging `await` is in. The watch
@@ -31,14 +32,20 @@ export class InterruptedError extends Error {
   }
 }
 
+interface Running {
+  readonly execution: Execution;
+  readonly reject: (error: InterruptedError) => void;
+}
+
 export class Interrupts {
   readonly guard: Int32Array;
   readonly #causing: () => Execution | undefined;
   readonly #flush: () => void;
   readonly #lingering = new Set<Execution>();
   readonly #collected = new FinalizationRegistry<Execution>((execution) => this.#settled(execution));
-  #running: { readonly execution: Execution; readonly reject: (error: InterruptedError) => void } | undefined;
-  #lastEnded = 0;
+  readonly #running = new Map<number, Running>();
+  /** The greatest number of those that have begun. */
+  #newest = 0;
   #foreignSince: number | undefined;
 
   /** `causing`: whose code runs now. `flush`: sends records that wait, since no microtask runs inside a loop. */
@@ -48,39 +55,47 @@ export class Interrupts {
     this.#flush = flush;
   }
 
-  /** Runs `body` as the running execution: rejects with InterruptedError as soon as an interrupt of it arrives. */
+  /** Runs `body` as a running execution: rejects with InterruptedError as soon as an interrupt of it arrives. */
   async race<T>(execution: Execution, body: () => Promise<T>): Promise<T> {
     let reject: (error: InterruptedError) => void = () => undefined;
     const interrupt = new Promise<never>((_, rejecter) => { reject = rejecter; });
-    this.#running = { execution, reject };
-    Atomics.store(this.guard, GUARD.running, execution.id);
+    this.#running.set(execution.id, { execution, reject });
+    this.#newest = Math.max(this.#newest, execution.id);
     // an interrupt may have come before its cell
-    if (Atomics.load(this.guard, GUARD.interrupt) === execution.id) this.#stop(execution);
+    if (this.#isMeant(execution)) this.#stop(execution);
     const work = execution.interrupted ? interrupt : body();
     this.#linger(execution, work);
     try {
       return await Promise.race([work, interrupt]);
     } finally {
-      Atomics.store(this.guard, GUARD.running, 0);
-      this.#running = undefined;
-      this.#lastEnded = execution.id;
+      this.#running.delete(execution.id);
       this.#foreignSince = undefined;
-      Atomics.compareExchange(this.guard, GUARD.interrupt, execution.id, this.#resting());
+      this.settle();
     }
   }
 
-  /** The watch thread's message: the event loop turned after an interrupt of `id` was asked for. */
+  /** Takes the word back when all whom it meant have ended or are stopped. */
+  settle(): void {
+    const word = Atomics.load(this.guard, GUARD.interrupt);
+    if (word > 0 && !this.#isAwaited()) Atomics.compareExchange(this.guard, GUARD.interrupt, word, this.#resting());
+  }
+
+  /** The watch thread's message: the event loop turned after an interrupt of those up to `id` was asked for. */
   arrived(id: number): void {
-    const running = this.#running?.execution;
-    if (running?.id === id) this.#stop(running);
-    // one that has ended is past; a greater id is a cell on its way, and keeps the word
-    if (running?.id === id || id <= this.#lastEnded) Atomics.compareExchange(this.guard, GUARD.interrupt, id, this.#resting());
+    for (const { execution } of this.#running.values()) if (execution.id <= id) this.#stop(execution);
+    // a greater id is a cell on its way, and keeps the word
+    if (id <= this.#newest) Atomics.compareExchange(this.guard, GUARD.interrupt, id, this.#resting());
+  }
+
+  /** Stops whatever runs now. */
+  stopAll(): void {
+    this.arrived(this.#newest);
   }
 
   /** What a compiled loop calls when it saw the word: throws if the code is to stop. */
   interrupted(): void {
     this.check();
-    if (this.guard[GUARD.interrupt] === this.#running?.execution.id) this.#foreignLoop();
+    if (this.#isAwaited()) this.#foreignLoop();
   }
 
   /** For entry points of the runtime that have no loop of their own, such as `console.log`. */
@@ -90,7 +105,7 @@ export class Interrupts {
     this.#flush();
     if (word < 0 && this.#lingering.size === 0) return;
     const execution = this.#causing();
-    if (execution !== undefined && (execution.interrupted || execution.id === word)) {
+    if (execution !== undefined && (execution.interrupted || this.#isMeant(execution))) {
       this.#stop(execution);
       throw new InterruptedError();
     }
@@ -124,16 +139,18 @@ export class Interrupts {
   /** Runs `body` where SIGINT unwinds it. What `body` throws or returns comes through; an unwound one is an InterruptedError. */
   breakable<T>(body: () => T): T {
     let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+    const execution = this.#causing();
+    const id = execution?.id ?? 0;
     const holder = globalThis as { [ENTER]?: (() => void) | undefined };
     const enter = (): void => {
-      Atomics.store(this.guard, GUARD.breakable, 1);
+      Atomics.store(this.guard, GUARD.breakable, id);
       try {
         outcome = { value: body() };
       } catch (error) {
         outcome = { error };
       }
       // the signal is on its way: wait for it where it does what it should
-      if (Atomics.compareExchange(this.guard, GUARD.breakable, 1, 0) === 2) this.#awaitSignal();
+      if (Atomics.compareExchange(this.guard, GUARD.breakable, id, 0) < 0) this.#awaitSignal();
     };
     Object.defineProperty(holder, ENTER, { value: enter, configurable: true, enumerable: false });
     try {
@@ -143,8 +160,7 @@ export class Interrupts {
       // no `finally` ran: what it would have undone is undone here
       Atomics.store(this.guard, GUARD.breakable, 0);
       Atomics.store(this.guard, GUARD.depth, 0);
-      const running = this.#running?.execution;
-      if (running !== undefined) this.#stop(running);
+      if (execution !== undefined) this.#stop(execution);
       throw new InterruptedError();
     } finally {
       delete holder[ENTER];
@@ -163,7 +179,21 @@ export class Interrupts {
     execution.interrupted = true;
     this.#lingering.add(execution);
     execution.owned.stopAll();
-    if (this.#running?.execution === execution) this.#running.reject(new InterruptedError());
+    this.#running.get(execution.id)?.reject(new InterruptedError());
+  }
+
+  /** It runs, and the word says that it is to stop. */
+  #isMeant({ id }: Execution): boolean {
+    return id <= (this.guard[GUARD.interrupt] as number) && this.#running.has(id);
+  }
+
+  /** The word means one that has not been stopped, or one that is on its way. */
+  #isAwaited(): boolean {
+    const word = this.guard[GUARD.interrupt] as number;
+    if (word <= 0) return false;
+    if (word > this.#newest) return true;
+    for (const { execution } of this.#running.values()) if (execution.id <= word && !execution.interrupted) return true;
+    return false;
   }
 
   #linger(execution: Execution, work: Promise<unknown>): void {

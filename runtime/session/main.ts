@@ -6,7 +6,6 @@
 import { compileCell } from "../compile/compile-cell.ts";
 import { StackMapper } from "../compile/stack-map.ts";
 import { createImporter } from "../modules/importer.ts";
-import { GUARD } from "../worker/watch-commands.ts";
 import { flushAged, flushByGuard } from "../wire/outbox.ts";
 import { installTextStreams } from "../worker/text-streams.ts";
 import { startWatch } from "../worker/watch.ts";
@@ -26,6 +25,7 @@ import { RecentResults } from "./recent-results.ts";
 import { CellScope } from "./scope.ts";
 import { Session } from "./session.ts";
 import { SessionRoots } from "./session-roots.ts";
+import { UserInput } from "./user-input.ts";
 import { writtenSource } from "./written-source.ts";
 
 const folder = process.cwd();
@@ -43,7 +43,7 @@ installTextStreams(streams);
 keepInspectClean();
 const builtinGlobals = SessionRoots.readGlobals();
 
-const { guard, ready } = startWatch((execution) => interrupts.arrived(execution));
+const { guard, ready } = startWatch({ onInterrupt: (execution) => interrupts.arrived(execution), unwinds: true });
 const interrupts: Interrupts = new Interrupts(guard, () => executions.causing, flushAged);
 flushByGuard(guard);
 const groups = guardConsole(console, () => interrupts.check());
@@ -51,6 +51,7 @@ ownTimers(executions, interrupts);
 ownServers(executions);
 
 const link = new FrontLink((order) => session.obey(order), () => process.exit());
+const userInput = new UserInput(link, executions);
 const scope = new CellScope();
 const sources = new CellSources(folder);
 // the folder of the built programs
@@ -68,6 +69,7 @@ const face = startRay({
   stacks,
   importer: () => importer,
   folder,
+  ask: userInput.input,
   notice: (text) => streams.stderr.write(`ray: ${text}\n`),
 });
 const importer = createImporter({ folder, ray: face.exports });
@@ -102,17 +104,11 @@ scope.provide("ObjectRef", face.exports["ObjectRef"]);
 scope.provide("require", importer.require);
 scope.provideComputed("_", recent.last);
 scope.provide("Out", recent.byNumber);
-scope.provide("prompt", askUser);
-
-/** `await prompt("name?")`: undefined where there is nobody to ask. */
-async function askUser(prompt = "", { password = false }: { readonly password?: boolean } = {}): Promise<string | undefined> {
-  const answer = await link.ask({ type: "input-wanted", prompt: String(prompt), password });
-  return answer.type === "input" ? answer.value : undefined;
-}
+scope.provide("prompt", (prompt: unknown = "", { password = false }: { readonly password?: boolean } = {}) => userInput.ask(String(prompt), password));
 
 process.on("exit", (code) => link.send({ type: "exiting", code }));
 // the watch thread decides about SIGINT; one from elsewhere must not end the session
-process.on("SIGINT", () => { if (guard[GUARD.running] !== 0) interrupts.arrived(guard[GUARD.running] as number); });
+process.on("SIGINT", () => interrupts.stopAll());
 // a session that nothing can stop must not run
 ready.catch((error: Error) => {
   streams.stderr.write(`ray-ts: ${error.message}\n`);

@@ -42,6 +42,8 @@ export interface RayFaceParts {
   readonly importer: () => Importer;
   /** Where cells import from. */
   readonly folder: string;
+  /** Asks the user. */
+  readonly ask: (prompt: string, password: boolean) => Promise<string>;
   /** Shown to the user. */
   readonly notice: (text: string) => void;
 }
@@ -105,6 +107,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     executions,
     pipe,
     uncut: interrupts,
+    ask: parts.ask,
   });
   const ray = createRay(host);
   shipper.singletons.set("ray", ray);

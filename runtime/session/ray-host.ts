@@ -26,6 +26,7 @@ export interface SessionHostParts {
   readonly executions: Executions;
   readonly pipe: Pick<OutputPipe, "output" | "lastExecution">;
   readonly uncut: Uncut;
+  readonly ask: (prompt: string, password: boolean) => Promise<string>;
 }
 
 export class SessionHost implements RayHost {
@@ -88,6 +89,10 @@ export class SessionHost implements RayHost {
 
   unitName(code: Function): string | undefined {
     return this.#parts.unitName(code);
+  }
+
+  ask(prompt: string, password: boolean): Promise<string> {
+    return this.#parts.ask(prompt, password);
   }
 
   display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void {

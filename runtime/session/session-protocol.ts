@@ -14,6 +14,8 @@ export interface ExecuteRequest {
   /** False: the value of the last expression is not shown, and nothing enters `_`. */
   readonly silent: boolean;
   readonly userExpressions: Readonly<Record<string, string>>;
+  /** Cells of one lane run one after the other, those of different lanes beside each other; undefined is a lane too. */
+  readonly lane?: string | undefined;
 }
 
 export type FrontMessage =
@@ -22,7 +24,8 @@ export type FrontMessage =
   | { readonly type: "inspect"; readonly id: number; readonly code: string; readonly cursor: number; readonly detail: 0 | 1 }
   | { readonly type: "cluster"; readonly id: number; readonly cluster: ClusterAddress | { readonly error: string } }
   | { readonly type: "cluster-died"; readonly reason: string }
-  | { readonly type: "input"; readonly id: number; readonly value: string | undefined };
+  /** `refused`: why nobody can be asked. */
+  | { readonly type: "input"; readonly id: number; readonly value: string | undefined; readonly refused?: string };
 
 export type SessionMessage =
   | { readonly type: "ready"; readonly pid: number }
@@ -33,7 +36,8 @@ export type SessionMessage =
   | { readonly type: "cluster-wanted"; readonly id: number; readonly options: ClusterOptions; readonly job: string }
   /** `ray.shutdown()`. Answered with `cluster`. */
   | { readonly type: "cluster-unwanted"; readonly id: number }
-  | { readonly type: "input-wanted"; readonly id: number; readonly prompt: string; readonly password: boolean }
+  /** `execution`: the cell that asks. */
+  | { readonly type: "input-wanted"; readonly id: number; readonly execution: number; readonly prompt: string; readonly password: boolean }
   | { readonly type: "exiting"; readonly code: number };
 
 export interface ExecuteReply {
@@ -43,6 +47,8 @@ export interface ExecuteReply {
   readonly error?: OutputError;
   readonly userExpressions?: Readonly<Record<string, { status: "ok"; data: MimeBundle; metadata: Record<string, unknown> } | { status: "error"; ename: string; evalue: string; traceback: string[] }>>;
   readonly interrupted: boolean;
+  /** Variables that the cell made. */
+  readonly declared?: readonly string[];
 }
 
 export interface Completion {

@@ -1,5 +1,5 @@
 /**
- * A session: answers its front's orders. Cells run one after the other, in the order of their requests; completion and
+ * A session: answers its front's orders. Cells of one lane run one after the other, in the order of their requests; completion and
  * inspection are answered whenever the event loop turns.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -38,7 +38,10 @@ type UserExpressions = NonNullable<ExecuteReply["userExpressions"]>;
 
 export class Session {
   readonly #parts: SessionParts;
-  #queue: Promise<void> = Promise.resolve();
+  /** The last cell of each lane that has not ended. */
+  readonly #lanes = new Map<string | undefined, Promise<void>>();
+  /** Cells that run, the one that began last at the end. */
+  readonly #running = new Set<number>();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -47,8 +50,7 @@ export class Session {
   obey(order: Order): void {
     switch (order.type) {
       case "execute":
-        this.#queue = this.#queue.then(() => this.#execute(order));
-        return;
+        return this.#enqueue(order);
       case "complete":
         return this.#parts.send({ type: "completed", id: order.id, ...complete(order.code, order.cursor, this.#parts.roots) });
       case "inspect":
@@ -58,40 +60,55 @@ export class Session {
     }
   }
 
+  #enqueue(request: ExecuteRequest): void {
+    const { lane } = request;
+    const ended = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#execute(request));
+    this.#lanes.set(lane, ended);
+    void ended.then(() => { if (this.#lanes.get(lane) === ended) this.#lanes.delete(lane); });
+  }
+
   async #execute(request: ExecuteRequest): Promise<void> {
     const { executions, interrupts, pipe, cellEnded, send } = this.#parts;
     const execution = newExecution(request.id, request.name);
+    this.#running.add(execution.id);
     pipe.begin(execution.id);
     const reply = await executions.run(execution, () => this.#run(execution, request));
     // what the cell left for the loop's next turn (a rejection nobody handled) is still its own output
     await executions.exit(() => nextTurn());
     cellEnded();
     pipe.end(execution.id);
+    this.#running.delete(execution.id);
+    const other = [...this.#running].at(-1);
+    // what children print belongs to it again
+    if (other !== undefined) pipe.begin(other);
     send(reply);
     // the word may have come between the race's end and here
-    interrupts.arrived(execution.id);
+    interrupts.settle();
   }
 
   async #run(execution: Execution, request: ExecuteRequest): Promise<ExecuteReply> {
     const { interrupts } = this.#parts;
+    let declared: readonly string[] = [];
     try {
       const userExpressions = await interrupts.race(execution, async () => {
-        const output = await this.#evaluate(request);
+        const cell = this.#parts.compile(request.code, request.name);
+        declared = [...cell.declared.keys()];
+        const output = await this.#evaluate(cell, request);
         if (output !== undefined) this.#parts.pipe.output(execution.id, output);
         return this.#userExpressions(request);
       });
-      return { type: "executed", id: request.id, status: "ok", userExpressions, interrupted: false };
+      return { type: "executed", id: request.id, status: "ok", userExpressions, interrupted: false, declared };
     } catch (thrown) {
       const interrupted = execution.interrupted && thrown instanceof InterruptedError;
       if (interrupted) this.#parts.executions.exit(() => this.#parts.cancelWork(execution));
       const error = interrupted ? interruptedOutput(thrown, this.#parts.errors) : formatError(thrown, this.#parts.errors);
-      return { type: "executed", id: request.id, status: "error", error, interrupted };
+      return { type: "executed", id: request.id, status: "error", error, interrupted, declared };
     }
   }
 
-  async #evaluate({ code, name, silent }: ExecuteRequest): Promise<Output | undefined> {
-    const { evaluator, recent, present, compile } = this.#parts;
-    return evaluator.run(compile(code, name), (value) => {
+  async #evaluate(cell: CompiledCell, { name, silent }: ExecuteRequest): Promise<Output | undefined> {
+    const { evaluator, recent, present } = this.#parts;
+    return evaluator.run(cell, (value) => {
       if (silent || value === undefined) return undefined;
       recent.add(name, value);
       return presentResult(value, present);

@@ -9,7 +9,7 @@
 export const WATCH_RECORD_BYTES = 8;
 
 export const WATCH_OP = {
-  /** Interrupt execution `argument`: a cell in a session, the call of that number in a worker. */
+  /** Interrupt `argument`: in a session the cells that run, up to that number; in a worker the call of that number. */
   interrupt: 1,
   /** The client `argument` is gone: a worker that is busy for it kills itself. */
   abandon: 3,
@@ -27,16 +27,14 @@ export const GUARD_WORDS = 8;
 
 /** Places in the guard. Compiled loops read word 0 plainly at each back-edge. */
 export const GUARD = {
-  /** The execution to interrupt; -1: some interrupted execution has not ended yet; -2: records wait to be sent (wire/outbox.ts); 0: nothing. */
+  /** The execution to interrupt, the newest of them in a session; -1: some interrupted execution has not ended yet; -2: records wait to be sent (wire/outbox.ts); 0: nothing. */
   interrupt: 0,
   /** What the process is busy for: the client's number in a worker. */
   busy: 1,
   /** How deep the main thread is inside the runtime's own code, which must not be cut. */
   depth: 2,
-  /** 1: the main thread runs code that SIGINT unwinds; 2: the watch thread has decided to send it. */
+  /** The execution whose code the main thread runs where SIGINT unwinds it; 0: none; negative: the watch thread has decided to send it. */
   breakable: 3,
-  /** The execution that runs now (a cell's number); 0: none. */
-  running: 4,
   /** Never written: the main thread waits on it for a SIGINT that is on its way. */
   never: 5,
   /** The number of the call that a worker runs; 0: none. */

@@ -15,7 +15,7 @@ import { GUARD, stackAnswer, WATCH_OP, WATCH_RECORD_BYTES, watchCommand } from "
 const SIGINT_AFTER_MS = 50;
 const SIGINT_RETRY_MS = 10;
 
-const { fd, guard } = workerData as { readonly fd: number; readonly guard: Int32Array };
+const { fd, guard, unwinds } = workerData as { readonly fd: number; readonly guard: Int32Array; readonly unwinds: boolean };
 const halting = new Halting(guard);
 let buffered = Buffer.alloc(0);
 
@@ -61,17 +61,18 @@ function interrupt(execution: number): void {
   Atomics.store(guard, GUARD.interrupt, execution);
   parentPort?.postMessage({ interrupt: execution });
   // Windows has no SIGINT that another thread could raise: `process.kill` would end the process
-  if (process.platform !== "win32") setTimeout(unwind, SIGINT_AFTER_MS, execution);
+  if (unwinds && process.platform !== "win32") setTimeout(unwind, SIGINT_AFTER_MS, execution);
 }
 
 /**
- * SIGINT goes out only while the main thread says "breakable", runs none of the runtime's own code, and has not dealt with the
- * interrupt. The main thread cannot leave the breakable script once the word is 2 (it waits for the signal there), so the
- * signal never meets a process without a handler.
+ * SIGINT goes out only while the main thread runs the code of one that is to be interrupted, where it can be unwound, is in none of
+ * the runtime's own code, and has not dealt with the interrupt. The main thread cannot leave the breakable script once the word is
+ * negative (it waits for the signal there), so the signal never meets a process without a handler.
  */
 function unwind(execution: number): void {
-  if (Atomics.load(guard, GUARD.interrupt) !== execution || Atomics.load(guard, GUARD.running) !== execution) return;
-  if (Atomics.load(guard, GUARD.depth) === 0 && Atomics.compareExchange(guard, GUARD.breakable, 1, 2) === 1) {
+  if (Atomics.load(guard, GUARD.interrupt) !== execution) return;
+  const running = Atomics.load(guard, GUARD.breakable);
+  if (running > 0 && running <= execution && Atomics.load(guard, GUARD.depth) === 0 && Atomics.compareExchange(guard, GUARD.breakable, running, -running) === running) {
     process.kill(process.pid, "SIGINT");
   } else {
     setTimeout(unwind, SIGINT_RETRY_MS, execution);

@@ -12,16 +12,17 @@ export interface Watch {
 /**
  * Starts the watch thread on the inherited pipe whose number is in RAY_TS_WATCH_FD (removed, so that children of cells
  * and tasks do not take it for theirs). Without the variable there is no thread: the guard is then never set.
- * `onInterrupt` runs in the main thread, when its event loop next turns. The thread keeps no process alive.
+ * `onInterrupt` runs in the main thread, when its event loop next turns; who `unwinds` runs code where SIGINT cuts it. The thread keeps
+ * no process alive.
  */
-export function startWatch(onInterrupt: (execution: number) => void = () => undefined): Watch {
+export function startWatch({ onInterrupt = () => undefined, unwinds = false }: { readonly onInterrupt?: (execution: number) => void; readonly unwinds?: boolean } = {}): Watch {
   const guard = new Int32Array(new SharedArrayBuffer(GUARD_WORDS * Int32Array.BYTES_PER_ELEMENT));
   const fd = Number(process.env["RAY_TS_WATCH_FD"] ?? -1);
   delete process.env["RAY_TS_WATCH_FD"];
   if (!Number.isInteger(fd) || fd < 0) return { guard, ready: Promise.resolve() };
 
   // built beside every program: dist/watch-thread.js
-  const thread = new Worker(new URL("./watch-thread.js", import.meta.url), { workerData: { fd, guard }, stdin: false, env: {}, execArgv: [] });
+  const thread = new Worker(new URL("./watch-thread.js", import.meta.url), { workerData: { fd, guard, unwinds }, stdin: false, env: {}, execArgv: [] });
   const ready = new Promise<void>((resolve, reject) => {
     thread.on("message", (message: "watching" | "awake" | { readonly interrupt: number }) => {
       if (message === "watching") resolve();

@@ -1,5 +1,5 @@
 /** The built kernel as a process, over real sockets. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { JupyterClient, type Received } from "../fixtures/jupyter-client.ts";
 
 let client: JupyterClient;
@@ -144,6 +144,66 @@ test("output after a cell's end has that cell as its parent", async () => {
   expect(late.parent_header.msg_id).toBe(first);
 });
 
+test("a subshell's cells run while the main one's awaits, on the same variables, and an interrupt stops both", async () => {
+  client = await JupyterClient.start();
+  const subshell = String((await client.request("create_subshell_request", {}, "control"))["subshell_id"]);
+  const main = client.startCell("var n = 1; console.log('waits'); await new Promise(() => {})");
+  await client.until(printed("waits"));
+  expect((await client.execute("console.log('beside'); n += 1", {}, subshell)).result).toBe("2");
+  const looping = client.startCell("await null; console.log('loops'); for (;;);", {}, subshell);
+  await client.until(printed("loops"));
+  expect(await client.request("interrupt_request", {}, "control")).toEqual({ status: "ok" });
+  const [first, second] = [await client.collect(main), await client.collect(looping)];
+  expect([first.reply["ename"], second.reply["ename"]]).toEqual(["InterruptedError", "InterruptedError"]);
+  expect([first.text, second.text]).toEqual(["waits\n", "loops\n"]);
+  expect((await client.execute("n")).result).toBe("2");
+});
+
+test("a cell that no interrupt stops: the second offers a restart and says what is lost, the third does it at once", async () => {
+  client = await JupyterClient.start();
+  await client.execute("const kept = 1, lost = 2; await ray.get(ray.remote(() => 1).remote())");
+  const pid = Number((await client.execute("process.pid")).result);
+  // a loop after an await that no guard stands in: the compiler does not see what `Function` makes
+  const id = client.startCell("await null; console.log('stuck'); new Function('for (;;);')()");
+  await client.until(printed("stuck"));
+  for (let times = 1; times <= 3; times++) {
+    await client.request("interrupt_request", {}, "control");
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
+  }
+  const cell = await client.collect(id);
+  expect(cell.text).toMatch(/In\[3\] has not stopped.*restarted in 3 s.*Lost with it: kept, lost\. The cluster and its detached actors are kept/s);
+  expect(cell.reply).toMatchObject({ status: "error", ename: "SessionDiedError", evalue: expect.stringMatching(/restarted, as this cell did not stop/) });
+  await ended(pid);
+  expect((await client.execute("typeof kept")).result).toContain("undefined");
+});
+
+test("usage counts the session's and the cluster's memory", async () => {
+  client = await JupyterClient.start();
+  await client.execute("await ray.get(ray.remote(() => 1).remote())");
+  const usage = await client.request("usage_request", {}, "control") as Record<string, number>;
+  expect(usage["cluster_processes"]).toBeGreaterThanOrEqual(2);
+  expect(usage["session_memory"]).toBeGreaterThan(20e6);
+  expect(usage["kernel_memory"]).toBeGreaterThan((usage["session_memory"] as number) + (usage["cluster_memory"] as number));
+});
+
+test("a subscriber that reads nothing holds a flooding cell and not the kernel's memory; when it reads again nothing is missing", async () => {
+  client = await JupyterClient.start({ iopubHighWaterMark: 10 });
+  await client.execute("1");
+  client.readIopub(false);
+  const id = client.startCell("for (let i = 0; i < 200; i++) console.log(String(i).padEnd(1 << 20, '.')); 'through'");
+  const residentMb = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${client.kernel.pid}/status`, "utf8"))?.[1]) / 1024;
+  // until the kernel has published all that it takes, and for a while after
+  for (let last = 0, now = residentMb(), still = 0; still < 10; last = now, now = residentMb()) {
+    still = Math.abs(now - last) < 1 ? still + 1 : 0;
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+  expect(residentMb()).toBeLessThan(200);
+  client.readIopub(true);
+  const cell = await client.collect(id);
+  expect(cell.result).toContain("through");
+  expect(cell.text.split("\n").map((line) => line.slice(0, 3).replace(/\.+/, ""))).toEqual([...Array.from({ length: 200 }, (_, i) => String(i)), ""]);
+});
+
 test("a cell can ask the user", async () => {
   client = await JupyterClient.start();
   const id = client.startCell("const answer = await prompt('name? '); 'Hello ' + answer");
@@ -151,6 +211,18 @@ test("a cell can ask the user", async () => {
   expect(asked.content).toEqual({ prompt: "name? ", password: false });
   client.send("input_reply", { value: "Ada" }, { channel: "stdin" });
   expect((await client.collect(id)).result).toContain("Hello Ada");
+});
+
+test("ray.input asks for passwords, what the cell prints meanwhile is shown, and it fails where nobody may be asked", async () => {
+  client = await JupyterClient.start();
+  const id = client.startCell("setTimeout(() => console.log('meanwhile'), 10); (await ray.input('secret? ', { password: true })).length");
+  const asked = await client.until(({ header }) => header.msg_type === "input_request");
+  expect(asked.content).toEqual({ prompt: "secret? ", password: true });
+  await client.until(printed("meanwhile"));
+  client.send("input_reply", { value: "123" }, { channel: "stdin" });
+  expect((await client.collect(id)).result).toBe("3");
+  const refused = await client.execute("await ray.input('name? ')", { allow_stdin: false });
+  expect(refused.reply).toMatchObject({ ename: "InputUnavailableError", evalue: expect.stringMatching(/^Cannot ask "name\? ": the front end .* takes no input/) });
 });
 
 test("history is kept on disk", async () => {
@@ -212,6 +284,17 @@ test("a kernel whose address is taken ends at once and names it", async () => {
   second.stderr?.on("data", (chunk: Buffer) => { said += chunk.toString(); });
   expect(await new Promise((resolve) => { second.once("close", resolve); })).toBe(1);
   expect(said).toMatch(/Cannot listen on tcp:\/\/127\.0\.0\.1:\d+ \(shell_port\)/);
+});
+
+test("a kernel with a registration file tells its launcher the ports that it chose, and leaves a connection file", async () => {
+  client = await JupyterClient.start({ registers: true });
+  expect((await client.execute("1 + 1")).result).toBe("2");
+  const file = client.connectionFile.replace(/[^/]*$/, "kernel-the_id.json");
+  const left = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  expect(left["shell_port"]).toBeGreaterThan(1023);
+  client.kernel.kill("SIGTERM");
+  await client.kernelExit;
+  expect(existsSync(file)).toBe(false);
 });
 
 test("the connection file is read once and left alone", async () => {

@@ -22,8 +22,10 @@ class RecordingWire implements KernelWire {
   slow: { readonly is: (sent: Sent) => boolean; readonly done: Promise<void> } | undefined;
   #waiting: { readonly isThere: (sent: Sent) => boolean; readonly resolve: () => void }[] = [];
 
-  send(channel: RequestChannel, request: Message, type: string, content: JsonObject): Promise<void> {
-    return this.#record({ channel, type, content, parent: request.header.msg_id });
+  async send(channel: RequestChannel, request: Message, type: string, content: JsonObject): Promise<MessageHeader> {
+    const sent = header(`sent-${this.sent.length}`, type);
+    await this.#record({ channel, type, content, parent: request.header.msg_id });
+    return sent;
   }
 
   publish(type: string, content: JsonObject, parent: MessageHeader | JsonObject): Promise<void> {
@@ -52,16 +54,17 @@ class RecordingWire implements KernelWire {
   }
 }
 
-type Cell = (put: (output: Parameters<FrontOptions["onOutput"]>[0]) => void, options: { interrupted: Promise<void>; input: (prompt: string) => Promise<string | undefined> }) => Promise<Partial<CellResult>> | Partial<CellResult>;
+type Cell = (put: (output: Parameters<FrontOptions["onOutput"]>[0]) => void, options: { interrupted: Promise<void>; input: (prompt: string) => Promise<string | undefined>; cell: number }) => Promise<Partial<CellResult>> | Partial<CellResult>;
 
 /** A front whose cells are functions by their text. */
 class ScriptedFront implements Front {
   readonly sessionPid = undefined;
+  readonly headPid = undefined;
   readonly requests: CellRequest[] = [];
   readonly closed: boolean[] = [];
   readonly #cells: Readonly<Record<string, Cell>>;
   readonly #options: Pick<FrontOptions, "onOutput" | "onInput">;
-  #interrupt: () => void = () => undefined;
+  #interrupts: (() => void)[] = [];
   #count = 0;
 
   constructor(cells: Readonly<Record<string, Cell>>, options: Pick<FrontOptions, "onOutput" | "onInput">) {
@@ -77,13 +80,14 @@ class ScriptedFront implements Front {
     started?.(cell);
     const run = this.#cells[request.code];
     if (run === undefined) throw new Error(`no cell ${request.code}`);
-    const interrupted = new Promise<void>((resolve) => { this.#interrupt = resolve; });
+    const interrupted = new Promise<void>((resolve) => { this.#interrupts.push(resolve); });
     const input = async (prompt: string): Promise<string | undefined> => this.#options.onInput?.({ prompt, password: false }, cell);
-    const result = await run((output) => this.#options.onOutput(output, cell), { interrupted, input });
+    const result = await run((output) => this.#options.onOutput(output, cell), { interrupted, input, cell });
     return { status: "ok", interrupted: false, sessionDied: false, ...result };
   }
 
-  interrupt(): void { this.#interrupt(); }
+  interrupt(): void { for (const interrupt of this.#interrupts.splice(0)) interrupt(); }
+  holdOutput(): void {}
   async complete(_code: string, cursor: number): ReturnType<Front["complete"]> { return { matches: [{ text: "value", type: "variable" }], start: cursor - 1, end: cursor }; }
   async inspect(): ReturnType<Front["inspect"]> { return { found: true, data: { "text/plain": "number" } }; }
   isComplete(code: string): ReturnType<Front["isComplete"]> { return code.endsWith("{") ? { status: "incomplete", indent: "  " } : { status: "complete" }; }
@@ -99,7 +103,9 @@ const cells: Record<string, Cell> = {
   print: (put) => { put(text("a\n")); put(text("b\n")); put(result("3")); return {}; },
   fail: (put) => { put(text("before\n")); return { status: "error", error: failure }; },
   wait: async (_put, { interrupted }) => { await interrupted; return { status: "error", interrupted: true, error: { ename: "InterruptedError", evalue: "Interrupted", traceback: [] } }; },
-  ask: async (put, { input }) => { put(text("?\n")); put(result(String(await input("name: ")))); return {}; },
+  ask: async (put, { input }) => { put(text("?\n")); put(result(String(await input("name: ").catch((error: Error) => error.message)))); return {}; },
+  askTwice: async (put, { input }) => { put(result((await Promise.all([input("a"), input("b")])).join())); return {}; },
+  askLate: (put, { input }) => { setImmediate(() => void input("late: ").catch((error: Error) => put(text(error.message)))); return {}; },
   display: (put) => {
     put({ type: "display", data: { "text/plain": "0 %" }, metadata: {}, displayId: "d", update: false });
     put({ type: "display", data: { "text/plain": "100 %" }, metadata: {}, displayId: "d", update: true });
@@ -125,7 +131,7 @@ interface Bench {
   readonly front: ScriptedFront;
   readonly shutdowns: boolean[];
   readonly logged: string[];
-  ask(type: string, content?: JsonObject, channel?: RequestChannel): string;
+  ask(type: string, content?: JsonObject, channel?: RequestChannel, more?: { readonly subshell?: string; readonly parent?: string }): string;
   /** Types of what was sent for a request, in order; status messages by their state. */
   story(id: string): string[];
   sent(id: string, type: string): JsonObject;
@@ -148,9 +154,10 @@ function newBench(): Bench {
   let asked = 0;
   return {
     wire, front: front as unknown as ScriptedFront, shutdowns, logged,
-    ask(type, content = {}, channel = "shell") {
+    ask(type, content = {}, channel = "shell", { subshell, parent } = {}) {
       const id = `${type}-${++asked}`;
-      kernel.receive(channel, { identities: [Buffer.from("client")], header: header(id, type), parentHeader: {}, metadata: {}, content, buffers: [] });
+      const sentHeader = { ...header(id, type), ...(subshell === undefined ? {} : { subshell_id: subshell }) };
+      kernel.receive(channel, { identities: [Buffer.from("client")], header: sentHeader, parentHeader: parent === undefined ? {} : { msg_id: parent }, metadata: {}, content, buffers: [] });
       return id;
     },
     story: (id) => wire.sent.filter(({ parent }) => parent === id).map(({ type, content }) => (type === "status" ? String(content["execution_state"]) : type)),
@@ -311,11 +318,31 @@ describe("while a cell runs", () => {
     expect(bench.sent(id, "execute_result")["data"]).toEqual({ "text/plain": "Ada" });
   });
 
-  test("a client that allows no stdin is not asked", async () => {
+  test("a client that allows no stdin is not asked: the cell is told why", async () => {
     const bench = newBench();
     const id = bench.ask("execute_request", { code: "ask", allow_stdin: false });
     await bench.wire.idle(id);
-    expect(bench.sent(id, "execute_result")["data"]).toEqual({ "text/plain": "undefined" });
+    expect(bench.story(id)).not.toContain("input_request");
+    expect(String((bench.sent(id, "execute_result")["data"] as Record<string, string>)["text/plain"])).toMatch(/takes no input \(allow_stdin is false\)/);
+  });
+
+  test("an answer that names its question is that one's, others are taken in order", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "askTwice", allow_stdin: true });
+    await bench.wire.until(({ type, content }) => type === "input_request" && content["prompt"] === "b");
+    const second = bench.wire.sent.findIndex(({ type, content }) => type === "input_request" && content["prompt"] === "b");
+    await new Promise((resolve) => { setImmediate(resolve); });
+    bench.ask("input_reply", { value: "of b" }, "stdin", { parent: `sent-${second}` });
+    bench.ask("input_reply", { value: "of a" }, "stdin");
+    await bench.wire.idle(id);
+    expect(bench.sent(id, "execute_result")["data"]).toEqual({ "text/plain": "of a,of b" });
+  });
+
+  test("code of a cell that has ended cannot ask, and is told so", async () => {
+    const bench = newBench();
+    const id = bench.ask("execute_request", { code: "askLate", allow_stdin: true });
+    await bench.wire.until(({ type }) => type === "stream");
+    expect(bench.sent(id, "stream")["text"]).toMatch(/the cell has ended/);
   });
 
   test("an interrupt ends a question without an answer", async () => {
@@ -325,6 +352,65 @@ describe("while a cell runs", () => {
     bench.ask("interrupt_request", {}, "control");
     await bench.wire.idle(id);
     expect(bench.sent(id, "execute_result")["data"]).toEqual({ "text/plain": "undefined" });
+  });
+});
+
+describe("subshells", () => {
+  const created = async (bench: Bench): Promise<string> => {
+    const id = bench.ask("create_subshell_request", {}, "control");
+    await bench.wire.idle(id);
+    return String(bench.sent(id, "create_subshell_reply")["subshell_id"]);
+  };
+
+  test("run cells beside the main one's, each in order, with counts and a history of their own", async () => {
+    const bench = newBench();
+    const subshell = await created(bench);
+    const main = bench.ask("execute_request", { code: "wait" });
+    const first = bench.ask("execute_request", { code: "1+1" }, "shell", { subshell });
+    const second = bench.ask("execute_request", { code: "print" }, "shell", { subshell });
+    await bench.wire.idle(second);
+    expect(bench.story(main)).not.toContain("idle");
+    expect([first, second].map((id) => bench.sent(id, "execute_reply")["execution_count"])).toEqual([1, 2]);
+    expect(bench.front.requests.map(({ name, lane }) => [name, lane])).toEqual([["In[1]", undefined], ["In[s1.1]", subshell], ["In[s1.2]", subshell]]);
+    const asked = bench.ask("history_request", { hist_access_type: "range", session: 0, start: 1 }, "shell", { subshell });
+    await bench.wire.idle(asked);
+    expect(bench.sent(asked, "history_reply")["history"]).toEqual([[0, 1, "1+1"], [0, 2, "print"]]);
+    bench.ask("interrupt_request", {}, "control");
+    await bench.wire.idle(main);
+  });
+
+  test("an error aborts what waits in the same subshell only", async () => {
+    const bench = newBench();
+    const subshell = await created(bench);
+    const ids = [bench.ask("execute_request", { code: "fail" }, "shell", { subshell }), bench.ask("execute_request", { code: "1+1" }, "shell", { subshell }), bench.ask("execute_request", { code: "1+1" })];
+    await Promise.all(ids.map((id) => bench.wire.idle(id)));
+    expect(ids.map((id) => bench.sent(id, "execute_reply")["status"])).toEqual(["error", "aborted", "ok"]);
+  });
+
+  test("are listed; a deleted one aborts what waits in it and takes no more", async () => {
+    const bench = newBench();
+    const [subshell, other] = [await created(bench), await created(bench)];
+    const [running, waiting] = [bench.ask("execute_request", { code: "wait" }, "shell", { subshell }), bench.ask("execute_request", { code: "1+1" }, "shell", { subshell })];
+    const deleted = bench.ask("delete_subshell_request", { subshell_id: subshell }, "control");
+    await Promise.all([bench.wire.idle(deleted), bench.wire.idle(waiting)]);
+    expect(bench.sent(deleted, "delete_subshell_reply")).toEqual({ status: "ok" });
+    expect(bench.sent(waiting, "execute_reply")["status"]).toBe("aborted");
+    bench.ask("interrupt_request", {}, "control");
+    await bench.wire.idle(running);
+    const listed = bench.ask("list_subshell_request", {}, "control");
+    await bench.wire.idle(listed);
+    expect(bench.sent(listed, "list_subshell_reply")).toEqual({ status: "ok", subshell_id: [other] });
+  });
+
+  test.each([["execute_request", { code: "1+1" }], ["complete_request", { code: "v", cursor_pos: 1 }]])("a %s to one that is not there fails", async (type: string, content: JsonObject) => {
+    const bench = newBench();
+    const id = bench.ask(type, content, "shell", { subshell: "nobody" });
+    await bench.wire.idle(id);
+    expect(bench.story(id)).toEqual(["busy", type.replace("_request", "_reply"), "idle"]);
+    expect(bench.sent(id, type.replace("_request", "_reply"))).toMatchObject({ status: "error", ename: "UnknownSubshellError", evalue: expect.stringContaining('"nobody"') });
+    const unknown = bench.ask("delete_subshell_request", { subshell_id: "nobody" }, "control");
+    await bench.wire.idle(unknown);
+    expect(bench.sent(unknown, "delete_subshell_reply")).toMatchObject({ status: "error", ename: "UnknownSubshellError" });
   });
 });
 
@@ -338,7 +424,11 @@ describe("other requests", () => {
   };
 
   test("kernel_info says protocol 5.5 and TypeScript", async () => {
-    expect(await answer("kernel_info_request")).toMatchObject({ protocol_version: "5.5", implementation: "ray-ts", implementation_version: "1.2.3", language_info: { name: "typescript", file_extension: ".ts" }, debugger: false });
+    expect(await answer("kernel_info_request")).toMatchObject({ protocol_version: "5.5", implementation: "ray-ts", implementation_version: "1.2.3", language_info: { name: "typescript", file_extension: ".ts" }, debugger: false, supported_features: ["kernel subshells"] });
+  });
+
+  test("usage says what kernel, session and cluster take", async () => {
+    expect(await answer("usage_request")).toMatchObject({ pid: process.pid, session_memory: 0, cluster_memory: 0 });
   });
 
   test("complete counts characters, not UTF-16 units", async () => {

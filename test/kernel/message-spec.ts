@@ -1,6 +1,6 @@
 /**
- * The fields that the Jupyter protocol gives to each message that a kernel sends, and a check against them. Every message
- * that a test receives goes through it. https://jupyter-client.readthedocs.io/en/latest/messaging.html
+ * The fields that the Jupyter protocol gives to each message between a kernel and its clients, and a check against them. Every
+ * message that a test sends or receives goes through it. https://jupyter-client.readthedocs.io/en/latest/messaging.html
  */
 
 type Check = (value: unknown) => boolean;
@@ -12,6 +12,7 @@ interface MessageSpec {
 }
 
 const string: Check = (value) => typeof value === "string";
+const number: Check = (value) => typeof value === "number";
 const boolean: Check = (value) => typeof value === "boolean";
 const integer: Check = (value) => Number.isInteger(value);
 const object: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -50,6 +51,11 @@ const messages: Readonly<Record<string, MessageSpec>> = {
   comm_info_reply: reply({ comms: object }),
   connect_reply: reply({ shell_port: integer, iopub_port: integer, stdin_port: integer, hb_port: integer, control_port: integer }),
   interrupt_reply: reply({}),
+  create_subshell_reply: reply({ subshell_id: string }),
+  delete_subshell_reply: reply({}),
+  list_subshell_reply: reply({ subshell_id: listOf(string) }),
+  // ipykernel's, which the specification does not have; the last three are ours
+  usage_reply: { required: { hostname: string, pid: integer, kernel_cpu: number, kernel_memory: integer, cpu_count: integer, host_virtual_memory: (value) => shape({ required: { total: number, available: number, percent: number, used: number, free: number } })(value), session_memory: integer, cluster_memory: integer, cluster_processes: integer }, optional: { host_cpu_percent: number } },
   shutdown_reply: reply({ restart: boolean }),
   kernel_info_reply: reply({
     protocol_version: (value) => string(value) && /^\d+\.\d+(\.\d+)?$/.test(value as string),
@@ -59,6 +65,25 @@ const messages: Readonly<Record<string, MessageSpec>> = {
     banner: string,
     help_links: listOf(shape({ required: { text: string, url: string } })),
   }, { debugger: boolean, supported_features: listOf(string) }),
+
+  // what clients send: on shell
+  execute_request: { required: { code: string }, optional: { silent: boolean, store_history: boolean, user_expressions: (value) => object(value) && Object.values(value as object).every(string), allow_stdin: boolean, stop_on_error: boolean } },
+  inspect_request: { required: { code: string, cursor_pos: integer, detail_level: oneOf(0, 1) } },
+  complete_request: { required: { code: string, cursor_pos: integer } },
+  history_request: { required: { hist_access_type: oneOf("range", "tail", "search") }, optional: { output: boolean, raw: boolean, session: integer, start: integer, stop: integer, n: integer, pattern: string, unique: boolean } },
+  is_complete_request: { required: { code: string } },
+  comm_info_request: { required: {}, optional: { target_name: string } },
+  connect_request: { required: {} },
+  kernel_info_request: { required: {} },
+  // on control
+  shutdown_request: { required: { restart: boolean } },
+  interrupt_request: { required: {} },
+  usage_request: { required: {} },
+  create_subshell_request: { required: {} },
+  delete_subshell_request: { required: { subshell_id: string } },
+  list_subshell_request: { required: {} },
+  // on stdin
+  input_reply: { required: { value: string }, optional: { status: oneOf("ok") } },
 };
 
 /** A failed or aborted request has a reply of its own. */
@@ -66,6 +91,7 @@ const errorReply: MessageSpec = { required: { status: oneOf("error"), ...error.r
 const abortedReply: MessageSpec = { required: { status: oneOf("aborted") }, optional: { execution_count: integer } };
 
 const headerFields: Fields = { msg_id: string, msg_type: string, username: string, session: string, date: (value) => string(value) && !Number.isNaN(Date.parse(value as string)), version: string };
+const optionalHeaderFields: Fields = { subshell_id: (value) => value === null || string(value) };
 
 /** What is wrong with a message; empty when it is as the protocol says. */
 export function messageFaults(message: { readonly header: object; readonly content: object }): string[] {
@@ -73,7 +99,7 @@ export function messageFaults(message: { readonly header: object; readonly conte
   const content = message.content as Record<string, unknown>;
   const type = String(header["msg_type"]);
   const spec = specOf(type, content["status"]);
-  const wrong = faults(header, { required: headerFields }).map((fault) => `header ${fault}`);
+  const wrong = faults(header, { required: headerFields, optional: optionalHeaderFields }).map((fault) => `header ${fault}`);
   if (spec === undefined) return [...wrong, `unknown message type ${type}`];
   return [...wrong, ...faults(content, spec)].map((fault) => `${type}: ${fault}`);
 }

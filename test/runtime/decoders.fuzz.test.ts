@@ -2,7 +2,7 @@
  * Every decoder of bytes that another process sent, with seeded mutations of good ones: each ends in a value or in its documented
  * error, never in a hang, a crash or memory without bound.
  */
-import { parseConnectionFile } from "../../kernel/wire/connection-file.ts";
+import { parseLaunchFile } from "../../kernel/wire/connection-file.ts";
 import { decodeMessage, encodeMessage, MessageRejectedError, newHeader } from "../../kernel/wire/codec.ts";
 import { createSigner } from "../../kernel/wire/signature.ts";
 import { SerializationError } from "../../runtime/errors.ts";
@@ -180,7 +180,7 @@ describe.each([1, 2, 3])("seed %i", (seed) => {
     const file = Buffer.from(JSON.stringify({ transport: "tcp", ip: "127.0.0.1", shell_port: 1, control_port: 2, stdin_port: 3, iopub_port: 4, hb_port: 5, signature_scheme: "hmac-sha256", key: "k" }));
     await fuzz(seed, [file], 3000, [Error], (bytes) => {
       try {
-        return parseConnectionFile(bytes.toString(), "/f.json");
+        return parseLaunchFile(bytes.toString(), "/f.json");
       } catch (error) {
         if (!/^Cannot use the connection file \/f\.json: /.test((error as Error).message)) throw { wrong: error };
         throw error;
