@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../runtime/front/clock.ts";
 import type { FrontOutput } from "../runtime/front/front.ts";
+import type { CommMessage } from "../runtime/session/output.ts";
 import { StreamCoalescer } from "./stream-coalescer.ts";
 import type { JsonObject, MessageHeader } from "./wire/message.ts";
 import type { KernelWire } from "./wire/server.ts";
@@ -47,6 +48,13 @@ export class CellOutputs {
     const [type, content] = messageOf(output, record);
     this.#publish(cell, type, content);
     if (output.type === "result") record.resultText = textOf(output.data["text/plain"]);
+  }
+
+  /** A comm's message in its place among the outputs; a silent cell's too, since it is no output. */
+  comm({ what, comm, target, data, metadata, buffers }: CommMessage, cell: number): void {
+    this.#streams.flush();
+    const content = { comm_id: comm, ...(what === "open" ? { target_name: target ?? "" } : {}), data };
+    this.#published = this.#wire.publish(`comm_${what}`, content, this.#record(cell).parent, metadata, buffers);
   }
 
   /** Resolves when everything put out so far is on its way. */

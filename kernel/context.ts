@@ -1,6 +1,7 @@
 /** What the handlers of requests work with. */
 import type { Front } from "../runtime/front/front.ts";
 import type { CellOutputs } from "./cell-outputs.ts";
+import type { Comms } from "./comm/comms.ts";
 import type { History } from "./history.ts";
 import type { InputRequests } from "./input-requests.ts";
 import type { Shells } from "./shells.ts";
@@ -13,6 +14,7 @@ export interface KernelContext {
   readonly front: Front;
   readonly wire: KernelWire;
   readonly outputs: CellOutputs;
+  readonly comms: Comms;
   readonly history: History;
   readonly shells: Shells;
   readonly input: InputRequests;

@@ -9,8 +9,9 @@
  */
 import type { Front, FrontOptions } from "../runtime/front/front.ts";
 import { CellOutputs } from "./cell-outputs.ts";
+import { Comms } from "./comm/comms.ts";
 import type { Handler, KernelContext } from "./context.ts";
-import { commInfo, commMessage, commOpen } from "./handlers/comm.ts";
+import { comm, commInfo } from "./handlers/comm.ts";
 import { complete } from "./handlers/complete.ts";
 import { connect } from "./handlers/connect.ts";
 import { execute } from "./handlers/execute.ts";
@@ -32,7 +33,7 @@ import type { KernelWire } from "./wire/server.ts";
 
 export interface KernelOptions {
   readonly wire: KernelWire;
-  readonly openFront: (options: Pick<FrontOptions, "onOutput" | "onInput">) => Front;
+  readonly openFront: (options: Pick<FrontOptions, "onOutput" | "onComm" | "onInput">) => Front;
   readonly history: History;
   readonly connection: ConnectionInfo;
   readonly version: string;
@@ -57,9 +58,9 @@ const handlers: Readonly<Record<string, Handler>> = {
   delete_subshell_request: deleteSubshell,
   list_subshell_request: listSubshells,
   comm_info_request: commInfo,
-  comm_open: commOpen,
-  comm_msg: commMessage,
-  comm_close: commMessage,
+  comm_open: comm,
+  comm_msg: comm,
+  comm_close: comm,
 };
 
 export class Kernel {
@@ -72,8 +73,13 @@ export class Kernel {
   constructor({ wire, openFront, history, connection, version, onShutdown, log }: KernelOptions) {
     const outputs = new CellOutputs(wire);
     const input = new InputRequests(wire);
-    this.front = openFront({ onOutput: (output, cell) => outputs.put(output, cell), onInput: ({ prompt, password }, cell) => this.#ask(cell, prompt, password) });
-    this.#context = { front: this.front, wire, outputs, history, shells: this.#shells, input, usage: new Usage(), connection, version, log };
+    const comms = new Comms({ wire, session: () => this.front, log });
+    const onComm: FrontOptions["onComm"] = (message, cell) => {
+      comms.fromSession(message);
+      outputs.comm(message, cell);
+    };
+    this.front = openFront({ onOutput: (output, cell) => outputs.put(output, cell), onComm, onInput: ({ prompt, password }, cell) => this.#ask(cell, prompt, password) });
+    this.#context = { front: this.front, wire, outputs, comms, history, shells: this.#shells, input, usage: new Usage(), connection, version, log };
     this.#onShutdown = onShutdown;
   }
 

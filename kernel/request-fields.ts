@@ -16,6 +16,8 @@ export function booleanField(content: JsonObject, name: string, otherwise: boole
   return typeof value === "boolean" ? value : otherwise;
 }
 
+export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+
 export function stringsField(content: JsonObject, name: string): Record<string, string> {
   const value = content[name];
   if (typeof value !== "object" || value === null) return {};

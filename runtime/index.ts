@@ -25,6 +25,7 @@ export {
 export type { ActorClass, HandleOf } from "./api/actor-class.ts";
 export type { ActorHandle, AnyActorHandle } from "./api/actor-handle.ts";
 export type { RemoteMethod, SplitRemoteMethod } from "./api/actor-method.ts";
+export type { Comm, CommApi, CommData, CommMessage, CommOptions } from "./api/comm.ts";
 export type { RayContext } from "./api/context.ts";
 export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";

@@ -23,7 +23,7 @@ export interface KernelWire {
   /** Answers `request`, or asks its sender on stdin. Resolves with the message's header when ZeroMQ has it. */
   send(channel: RequestChannel, request: Message, type: string, content: JsonObject, metadata?: JsonObject): Promise<MessageHeader>;
   /** Broadcasts. Resolves when ZeroMQ has the message. */
-  publish(type: string, content: JsonObject, parent: MessageHeader | JsonObject, metadata?: JsonObject): Promise<void>;
+  publish(type: string, content: JsonObject, parent: MessageHeader | JsonObject, metadata?: JsonObject, buffers?: readonly Uint8Array[]): Promise<void>;
 }
 
 export interface KernelServer extends KernelWire {
@@ -97,9 +97,9 @@ export async function openServer({ connection, onMessage, onPressure, log }: Ser
       await queues[channel].push(encodeMessage({ identities: request.identities, header, parentHeader: request.header, metadata, content, buffers: [] }, signer));
       return header;
     },
-    publish(type, content, parentHeader, metadata = {}) {
+    publish(type, content, parentHeader, metadata = {}, buffers = []) {
       const topic = Buffer.from(`kernel.${session}.${type}`);
-      return queues.iopub.push(encodeMessage({ identities: [topic], header: newHeader(type, session, username), parentHeader, metadata, content, buffers: [] }, signer));
+      return queues.iopub.push(encodeMessage({ identities: [topic], header: newHeader(type, session, username), parentHeader, metadata, content, buffers }, signer));
     },
     async close() {
       publisher.hurry();

@@ -3,6 +3,7 @@ import type { RayError } from "../errors.ts";
 import type { NodeInfo } from "../engine/engine.ts";
 import type { ActorClass } from "./actor-class.ts";
 import type { ActorHandle, AnyActorHandle } from "./actor-handle.ts";
+import type { CommApi } from "./comm.ts";
 import type { RayContext } from "./context.ts";
 import type { Display } from "./display.ts";
 import type { Exceptions } from "./exceptions.ts";
@@ -218,6 +219,8 @@ export interface Ray {
    * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-stdin-router-dealer-channel
    */
   input(prompt?: string, options?: InputOptions): Promise<string>;
+  /** Messages to and from the notebook's page: `ray.comm.open("target")`, `ray.comm.register("target", (comm) => …)`. */
+  readonly comm: CommApi;
 
   /** Patterns on top of tasks and actors: `ray.util.ActorPool`, `ray.util.Queue`, `ray.util.asCompleted`. */
   readonly util: RayUtil;

@@ -5,7 +5,7 @@
 import type { Engine, TaskContext } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
-import type { ViewDescriptor } from "../session/output.ts";
+import type { CommMessage, ViewDescriptor } from "../session/output.ts";
 import type { ClusterOptions } from "../session/session-protocol.ts";
 
 export interface RayHost {
@@ -39,8 +39,19 @@ export interface RayHost {
   ask?(prompt: string, password: boolean): Promise<string>;
   /** Shows a live view, where there is a front that draws one; without this method `display` gets the value's text. */
   displayView?(view: ViewDescriptor, snapshot: readonly EngineEvent[], options: { readonly displayId: string; readonly update: boolean }): void;
+  /** The notebook's page, where there is one. */
+  readonly comms?: CommPort | undefined;
   /** A script draws the bar of `ray.progress` itself. */
   drawProgress?(view: ProgressView, snapshot: readonly EngineEvent[]): void;
+}
+
+/** Comms as the session's front carries them. */
+export interface CommPort {
+  post(message: CommMessage): void;
+  /** What a client opens for this target is to come, or no longer. */
+  take(target: string, isTaken: boolean): void;
+  /** Called once: `heard` gets what clients say. */
+  hear(heard: (message: CommMessage) => void): void;
 }
 
 export type ProgressView = Extract<ViewDescriptor, { kind: "progress" }>;

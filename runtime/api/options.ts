@@ -1,4 +1,5 @@
 /** The options that users give, and their checks: what is not known or has a wrong value is an error before anything runs. */
+import { types } from "node:util";
 import type { StateOperator } from "../engine/state.ts";
 import { describeValue } from "./describe-value.ts";
 import { nearestName } from "./nearest-name.ts";
@@ -245,6 +246,14 @@ export const CANCEL_OPTIONS = { force: flag, recursive: flag };
 export const NAMESPACE_OPTIONS = { namespace: text };
 export const DISPLAY_OPTIONS = { displayId: text };
 export const INPUT_OPTIONS = { password: flag };
+const plainObject: Check = (value, where) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError(`${where} must be an object; got ${describeValue(value)}`);
+};
+const byteArrays: Check = (value, where) => {
+  const wrong = Array.isArray(value) ? value.find((one) => !ArrayBuffer.isView(one) && !types.isAnyArrayBuffer(one)) : value;
+  if (!Array.isArray(value) || wrong !== undefined) throw new TypeError(`${where} must be an array of typed arrays or ArrayBuffers; got ${describeValue(wrong)}`);
+};
+export const COMM_OPTIONS = { metadata: plainObject, buffers: byteArrays };
 
 /** A checked copy without the options that are undefined. `call` is what the user wrote: `ray.remote`. */
 export function checkOptions<O extends object>(options: O | undefined, known: Readonly<Record<string, Check>>, call: string): Given<O> {

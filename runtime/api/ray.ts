@@ -7,6 +7,7 @@ import { makeActorClass } from "./actor-class.ts";
 import { infoOf, makeHandle, methodOf } from "./actor-handle.ts";
 import { call, exitActor, kill, ready, terminate } from "./actor-life.ts";
 import { cancel } from "./cancel.ts";
+import { makeComms } from "./comm.ts";
 import { Cluster } from "./cluster.ts";
 import { describeValue } from "./describe-value.ts";
 import { makeDisplay } from "./display.ts";
@@ -67,6 +68,7 @@ export function createRay(host: RayHost): Ray {
     timeline: (file) => timeline(host, file),
     display: makeDisplay(host),
     input: (prompt, options) => input(host, prompt, options),
+    comm: makeComms(host),
     util: makeUtil(home),
     exceptions,
     isRayError: (error: unknown): error is RayError => isRayError(error),

@@ -12,12 +12,13 @@
 import { isComplete } from "../compile/is-complete.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
-import type { MimeBundle, Output } from "../session/output.ts";
+import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
 import type { Completion, SessionMessage } from "../session/session-protocol.ts";
 import { FrontCluster } from "./front-cluster.ts";
 import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
 import { LiveViews } from "./live-views.ts";
 import { PendingRequests } from "./pending-requests.ts";
+import { SessionComms, type CommOutput } from "./session-comms.ts";
 import { RunningCell } from "./running-cell.ts";
 import { RunningCells } from "./running-cells.ts";
 import { StuckCells } from "./stuck-cells.ts";
@@ -53,9 +54,11 @@ class SessionFront implements Front {
   readonly #stuck: StuckCells;
   /** The session's variables. */
   readonly #names = new Set<string>();
+  readonly #comms = new SessionComms();
   #session: SessionProcess | undefined;
   #isOutputHeld = false;
   #lastCell = 0;
+  #lastExecution = 0;
   /** What the next cell is to tell about a session that died between cells. */
   #notice = "";
   #closing: Promise<void> | undefined;
@@ -88,7 +91,7 @@ class SessionFront implements Front {
 
   async execute(request: CellRequest, started?: (cell: number) => void): Promise<CellResult> {
     if (this.#closing !== undefined) throw new Error(`Cannot run ${request.name}: the session is closed.`);
-    const cell = new RunningCell(this.#lastCell + 1, request.name);
+    const cell = new RunningCell(++this.#lastExecution, request.name);
     this.#running.begin(cell, request.lane);
     this.#lastCell = cell.id;
     this.#rememberName(cell);
@@ -111,13 +114,27 @@ class SessionFront implements Front {
   interrupt(): void {
     const cells = this.#running.all;
     const sent = cells.filter((cell) => cell.interrupt());
-    if (sent.length > 0) this.#session?.interrupt(Math.max(...sent.map(({ id }) => id)));
+    const meant = [...sent.map(({ id }) => id), ...this.#comms.underWay];
+    if (meant.length > 0) this.#session?.interrupt(Math.max(...meant));
     this.#stuck.interrupted(sent);
   }
 
   holdOutput(isHeld: boolean): void {
     this.#isOutputHeld = isHeld;
     this.#session?.holdOutput(isHeld);
+  }
+
+  get comms(): ReadonlyMap<string, { readonly target: string }> {
+    return this.#comms.open;
+  }
+
+  hearComm(message: CommMessage): boolean {
+    const cell = this.#comms.heard(message);
+    if (cell === undefined) return false;
+    const id = ++this.#lastExecution;
+    this.#comms.began(id, cell);
+    this.#session?.send({ type: "comm", id, name: this.#nameOf(cell), message });
+    return true;
   }
 
   async complete(code: string, cursor: number): Promise<CompletedAnswer> {
@@ -187,6 +204,7 @@ class SessionFront implements Front {
     this.#completions.answerAll(undefined);
     this.#inspections.answerAll(undefined);
     this.#names.clear();
+    for (const { message, cell } of this.#comms.end()) this.#options.onComm?.(message, cell);
     if (this.#closing !== undefined) return;
     const cells = this.#running.all.filter(({ wasSent }) => wasSent);
     for (const cell of cells) cell.sessionDied(diedInCell(end), end.exitCalled && end.code !== null ? end.code : undefined);
@@ -198,7 +216,8 @@ class SessionFront implements Front {
   #onMark(event: MarkEvent): void {
     if (event.type === "end") this.#running.of(event.execution)?.outputEnded(event.execution);
     if (event.type !== "output") return;
-    const { output, execution } = event;
+    const { output } = event;
+    const execution = this.#comms.cellOf(event.execution);
     const isResult = output.type === "result" || (output.type === "view" && output.isResult);
     const cell = isResult ? this.#running.of(execution) : undefined;
     if (cell !== undefined) cell.hold(output);
@@ -207,7 +226,13 @@ class SessionFront implements Front {
 
   #put(output: Output, cell: number): void {
     if (output.type === "view") this.#views.add(output, cell);
+    else if (output.type === "comm" || output.type === "comm-target") this.#sayComm(output, cell);
     else this.#options.onOutput(output, cell);
+  }
+
+  #sayComm(output: CommOutput, cell: number): void {
+    const message = this.#comms.said(output, cell);
+    if (message !== undefined) this.#options.onComm?.(message, cell);
   }
 
   #onMessage(session: SessionProcess, message: Exclude<SessionMessage, { type: "ready" | "exiting" }>): void {
@@ -219,6 +244,7 @@ class SessionFront implements Front {
       case "inspected": return this.#inspections.answer(message.id, message);
       case "cluster-wanted": return void this.#answerCluster(session, message.id, this.#cluster.want(message.options, message.job));
       case "cluster-unwanted": return void this.#answerCluster(session, message.id, this.#endCluster());
+      case "comm-handled": return this.#comms.ended(message.id);
       case "input-wanted": return void this.#answerInput(session, message);
     }
   }
@@ -238,7 +264,7 @@ class SessionFront implements Front {
     const { onInput } = this.#options;
     try {
       if (onInput === undefined) throw new Error("nobody is there to answer");
-      session.send({ type: "input", id, value: await onInput({ prompt, password }, execution) });
+      session.send({ type: "input", id, value: await onInput({ prompt, password }, this.#comms.cellOf(execution)) });
     } catch (error) {
       session.send({ type: "input", id, value: undefined, refused: (error as Error).message });
     }
@@ -279,5 +305,10 @@ class SessionFront implements Front {
     this.#cellsByName.set(name, id);
     const oldest = this.#cellsByName.keys().next();
     if (this.#cellsByName.size > REMEMBERED_NAMES && !oldest.done) this.#cellsByName.delete(oldest.value);
+  }
+
+  #nameOf(cell: number): string {
+    for (const [name, id] of this.#cellsByName) if (id === cell) return name;
+    return "In[*]";
   }
 }

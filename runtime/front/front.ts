@@ -4,10 +4,10 @@
  * tests are thin programs over this interface. It never runs user code.
  */
 import type { Completion, ExecuteReply } from "../session/session-protocol.ts";
-import type { MimeBundle, Output } from "../session/output.ts";
+import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
 
-/** Output without live views: those have become `display` (and later updates of the same displayId) or `result`. */
-export type FrontOutput = Exclude<Output, { type: "view" }>;
+/** Output of cells; comms are told apart. Live views have become `display` (and later updates of the same displayId) or `result`. */
+export type FrontOutput = Exclude<Output, { type: "view" | "comm" | "comm-target" }>;
 
 export interface CellRequest {
   readonly code: string;
@@ -33,6 +33,8 @@ export interface FrontOptions {
   readonly takeoverKey?: string;
   /** Every output of every cell, in order. `cell` is what `execute` returned for it as `cell`; late output names its own cell. */
   readonly onOutput: (output: FrontOutput, cell: number) => void;
+  /** What a cell's code says on a comm, in order with the cell's outputs. */
+  readonly onComm?: (message: CommMessage, cell: number) => void;
   /** The session asks the user; undefined when the user gave no answer. Rejects with the reason when nobody can be asked. */
   readonly onInput?: (request: { prompt: string; password: boolean }, cell: number) => Promise<string | undefined>;
   readonly env?: Readonly<Record<string, string>>;
@@ -46,7 +48,7 @@ export interface Front {
   /** Runs a cell. Every output of the cell has been given to `onOutput` before this resolves. One at a time in each lane. */
   execute(request: CellRequest, started?: (cell: number) => void): Promise<CellResult>;
   /**
-   * Stops the running cells and keeps the session's state. Does nothing when no cell runs. A second time, for a cell that the
+   * Stops the running cells and keeps the session's state. When none runs, it stops the code that a comm's message started. A second time, for a cell that the
    * first did not stop, offers to restart the session and does so after a while; a third time at once.
    */
   interrupt(): void;
@@ -56,6 +58,10 @@ export interface Front {
   inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }>;
   /** By the parser alone, also while a cell runs. */
   isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent?: string };
+  /** Hands the session what a client says on a comm; false when none of its code takes that comm. */
+  hearComm(message: CommMessage): boolean;
+  /** Comms of the session's code that are open. */
+  readonly comms: ReadonlyMap<string, { readonly target: string }>;
   /** Ends the session. `keepCluster`: the head stays 30 s for the next front with the same takeover key. */
   close(options: { readonly keepCluster: boolean }): Promise<void>;
   readonly sessionPid: number | undefined;

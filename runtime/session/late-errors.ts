@@ -7,7 +7,8 @@ import type { Executions } from "./execution.ts";
 import { formatUncaught, type ErrorContext } from "./format-error.ts";
 import { InterruptedError } from "./interrupts.ts";
 
-export function reportLateErrors(stderr: Writable, executions: Executions, context: ErrorContext): void {
+/** Returns what reports an error of a callback that we called ourselves. */
+export function reportLateErrors(stderr: Writable, executions: Executions, context: ErrorContext): (thrown: unknown) => void {
   const report = (thrown: unknown, how: "Uncaught" | "Unhandled rejection"): void => {
     // the end of an interrupted cell's leftovers is what the interrupt was for
     if (thrown instanceof InterruptedError && executions.causing?.interrupted === true) return;
@@ -15,6 +16,7 @@ export function reportLateErrors(stderr: Writable, executions: Executions, conte
   };
   process.on("uncaughtException", (error) => report(error, "Uncaught"));
   process.on("unhandledRejection", (reason) => report(reason, "Unhandled rejection"));
+  return (thrown) => report(thrown, "Uncaught");
 }
 
 /** Warnings go to the cell that caused them, without Node's advice about its command line. */

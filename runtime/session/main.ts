@@ -57,7 +57,7 @@ const sources = new CellSources(folder);
 // the folder of the built programs
 const stacks = new StackMapper({ ownFolders: [import.meta.dirname] });
 const errors: ErrorContext = { mapStack: (stack) => stacks.mapStack(stack), sourceOf: sources.textOf };
-reportLateErrors(streams.stderr, executions, errors);
+const reportLate = reportLateErrors(streams.stderr, executions, errors);
 reportWarnings(streams.stderr);
 
 const face = startRay({
@@ -93,6 +93,8 @@ const session: Session = new Session({
     return compiled;
   },
   cancelWork: face.cancelWork,
+  hearComm: face.hearComm,
+  reportLate,
   cellEnded() {
     groups.closeGroups();
     face.reportNow();

@@ -18,6 +18,20 @@ export type ViewDescriptor =
   | { readonly kind: "actor"; readonly actor: string; readonly className: string }
   | { readonly kind: "cluster" };
 
+/**
+ * What goes over a comm, either way. Buffers are bytes, or base64 where the message travels as JSON.
+ * https://jupyter-client.readthedocs.io/en/latest/messaging.html, "Custom Messages".
+ */
+export interface CommMessage<Bytes = Uint8Array> {
+  readonly what: "open" | "msg" | "close";
+  readonly comm: string;
+  /** Of an `open`. */
+  readonly target?: string;
+  readonly data: unknown;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly buffers: readonly Bytes[];
+}
+
 export type Output =
   | { readonly type: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "display"; readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>>; readonly displayId?: string; readonly update: boolean }
@@ -25,4 +39,8 @@ export type Output =
   | { readonly type: "view"; readonly view: ViewDescriptor; readonly snapshot: readonly unknown[]; readonly displayId: string; readonly isResult: boolean }
   /** With a `displayId` it is a live view: later `display` outputs with `update` change it. */
   | { readonly type: "result"; readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>>; readonly displayId?: string }
-  | { readonly type: "clear"; readonly wait: boolean };
+  | { readonly type: "clear"; readonly wait: boolean }
+  /** The session's code opens a comm, says something on it, or closes it. */
+  | { readonly type: "comm"; readonly message: CommMessage<string> }
+  /** From here on the session's code takes what a client opens for this target, or does no longer. */
+  | { readonly type: "comm-target"; readonly target: string; readonly isTaken: boolean };

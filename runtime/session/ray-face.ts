@@ -19,9 +19,11 @@ import { preview } from "../serialize/preview.ts";
 import type { CodeRegistry } from "../ship/code-registry.ts";
 import { createShipper } from "../ship/create-shipper.ts";
 import type { ModuleBook } from "../ship/module-book.ts";
+import { SessionComms } from "./comm-port.ts";
 import type { Execution, Executions } from "./execution.ts";
 import type { FrontLink } from "./front-link.ts";
 import type { Interrupts } from "./interrupts.ts";
+import type { CommMessage } from "./output.ts";
 import type { OutputPipe } from "./output-pipe.ts";
 import type { PresentContext } from "./present.ts";
 import { SessionHost } from "./ray-host.ts";
@@ -56,12 +58,15 @@ export interface RayFace {
   readonly viewOf: PresentContext["viewOf"];
   /** The head is told what has happened up to now, so that the front can show it with the cell. */
   readonly reportNow: () => void;
+  /** What the code of cells does about a client's message on a comm. */
+  readonly hearComm: (message: CommMessage) => void;
   /** Cancels what an interrupted cell submitted and has not ended. */
   readonly cancelWork: (execution: Execution) => void;
 }
 
 export function startRay(parts: RayFaceParts): RayFace {
   const { link, executions, pipe, interrupts, scope, stacks, importer, notice } = parts;
+  const comms = new SessionComms({ executions, pipe, uncut: interrupts });
   let refs: RefHooks | undefined;
   let engine: LocalEngine | undefined;
   const shipper = createShipper({
@@ -108,6 +113,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     pipe,
     uncut: interrupts,
     ask: parts.ask,
+    comms,
   });
   const ray = createRay(host);
   shipper.singletons.set("ray", ray);
@@ -119,6 +125,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     registry: shipper.registry,
     modules: shipper.book,
     viewOf: (value) => viewOf(value, preview),
+    hearComm: (message) => comms.receive(message),
     reportNow: () => engine?.reporter.flush(),
     cancelWork: (execution) => engine?.cancelling.cancelSubmitted((submitter) => submitter === execution, "its cell was interrupted", { force: false, recursive: true }),
   };

@@ -2,7 +2,7 @@
  * What `ray` in a cell needs from its session: the engine (made at the first remote call, for the front's cluster), the origin
  * of work, and a place to show things.
  */
-import type { RayHost } from "../api/host.ts";
+import type { CommPort, RayHost } from "../api/host.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { RayError } from "../errors.ts";
@@ -27,11 +27,13 @@ export interface SessionHostParts {
   readonly pipe: Pick<OutputPipe, "output" | "lastExecution">;
   readonly uncut: Uncut;
   readonly ask: (prompt: string, password: boolean) => Promise<string>;
+  readonly comms: CommPort;
 }
 
 export class SessionHost implements RayHost {
   readonly codec: ValueCodec;
   readonly shipper: CodeShipper;
+  readonly comms: CommPort;
   readonly #parts: SessionHostParts;
   #engine: UncutEngine | undefined;
 
@@ -39,6 +41,7 @@ export class SessionHost implements RayHost {
     this.#parts = parts;
     this.codec = parts.codec;
     this.shipper = parts.shipper;
+    this.comms = parts.comms;
   }
 
   engine(): Engine {

@@ -3,7 +3,7 @@
  * (`serialization: "advanced"`). What a cell prints and displays does not go here: it goes through the session's stdout
  * pipe with in-band marks (`output-marks.ts`), so that a crash loses nothing and order is kept.
  */
-import type { MimeBundle, OutputError, ViewDescriptor } from "./output.ts";
+import type { CommMessage, MimeBundle, OutputError, ViewDescriptor } from "./output.ts";
 
 export interface ExecuteRequest {
   readonly type: "execute";
@@ -22,6 +22,8 @@ export type FrontMessage =
   | ExecuteRequest
   | { readonly type: "complete"; readonly id: number; readonly code: string; readonly cursor: number }
   | { readonly type: "inspect"; readonly id: number; readonly code: string; readonly cursor: number; readonly detail: 0 | 1 }
+  /** A client says something on a comm. What the session's code does about it is execution `id`, known by the name of the cell that the comm belongs to. */
+  | { readonly type: "comm"; readonly id: number; readonly name: string; readonly message: CommMessage }
   | { readonly type: "cluster"; readonly id: number; readonly cluster: ClusterAddress | { readonly error: string } }
   | { readonly type: "cluster-died"; readonly reason: string }
   /** `refused`: why nobody can be asked. */
@@ -38,6 +40,8 @@ export type SessionMessage =
   | { readonly type: "cluster-unwanted"; readonly id: number }
   /** `execution`: the cell that asks. */
   | { readonly type: "input-wanted"; readonly id: number; readonly execution: number; readonly prompt: string; readonly password: boolean }
+  /** The code of that `comm` message has run, apart from what it awaits. */
+  | { readonly type: "comm-handled"; readonly id: number }
   | { readonly type: "exiting"; readonly code: number };
 
 export interface ExecuteReply {
@@ -91,4 +95,4 @@ export interface ClusterOptions {
   readonly metricsExportPort?: number;
 }
 
-export type { MimeBundle, OutputError, ViewDescriptor };
+export type { CommMessage, MimeBundle, OutputError, ViewDescriptor };

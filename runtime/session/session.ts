@@ -2,6 +2,7 @@
  * A session: answers its front's orders. Cells of one lane run one after the other, in the order of their requests; completion and
  * inspection are answered whenever the event loop turns.
  */
+import { setImmediate } from "node:timers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CompiledCell } from "../compile/compiled-cell.ts";
 import { complete, type CompletionRoots } from "./complete.ts";
@@ -11,7 +12,7 @@ import { newExecution, type Execution, type Executions } from "./execution.ts";
 import { formatError, type ErrorContext } from "./format-error.ts";
 import type { Order } from "./front-link.ts";
 import { InterruptedError, type Interrupts } from "./interrupts.ts";
-import type { Output } from "./output.ts";
+import type { CommMessage, Output } from "./output.ts";
 import type { OutputPipe } from "./output-pipe.ts";
 import { mimeBundle, presentResult, type PresentContext } from "./present.ts";
 import type { RecentResults } from "./recent-results.ts";
@@ -30,6 +31,10 @@ export interface SessionParts {
   readonly compile: (code: string, cell: string) => CompiledCell;
   /** What a cell that was interrupted has under way elsewhere ends too. */
   readonly cancelWork: (execution: Execution) => void;
+  /** What the code of cells does about a client's message on a comm. */
+  readonly hearComm: (message: CommMessage) => void;
+  /** Prints an error that no cell waits for. */
+  readonly reportLate: (thrown: unknown) => void;
   /** After each cell, before its end is marked. */
   readonly cellEnded: () => void;
 }
@@ -55,6 +60,10 @@ export class Session {
         return this.#parts.send({ type: "completed", id: order.id, ...complete(order.code, order.cursor, this.#parts.roots) });
       case "inspect":
         return this.#parts.send({ type: "inspected", id: order.id, ...describe(order.code, order.cursor, order.detail, this.#parts.roots) });
+      case "comm":
+        // one a turn of the loop: messages that came together must not overlap
+        setImmediate(() => this.#hearComm(order));
+        return;
       case "cluster-died":
         return;
     }
@@ -84,6 +93,20 @@ export class Session {
     send(reply);
     // the word may have come between the race's end and here
     interrupts.settle();
+  }
+
+  /** Runs at once, also while a cell awaits something; an interrupt stops it as it stops a cell. */
+  #hearComm({ id, name, message }: Extract<Order, { type: "comm" }>): void {
+    const { executions, interrupts, hearComm, reportLate, send } = this.#parts;
+    const execution = newExecution(id, name);
+    const run = async (): Promise<void> => {
+      try {
+        await interrupts.race(execution, async () => interrupts.breakable(() => hearComm(message)));
+      } catch (thrown) {
+        reportLate(thrown);
+      }
+    };
+    void executions.run(execution, run).finally(() => send({ type: "comm-handled", id }));
   }
 
   async #run(execution: Execution, request: ExecuteRequest): Promise<ExecuteReply> {

@@ -162,10 +162,19 @@ class NotebookPage:
         self.page.on("pageerror", lambda e: self.note(str(e)))
         self.page.on("request", lambda r: self.note_request(r.url))
         self.page.goto(server.url(notebook))
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
-        self.wait_for_kernel()
+        self.wait_until_open()
         if server.app == "lab" and self.page.query_selector("#jp-left-stack:not(.lm-mod-hidden)"):
             self.command("application:toggle-left-area")
+
+    def wait_until_open(self):
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.wait_for_kernel()
+
+    def reload(self):
+        """Saves, and loads the page anew; the kernel goes on."""
+        self.command("docmanager:save")
+        self.page.reload()
+        self.wait_until_open()
 
     def note(self, text):
         if not any(known in text for known in NOT_OURS):

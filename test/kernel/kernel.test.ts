@@ -86,6 +86,8 @@ class ScriptedFront implements Front {
     return { status: "ok", interrupted: false, sessionDied: false, ...result };
   }
 
+  readonly comms = new Map<string, { target: string }>();
+  hearComm(): boolean { return false; }
   interrupt(): void { for (const interrupt of this.#interrupts.splice(0)) interrupt(); }
   holdOutput(): void {}
   async complete(_code: string, cursor: number): ReturnType<Front["complete"]> { return { matches: [{ text: "value", type: "variable" }], start: cursor - 1, end: cursor }; }

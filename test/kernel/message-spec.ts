@@ -38,6 +38,8 @@ const messages: Readonly<Record<string, MessageSpec>> = {
   stream: { required: { name: oneOf("stdout", "stderr"), text: string } },
   error,
   clear_output: { required: { wait: boolean } },
+  comm_open: { required: { comm_id: string, target_name: string, data: object }, optional: { target_module: string } },
+  comm_msg: { required: { comm_id: string, data: object } },
   comm_close: { required: { comm_id: string, data: object } },
   iopub_welcome: { required: { subscription: string } },
   // stdin
