@@ -85,8 +85,8 @@ test("an interrupt leaves other cells' code alone", async () => {
 });
 
 test("a loop of an earlier cell's timer that keeps the cell from running is stopped", async () => {
-  await session.outcome(session.begin("setTimeout(() => { console.log('blocking'); for (;;) {} }, 30); undefined"));
-  const id = session.begin("console.log('waiting'); await new Promise((r) => setTimeout(r, 1e6))");
+  await session.outcome(session.begin("var isThere = false; const timer = setInterval(() => { if (!isThere) return; clearInterval(timer); console.log('blocking'); for (;;) {} }, 1); undefined"));
+  const id = session.begin("isThere = true; console.log('waiting'); await new Promise((r) => setTimeout(r, 1e6))");
   await session.printed(1, "blocking");
   session.interrupt(id);
   expect((await session.outcome(id)).reply).toMatchObject(INTERRUPTED);
