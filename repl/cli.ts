@@ -92,6 +92,8 @@ Examples:
 command(program, "start")
   .description("start a cluster that outlives its drivers, one a user")
   .option("--num-cpus <n>", "its CPUs (default: those of this machine or container)", amount)
+  .option("--num-gpus <n>", "its GPUs, which are counted and not assigned (default: none)", amount)
+  .option("--memory <bytes>", "what the memory option of tasks and actors is counted against (default: that of this machine or container)", positive)
   .option("--resources <json>", "custom resources by name: '{\"database\": 1}'", resources)
   .option("--metrics-export-port <port>", "serve metrics for Prometheus at http://127.0.0.1:PORT/metrics, to every user of this machine", portNumber)
   .option("--object-store-memory <bytes>", "its shared memory for objects (default: 30% of the memory)", positive)
@@ -106,7 +108,7 @@ Examples:
   $ RAY_TS_ADDRESS=auto ray-ts repl
   $ ray-ts stop`,
   )
-  .action(async (options: { numCpus?: number; resources?: Record<string, number>; objectStoreMemory?: number; metricsExportPort?: number }) => {
+  .action(async (options: { numCpus?: number; numGpus?: number; memory?: number; resources?: Record<string, number>; objectStoreMemory?: number; metricsExportPort?: number }) => {
     await finish((await import("./cluster/standing-commands.ts")).start(options));
   });
 

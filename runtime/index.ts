@@ -30,7 +30,7 @@ export type { RayContext } from "./api/context.ts";
 export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
 export type { Progress } from "./api/progress-bar.ts";
-export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, InputOptions, LogOptions, MethodDefaults, MethodOptions, ProgressOptions, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
+export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, InputOptions, LogOptions, MethodDefaults, MethodOptions, ProgressOptions, SchedulingStrategy, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
 export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitRemoteFunction } from "./api/remote-function.ts";
 export type { RuntimeContext } from "./api/runtime-context.ts";
 export type { StateApi } from "./api/state.ts";

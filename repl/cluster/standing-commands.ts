@@ -7,6 +7,8 @@ import { formatBytes } from "../../runtime/store/format-bytes.ts";
 
 export interface StartOptions {
   readonly numCpus?: number;
+  readonly numGpus?: number;
+  readonly memory?: number;
   readonly resources?: Readonly<Record<string, number>>;
   readonly objectStoreMemory?: number;
   readonly metricsExportPort?: number;

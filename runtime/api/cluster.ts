@@ -97,6 +97,8 @@ function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo)
   if (asked.address !== undefined && info.isJoined !== true) throw new RayError(`ray.init: a cluster of one's own is running already, so the one at ${JSON.stringify(asked.address)} cannot be joined. End it first: await ray.shutdown()`);
   if (asked.address !== undefined && asked.address !== "auto") compare("address", asked.address.replace(/(?<=.)\/+$/, ""), info.address);
   compare("numCpus", asked.numCpus, info.numCpus);
+  compare("numGpus", asked.numGpus, info.resources["GPU"] ?? 0);
+  compare("memory", asked.memory, info.resources["memory"]);
   compare("namespace", asked.namespace, info.namespace);
   compare("metricsExportPort", asked.metricsExportPort, before.metricsExportPort ?? "not served");
   compare("logToDriver", asked.logToDriver, before.logToDriver ?? true);

@@ -11,6 +11,10 @@ export type ErrorClass = abstract new (...args: any) => Error;
 export interface TaskOptions<N extends number = number> {
   /** CPUs that the task needs to run, 1 if not given. Counted, not enforced; fractions and 0 are fine. */
   readonly numCpus?: number | undefined;
+  /** GPUs of `ray.init({ numGpus })` that it needs: counted, not assigned. */
+  readonly numGpus?: number | undefined;
+  /** Bytes of the cluster's memory that it needs to run: counted, not enforced. */
+  readonly memory?: number | undefined;
   /** Amounts of custom resources by name, for example `{ database: 1 }`. */
   readonly resources?: Readonly<Record<string, number>> | undefined;
   /** Splits a returned array into this many refs. */
@@ -23,12 +27,21 @@ export interface TaskOptions<N extends number = number> {
   readonly generatorBackpressure?: number | undefined;
   /** What views, logs and errors call it. */
   readonly name?: string | undefined;
+  /** Where it runs. `"DEFAULT"` and `"SPREAD"` are the same on one machine. */
+  readonly schedulingStrategy?: SchedulingStrategy | undefined;
 }
+
+/** Ray's strategies for where work runs. */
+export type SchedulingStrategy = "DEFAULT" | "SPREAD";
 
 /** Options of an actor: `ray.remote(Class, options)` and `A.options(options)`. */
 export interface ActorOptions {
   /** CPUs that the actor holds for life. If not given it holds none and is placed at once, however busy the CPUs are. */
   readonly numCpus?: number | undefined;
+  /** GPUs of `ray.init({ numGpus })` that it holds for life: counted, not assigned. */
+  readonly numGpus?: number | undefined;
+  /** Bytes of the cluster's memory that it holds for life: counted, not enforced. */
+  readonly memory?: number | undefined;
   /** Amounts of custom resources that it holds for life. */
   readonly resources?: Readonly<Record<string, number>> | undefined;
   /** A name for `ray.getActor(name)`, one of a kind in its namespace. */
@@ -51,6 +64,8 @@ export interface ActorOptions {
   readonly retryExceptions?: boolean | readonly ErrorClass[] | undefined;
   /** How many calls of one caller may be without a result; one more throws PendingCallsLimitExceededError. -1 if not given: any number. */
   readonly maxPendingCalls?: number | undefined;
+  /** Where it runs. `"DEFAULT"` and `"SPREAD"` are the same on one machine. */
+  readonly schedulingStrategy?: SchedulingStrategy | undefined;
 }
 
 /** Options of one call of an actor's method. */
@@ -85,6 +100,10 @@ export interface InitOptions {
   readonly address?: string | undefined;
   /** CPUs of the cluster: if not given those that this machine or container has. */
   readonly numCpus?: number | undefined;
+  /** GPUs of the cluster, for the `numGpus` of tasks and actors: counted, not assigned. None if not given. */
+  readonly numGpus?: number | undefined;
+  /** Bytes that the `memory` of tasks and actors is counted against: if not given those of this machine or container. */
+  readonly memory?: number | undefined;
   /** Custom resources of the cluster by name. */
   readonly resources?: Readonly<Record<string, number>> | undefined;
   /** Bytes of shared memory for objects: if not given 30% of the memory. */
@@ -177,10 +196,11 @@ const exactly = (wanted: string): Check => (value, where) => {
   if (value !== wanted) throw new TypeError(`${where} must be ${JSON.stringify(wanted)} or left out; got ${describeValue(value)}`);
 };
 
+const NAMED_BY_OPTION: Readonly<Record<string, string>> = { CPU: "numCpus", GPU: "numGpus", memory: "memory" };
 const resources: Check = (value, where) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError(`${where} must be an object of amounts by name, like { database: 1 }; got ${describeValue(value)}`);
   for (const [name, number] of Object.entries(value)) {
-    if (name === "CPU") throw new TypeError(`${where} must not hold "CPU": write numCpus: ${String(number)}`);
+    if (Object.hasOwn(NAMED_BY_OPTION, name)) throw new TypeError(`${where} must not hold "${name}": write ${NAMED_BY_OPTION[name]}: ${String(number)}`);
     amount(number, `${where} "${name}"`);
   }
 };
@@ -213,10 +233,13 @@ const groups: Check = (value, where) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError(`${where} must be an object of numbers by name, like { io: 2 }; got ${describeValue(value)}`);
   for (const [name, most] of Object.entries(value)) atOnce(most, `${where} "${name}"`);
 };
-const cluster = { numCpus: amount, resources };
+const cluster = { numCpus: amount, numGpus: amount, memory: finite(0, false, "a number of bytes, at least 0"), resources };
+const strategy: Check = (value, where) => {
+  if (value !== "DEFAULT" && value !== "SPREAD") throw new TypeError(`${where} must be "DEFAULT" or "SPREAD"; got ${describeValue(value)}`);
+};
 
-export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text };
-export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, retryExceptions: errorClasses, maxPendingCalls: limit, concurrencyGroups: groups };
+export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text, schedulingStrategy: strategy };
+export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, retryExceptions: errorClasses, maxPendingCalls: limit, concurrencyGroups: groups, schedulingStrategy: strategy };
 export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
 const port: Check = (value, where) => {
@@ -285,7 +308,7 @@ function unknownOption(name: string, known: readonly string[], call: string): Ty
 }
 
 /** Amounts by resource name, CPU among them; `defaultCpus` undefined: no CPU is held if none is named. */
-export function resourcesOf(options: { readonly numCpus?: number; readonly resources?: Readonly<Record<string, number>> }, defaultCpus: number | undefined): Record<string, number> {
-  const cpus = options.numCpus ?? defaultCpus;
-  return { ...(cpus === undefined ? {} : { CPU: cpus }), ...options.resources };
+export function resourcesOf({ numCpus, numGpus, memory, resources: custom }: Pick<TaskOptions, "numCpus" | "numGpus" | "memory" | "resources">, defaultCpus: number | undefined): Record<string, number> {
+  const cpus = numCpus ?? defaultCpus;
+  return { ...(cpus === undefined ? {} : { CPU: cpus }), ...(numGpus ? { GPU: numGpus } : {}), ...(memory ? { memory } : {}), ...custom };
 }

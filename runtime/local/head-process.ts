@@ -161,7 +161,7 @@ function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>
       headName: newProcessName("head"),
       namespace: options.namespace ?? clusterId,
       nodeId: `n${clusterId}`,
-      resources: { CPU: numCpus, memory: limits.memoryBytes, object_store_memory: objectStoreMemory, ...options.resources },
+      resources: { CPU: numCpus, ...(options.numGpus ? { GPU: options.numGpus } : {}), memory: options.memory ?? limits.memoryBytes, object_store_memory: objectStoreMemory, ...options.resources },
       objectStoreMemory,
       sharedMemoryFolder: folders.sharedMemory,
       diskFolder: folders.disk,

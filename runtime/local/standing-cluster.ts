@@ -118,7 +118,7 @@ export function addressToJoin(asked: ClusterOptions, environment: Readonly<Recor
   if (address === undefined) return undefined;
   const from = asked.address === undefined ? `RAY_TS_ADDRESS is ${JSON.stringify(address)}` : `the address is ${JSON.stringify(address)}`;
   if (/^ray:\/\//.test(address)) throw new RayError(`ray.init: ${from}, but clusters of Ray itself cannot be joined yet. Use "auto" for the cluster of \`ray-ts start\`, or leave it out for one of your own`);
-  const shaping = (["numCpus", "resources", "objectStoreMemory", "metricsExportPort"] as const).filter((name) => asked[name] !== undefined);
+  const shaping = (["numCpus", "numGpus", "memory", "resources", "objectStoreMemory", "metricsExportPort"] as const).filter((name) => asked[name] !== undefined);
   if (shaping.length > 0) throw new RayError(`ray.init: ${from}, so the cluster is there already and its ${shaping.join(", ")} cannot be chosen. Leave ${shaping.length === 1 ? "it" : "them"} out, or give ${shaping.length === 1 ? "it" : "them"} to: ray-ts start`);
   return address;
 }

@@ -86,6 +86,9 @@ export interface ClusterAddress {
 export interface ClusterOptions {
   readonly address?: string;
   readonly numCpus?: number;
+  readonly numGpus?: number;
+  /** Bytes. */
+  readonly memory?: number;
   readonly resources?: Readonly<Record<string, number>>;
   readonly objectStoreMemory?: number;
   readonly namespace?: string;

@@ -30,6 +30,21 @@ test("a custom resource lets as many run as there is of it, tasks and actors ali
   `, "{ numCpus: 4, resources: { db: 2 } }")).toEqual([2, 0, false]);
 });
 
+test("GPUs and memory are counted like CPUs, of tasks and actors; Ray's strategies are taken as they are (rows 22, 24, 34)", async () => {
+  expect(await run(`
+    const total = await ray.clusterResources();
+    const context = () => ray.getRuntimeContext().assignedResources;
+    const held = await ray.get(ray.remote(context, { numGpus: 0.5, memory: 1e6, schedulingStrategy: "SPREAD" }).remote());
+    const holder = ray.remote(class Holder { of() { return ray.getRuntimeContext().assignedResources; } }, { numGpus: 2, memory: 6e8, schedulingStrategy: "DEFAULT" }).remote();
+    const ofActor = await ray.get(holder.of.remote());
+    const left = await ray.availableResources();
+    const waits = [ray.remote(context, { numCpus: 0, numGpus: 1 }).remote(), ray.remote(context, { numCpus: 0, memory: 6e8 }).remote()];
+    const [ready] = await ray.wait(waits, { numReturns: 1, timeoutMs: 200 });
+    await ray.kill(holder);
+    report([total.GPU, total.memory, held, ofActor, "GPU" in left, left.memory, ready.length, await ray.get(waits)]);
+  `, "{ numCpus: 2, numGpus: 2, memory: 1e9 }")).toEqual([2, 1e9, { CPU: 1, GPU: 0.5, memory: 1e6 }, { GPU: 2, memory: 6e8 }, false, 4e8, 0, [{ CPU: 0, GPU: 1 }, { CPU: 0, memory: 6e8 }]]);
+});
+
 test("workers are used again: many tasks run in as many processes as there are CPUs (row 42)", async () => {
   expect(await run(`
     const pid = ray.remote(() => process.pid);

@@ -82,6 +82,7 @@ function subject(who: Demand | Actor): string {
 function initOption(name: string, amount: number): string {
   if (name === "CPU") return `numCpus: ${Math.ceil(amount)}`;
   if (name === "GPU") return `numGpus: ${Math.ceil(amount)}`;
+  if (name === "memory") return `memory: ${amount}`;
   return `resources: { ${JSON.stringify(name)}: ${amount} }`;
 }
 

@@ -129,8 +129,8 @@ export class Resources {
 }
 
 export const amountOf = (shape: KnownShape, resource: number): number => shape.amounts.find((a) => a.resource === resource)?.amount ?? 0;
-/** `1 CPU`, `0.5 GPU`. */
-export const describeAmount = (name: string, amount: number): string => `${amount / UNIT} ${name}`;
+/** `1 CPU`, `0.5 GPU`, `1000 bytes of memory`. */
+export const describeAmount = (name: string, amount: number): string => `${amount / UNIT} ${name === "memory" ? "bytes of memory" : name}`;
 export const wholeCpus = (resources: Resources): number => Math.ceil(at(resources.total, CPU) / UNIT);
 export const inUnits = (amount: number): number => amount / UNIT;
 
