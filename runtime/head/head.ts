@@ -8,27 +8,27 @@
  */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ActorInfo } from "../engine/engine.ts";
-import type { ActorRow, EngineEvent } from "../engine/events.ts";
-import type { ActorId, JobId, ProcessName } from "../ids.ts";
+import type { EngineEvent } from "../engine/events.ts";
+import type { JobId, ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import { RecordType } from "../wire/frame.ts";
 import { Links } from "../wire/links.ts";
 import { serveLiveness, type LivenessHello, type LivenessNote, type LivenessServer } from "../wire/liveness.ts";
-import { readMessage, writeMessage, type ActorWanted, type FromHead, type ToHead } from "../wire/message.ts";
+import { readMessage, writeMessage, type FromHead, type ToHead } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import type { MetricDelta, MetricFamily } from "../engine/metrics.ts";
 import { MetricTable } from "../metrics/metric-table.ts";
+import { ActorBook } from "./actor-book.ts";
 import { clusterMetrics } from "./cluster-metrics.ts";
 import { EventHub } from "./event-hub.ts";
 import type { MemoryWatch } from "./memory/memory-watch.ts";
 import { offerFirst } from "./memory/offer-first.ts";
 import { watchMemory } from "./memory/watch-cluster.ts";
-import { actorRow, detachedNotice, exitText, withoutUsedUp, workerRow } from "./rows.ts";
+import { exitText, withoutUsedUp, workerRow } from "./rows.ts";
 import { takeStacks } from "./stacks.ts";
 import { StateTables } from "./state-tables.ts";
 import { PrintRoom } from "./print-room.ts";
-import type { ActorRecord, Client } from "./records.ts";
+import type { Client } from "./records.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
 import { SchedulerError } from "./scheduler/story.ts";
@@ -64,7 +64,7 @@ export class Head {
   private liveness: LivenessServer | undefined;
   private readonly clients = new Map<ProcessName, Client>();
   private readonly workers = new Map<ProcessName, WorkerProcess>();
-  private readonly actors = new Map<ActorId, ActorRecord>();
+  private readonly actors: ActorBook;
   private readonly ticker: NodeJS.Timeout;
   private keepTimer: NodeJS.Timeout | undefined;
   private keepMs = 0;
@@ -79,14 +79,25 @@ export class Head {
     this.hub = new EventHub((to, rows, batch) => this.tell(to, { type: "rows", rows, ...(batch === undefined ? {} : { batch }) }));
     this.prints = new PrintRoom({ logFolder: address.logFolder, log: options.log, push: (rows) => this.hub.push(rows) });
     this.grants = new StoreGrants(address.objectStoreMemory, (to, bytes) => this.tell(to, { type: "store-granted", bytes }));
+    this.actors = new ActorBook({
+      isPersistent: options.isPersistent,
+      namespace: address.namespace,
+      client: (name) => this.clients.get(name),
+      jobOf: (actor) => this.scheduler.snapshot().actors.find((known) => known.actor === actor)?.job,
+      pidOf: (worker) => this.workers.get(worker)?.pid,
+      memoryEnd: (worker) => (worker !== undefined && this.ended?.worker === worker ? this.ended.memory : undefined),
+      tell: (to, message, parts) => this.tell(to, message, parts),
+      handle: (event) => this.handle(event),
+      push: (rows) => this.hub.push(rows),
+    });
     this.tables = new StateTables({
       workers: () => this.scheduler.snapshot().workers.map(workerRow),
-      actors: () => this.actorRows(),
+      actors: () => this.actors.rows(),
       nodes: () => [{ ...this.resourcesRow(), type: "node", nodeId: address.nodeId, alive: true }],
       drivers: () => [...this.clients].filter(([, { kind }]) => kind === "driver").map(([driver, { job, namespace, pid }]) => ({ type: "driver", driver, job: job as JobId, namespace, pid })),
     }, (name) => (this.workers.get(name) ?? this.clients.get(name))?.pid);
     this.memory = watchMemory({
-      work: () => ({ snapshot: this.scheduler.snapshot(), running: this.tables.running(), wanted: (actor) => this.actors.get(actor)?.wanted }),
+      work: () => ({ snapshot: this.scheduler.snapshot(), running: this.tables.running(), wanted: (actor) => this.actors.wantedOf(actor) }),
       clients: () => [...this.clients.values()],
       kill: (worker) => this.workers.get(worker)?.kill(),
       say: (notice) => this.hub.push([notice]),
@@ -180,16 +191,16 @@ export class Head {
       case "worker-idle": return this.handle({ type: "worker-idle", worker: from });
       case "worker-holds-objects": return this.handle({ ...message, worker: from });
       case "worker-ready": return this.onWorkerReady(from, message.pid);
-      case "actor-wanted": return this.onActorWanted(from, message, parts);
+      case "actor-wanted": return this.actors.wanted(from, message, parts);
       case "actor-alive": return this.handle({ ...message, worker: from });
-      case "actor-failed": return this.onActorFailed(from, message);
-      case "actor-killed": return this.onActorKilled(from, message);
-      case "actor-watched": return this.onActorWatched(from, message.actor);
-      case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.seek(message.name, message.namespace) });
+      case "actor-failed": return this.actors.failed(from, message);
+      case "actor-killed": return this.actors.killed(from, message);
+      case "actor-watched": return this.actors.watched(from, message.actor);
+      case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.actors.info(this.scheduler.actorByName(message.name, message.namespace)?.actor) });
       case "named-actors-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.scheduler.listNamedActors(message.namespace) });
       case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });
       case "state-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.tables.answer(message.table, message.query) });
-      case "stacks-sought": return void takeStacks(this.workers.values(), ({ pid }) => this.actorRows().find((row) => row.pid === pid && row.state === "alive")?.className).then((value) => this.tell(from, { type: "answer", reply: message.reply, value }));
+      case "stacks-sought": return void takeStacks(this.workers.values(), ({ pid }) => this.actors.classIn(pid)).then((value) => this.tell(from, { type: "answer", reply: message.reply, value }));
       case "metrics": return this.measured(message.deltas);
       case "metrics-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.metricFamilies() });
       case "events":
@@ -213,84 +224,6 @@ export class Head {
     if (!worker) return;
     worker.saidHello();
     this.handle({ type: "worker-started", slot: worker.slot, worker: name, pid });
-  }
-
-  // ---- actors
-
-  private onActorWanted(owner: ProcessName, asked: ActorWanted, parts: Buffer[]): void {
-    // whoever asked before it was connected does not know the cluster's namespace
-    const wanted = { ...asked, namespace: asked.namespace || (this.clients.get(owner)?.namespace ?? this.options.address.namespace) };
-    const job = this.clients.get(owner)?.job ?? "";
-    const state: ActorRecord["state"] = { type: "actor-state", actor: wanted.actor, state: "pending" };
-    this.actors.set(wanted.actor, { wanted, parts, owner, job, watchers: new Set([owner]), state });
-    if (this.options.isPersistent && wanted.detached && wanted.isDefaultNamespace) this.hub.push([detachedNotice(wanted, job || owner)]);
-    this.handle({
-      type: "actor-wanted",
-      actor: wanted.actor,
-      owner,
-      job: job as JobId,
-      className: wanted.className,
-      shape: wanted.shape,
-      ...(wanted.name !== undefined ? { name: wanted.name } : {}),
-      namespace: wanted.namespace,
-      detached: wanted.detached,
-      maxRestarts: wanted.maxRestarts,
-    });
-  }
-
-  /** For a worker that made the actor the scheduler knows whose work it did. */
-  private jobOf(actor: ActorId, record: ActorRecord): string {
-    return record.job || (this.scheduler.snapshot().actors.find((known) => known.actor === actor)?.job ?? "");
-  }
-
-  private onActorFailed(from: ProcessName, { type, actor, cause, failure }: Extract<ToHead, { type: "actor-failed" }>): void {
-    const record = this.actors.get(actor);
-    if (record) record.constructorFailure = failure;
-    this.handle({ type, actor, cause, worker: from });
-  }
-
-  private onActorKilled(from: ProcessName, message: Extract<ToHead, { type: "actor-killed" }>): void {
-    // a kill may come before the wish for the actor: the scheduler remembers it
-    if (this.actors.get(message.actor)?.state.state !== "dead") this.handle({ type: "actor-killed", actor: message.actor, noRestart: message.noRestart, cause: message.cause });
-    if (message.reply !== undefined) this.tell(from, { type: "answer", reply: message.reply, value: null });
-  }
-
-  private onActorWatched(from: ProcessName, actor: ActorId): void {
-    const record = this.actors.get(actor);
-    if (!record) return this.tell(from, { type: "actor-state", actor, state: "dead", cause: "the cluster does not know it: it ended long ago, or is of another cluster" });
-    record.watchers.add(from);
-    this.tell(from, record.state);
-  }
-
-  private seek(name: string, namespace: string): ActorInfo | null {
-    const actor = this.scheduler.actorByName(name, namespace)?.actor;
-    const record = actor === undefined ? undefined : this.actors.get(actor);
-    if (!record) return null;
-    const { wanted } = record;
-    const { callDefaults } = wanted;
-    return { actor: wanted.actor, className: wanted.className, methods: wanted.methods, name, namespace, ...(callDefaults ? { callDefaults } : {}), ...(wanted.handleRef ? { handleRef: wanted.handleRef } : {}) };
-  }
-
-  private actorChanged(record: ActorRecord, news: Omit<ActorRecord["state"], "type" | "actor">): void {
-    record.state = { type: "actor-state", actor: record.wanted.actor, ...news };
-    for (const watcher of record.watchers) this.tell(watcher, record.state);
-    this.hub.push([actorRow(record)]);
-    if (news.state !== "dead") return;
-    // the cause is kept for later calls; the code and the arguments are not
-    this.actors.set(record.wanted.actor, { ...record, parts: [] });
-    this.forgetOldActors();
-  }
-
-  private forgetOldActors(): void {
-    if (this.actors.size <= MOST_ACTORS) return;
-    for (const [id, { state }] of this.actors) {
-      if (state.state === "dead") this.actors.delete(id);
-      if (this.actors.size <= MOST_ACTORS) return;
-    }
-  }
-
-  private actorRows(): ActorRow[] {
-    return [...this.actors.values()].map(actorRow);
   }
 
   // ---- the scheduler's commands
@@ -322,8 +255,8 @@ export class Head {
       case "recall-lease": return this.tell(command.client, { type: "lease-recalled", lease: command.lease });
       case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: this.ended?.cause ?? exitText(command.code, command.signal), ...(this.ended?.memory === undefined ? {} : { memory: this.ended.memory }) });
       case "place-actor": return this.placeActor(command);
-      case "actor-state": return this.onActorState(command);
-      case "reject-actor": return this.rejectActor(command);
+      case "actor-state": return this.actors.onState(command);
+      case "reject-actor": return this.actors.rejected(command);
       case "process-died": return; // told when the process's end was seen (H1)
       case "notice": return this.hub.push([{ type: "notice", level: command.level, text: command.text, job: command.job }]);
     }
@@ -360,37 +293,11 @@ export class Head {
     this.processDied(worker.name);
   }
 
-  private placeActor({ actor, worker, restarts }: Extract<SchedulerCommand, { type: "place-actor" }>): void {
-    const record = this.actors.get(actor);
-    if (!record) return;
-    this.prints.becameActor(worker, record.wanted);
-    this.tell(worker, { type: "become-actor", owner: record.owner, job: this.jobOf(actor, record), restarts, wanted: record.wanted }, record.parts);
-  }
-
-  private onActorState(command: Extract<SchedulerCommand, { type: "actor-state" }>): void {
-    const record = this.actors.get(command.actor);
-    if (!record) return;
-    const pid = command.worker ? this.workers.get(command.worker)?.pid : undefined;
-    const memory = command.state === "dead" && this.ended?.worker === record.state.worker ? this.ended?.memory : undefined;
-    this.actorChanged(record, {
-      state: command.state,
-      ...(command.worker ? { worker: command.worker } : {}),
-      ...(pid !== undefined ? { pid } : {}),
-      ...(command.cause !== undefined ? { cause: memory === undefined ? command.cause : `${command.cause}. ${memory}` } : {}),
-      ...(memory === undefined ? {} : { code: "out-of-memory" }),
-      ...(command.state === "dead" && record.constructorFailure !== undefined ? { failure: record.constructorFailure } : {}),
-    });
-  }
-
-  private rejectActor({ actor, existing }: Extract<SchedulerCommand, { type: "reject-actor" }>): void {
-    const record = this.actors.get(actor);
-    if (!record) return;
-    const { wanted, owner } = record;
-    if (wanted.getIfExists) {
-      this.actors.delete(actor);
-      return this.tell(owner, { type: "actor-state", actor, state: "pending", code: "exists", existing });
-    }
-    this.actorChanged(record, { state: "dead", code: "name-taken", cause: `The name "${wanted.name}" (namespace="${wanted.namespace}") is already taken by a living actor. Use another name, ray.getActor("${wanted.name}"), or getIfExists: true` });
+  private placeActor(command: Extract<SchedulerCommand, { type: "place-actor" }>): void {
+    const placed = this.actors.placed(command);
+    if (!placed) return;
+    this.prints.becameActor(command.worker, placed.message.wanted);
+    this.tell(command.worker, placed.message, placed.parts);
   }
 
   // ---- metrics
@@ -401,7 +308,7 @@ export class Head {
 
   metricFamilies(): MetricFamily[] {
     const drivers = [...this.clients.values()].filter(({ kind }) => kind === "driver").length;
-    const own = clusterMetrics({ tasks: this.tables.tally.byName, workers: this.scheduler.snapshot().workers.map(workerRow), actors: this.actorRows(), resources: this.resourcesRow(), drivers });
+    const own = clusterMetrics({ tasks: this.tables.tally.byName, workers: this.scheduler.snapshot().workers.map(workerRow), actors: this.actors.rows(), resources: this.resourcesRow(), drivers });
     return [...own, ...this.metrics.list()];
   }
 
@@ -441,7 +348,7 @@ export class Head {
 
   /** What a new subscriber must know of the time before. */
   private state(): EngineEvent[] {
-    return [this.resourcesRow(), ...this.scheduler.snapshot().workers.map(workerRow), ...this.actorRows()];
+    return [this.resourcesRow(), ...this.scheduler.snapshot().workers.map(workerRow), ...this.actors.rows()];
   }
 
   // ---- the end
@@ -458,6 +365,3 @@ export class Head {
     void this.links.close().then(this.options.onEnd);
   }
 }
-
-/** Dead actors are remembered for the cause of their death. */
-const MOST_ACTORS = 10_000;
