@@ -3,7 +3,8 @@
  *
  * What an actor holds comes back when its process is gone, not when it is declared dead: until then the machine is busy.
  */
-import type { SchedulerEvent } from "./scheduler-messages.ts";
+import type { DeathCode, SchedulerEvent } from "./scheduler-messages.ts";
+import { wantEnvironment } from "./environments.ts";
 import { DEAD_ACTORS_REMEMBERED, nameKey, type Actor, type SchedulerState, type Worker } from "./scheduler-state.ts";
 import { announce, moveActor, moveWorker, workFor } from "./moves.ts";
 import { noticeInfeasible } from "./notices.ts";
@@ -30,12 +31,13 @@ export function actorWanted(state: SchedulerState, event: Event<"actor-wanted">)
   if (!actor.isDetached) owner?.actors.add(actor);
   if (actor.name !== undefined) state.names.set(nameKey(actor.namespace, actor.name), actor);
   if (!state.resources.isFeasible(actor.shape)) noticeInfeasible(state, actor);
+  wantEnvironment(state, actor.env, { name: actor.owner, job: actor.job });
 }
 
 function newActor(state: SchedulerState, event: Event<"actor-wanted">): Actor {
   const actor: Actor = {
     id: event.actor, owner: event.owner, job: jobOf(state, event), className: event.className, name: event.name, namespace: event.namespace,
-    shape: state.resources.intern(event.shape), isDetached: event.detached,
+    shape: state.resources.intern(event.shape), env: event.env ?? "", isDetached: event.detached,
     outlivesJob: event.detached || (state.clients.get(event.owner)?.outlivesJob ?? false), maxRestarts: event.maxRestarts,
     restarts: 0, lastEnd: undefined, phase: { kind: "waiting-for-resources" }, announced: undefined, since: state.now, isNoticed: false, recalls: [], story: new Story(),
   };
@@ -88,16 +90,9 @@ export function placeActors(state: SchedulerState): void {
       moveActor(state, actor, { kind: "waiting-for-process", holding: state.resources.take(actor.shape, "actor") });
     }
     // the process ends with the actor
-    const worker = state.idle.findLast((idle) => isDisposable(state, idle));
+    const worker = state.idle.findLast((idle) => state.isDisposable(idle) && state.serves(idle, actor));
     if (worker !== undefined) place(state, actor, worker);
   }
-}
-
-/** True when nobody misses the worker's process: no objects, no actors, no tasks that an earlier task of it left behind. */
-export function isDisposable(state: SchedulerState, worker: Worker): boolean {
-  if (worker.holdsObjects) return false;
-  const client = state.clients.get(worker.name);
-  return client === undefined || (client.actors.size === 0 && client.demands.size === 0);
 }
 
 function place(state: SchedulerState, actor: Actor, worker: Worker): void {
@@ -109,7 +104,7 @@ function place(state: SchedulerState, actor: Actor, worker: Worker): void {
 }
 
 /** The actor is dead from here on; its process is told to end. */
-export function endActor(state: SchedulerState, actor: Actor, cause: string): void {
+export function endActor(state: SchedulerState, actor: Actor, cause: string, code?: DeathCode): void {
   const { phase } = actor;
   if (phase.kind === "dead") return;
   if (phase.kind === "waiting-for-process") state.resources.giveBack(phase.holding);
@@ -118,7 +113,7 @@ export function endActor(state: SchedulerState, actor: Actor, cause: string): vo
     moveWorker(state, phase.worker, { kind: "ending", reason, holding: phase.holding });
     if (phase.kind !== "stopping") state.emit({ type: "kill-worker", worker: phase.worker.name, reason });
   }
-  die(state, actor, cause);
+  die(state, actor, cause, code);
 }
 
 /** Ends the process only; an actor that has none yet goes on waiting. */
@@ -142,8 +137,8 @@ export function actorProcessGone(state: SchedulerState, actor: Actor, how: strin
   moveActor(state, actor, { kind: "waiting-for-resources" });
 }
 
-function die(state: SchedulerState, actor: Actor, cause: string): void {
-  moveActor(state, actor, { kind: "dead", cause });
+function die(state: SchedulerState, actor: Actor, cause: string, code?: DeathCode): void {
+  moveActor(state, actor, { kind: "dead", cause, code });
   state.clients.get(actor.owner)?.actors.delete(actor);
   const key = actor.name === undefined ? undefined : nameKey(actor.namespace, actor.name);
   if (key !== undefined && state.names.get(key) === actor) state.names.delete(key);

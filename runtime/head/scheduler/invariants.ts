@@ -1,10 +1,9 @@
 /** The checks of the rules at the head of scheduler.ts. They count everything anew and trust no count kept elsewhere. */
-import { isDisposable } from "./actors.ts";
 import { isServable } from "./leases.ts";
 import { isLeftToItself, isSelfServed, ownLimit, waitingServer } from "./own-work.ts";
 import { isTaskWorker, isWaiting } from "./moves.ts";
 import { CPU, amountOf, type Holding } from "./resources.ts";
-import { LIGHT_PROCESSES_A_CPU, holdingOf, nameKey, type Demand, type SchedulerState } from "./scheduler-state.ts";
+import { LIGHT_PROCESSES_A_CPU, demandKey, holdingOf, nameKey, type Actor, type Demand, type SchedulerState } from "./scheduler-state.ts";
 import { SchedulerError } from "./story.ts";
 
 type Check = (rule: string, holds: boolean, found: () => string) => void;
@@ -19,6 +18,7 @@ export function assertInvariants(state: SchedulerState): void {
   checkClients(state, check);
   checkWorkers(state, check);
   checkActors(state, check);
+  checkEnvironments(state, check);
 }
 
 function holdings(state: SchedulerState): Holding[] {
@@ -68,8 +68,8 @@ function checkLeases(state: SchedulerState, check: Check): void {
 function checkShares(state: SchedulerState, check: Check): void {
   const servable = [...state.demands].filter((demand) => state.hasRoomFor(demand.shape, demand));
   check("L3", !servable.some((demand) => isServable(state, demand)), () => `worker ${state.idle[0]?.name} is idle while ${servable[0]?.client.name} wants ${servable[0]?.shape.key}`);
-  const mayStart = state.processes < state.processLimit(0) && state.starting.size === 0 && state.now >= state.startAgainAt;
-  const lacking = servable.find((demand) => mayStart && (!isSelfServed(state, demand) || state.processes < ownLimit(state)));
+  const mayStart = ({ env }: Demand): boolean => state.processes < state.processLimitIn(env, 0) && state.starting.size === 0 && !state.isStartDelayed(env);
+  const lacking = servable.find((demand) => mayStart(demand) && (!isSelfServed(state, demand) || state.processes < ownLimit(state)));
   check("L3", lacking === undefined, () => `no process starts while ${lacking?.client.name} wants ${lacking?.shape.key}`);
   const stuck = servable.find((demand) => {
     const server = waitingServer(state, demand);
@@ -83,14 +83,14 @@ function checkShares(state: SchedulerState, check: Check): void {
     const later = grantedLater.get(demand) ?? 0;
     grantedLater.set(demand, later + 1);
     if (demand.held - later < 2) continue;
-    const passedOver = [...state.demands].find((other) => other.shape === demand.shape && other.held === 0 && other.client.name !== command.worker);
+    const passedOver = [...state.demands].find((other) => other.shape === demand.shape && other.env === demand.env && other.held === 0 && other.client.name !== command.worker);
     check("L4", passedOver === undefined, () => `${command.client} has ${demand.held} leases of ${demand.shape.key} while ${passedOver?.client.name} waits for its first`);
   }
 }
 
 function checkClients(state: SchedulerState, check: Check): void {
-  for (const { client, shape } of state.demands) {
-    check("L5", state.clients.get(client.name)?.demands.get(shape.key)?.shape === shape, () => `${client.name} is gone but wants ${shape.key}`);
+  for (const { client, shape, env } of state.demands) {
+    check("L5", state.clients.get(client.name)?.demands.get(demandKey(shape, env))?.shape === shape, () => `${client.name} is gone but wants ${shape.key}`);
   }
   for (const actor of state.actors.values()) {
     const owner = state.clients.get(actor.owner);
@@ -111,24 +111,58 @@ function checkWorkers(state: SchedulerState, check: Check): void {
   if (!state.commands.some(({ type }) => type === "start-worker")) return;
   const living = [...state.actors.values()].filter(({ phase }) => phase.kind !== "dead").length;
   const light = [...state.demands].reduce((n, { shape, count: wanted }) => (shape.isLight ? n + wanted : n), tasks.filter(({ shape }) => shape.isLight).length);
-  const limit = state.baseProcesses + tasks.filter(({ lent }) => lent).length + living + state.idleClients() + Math.min(light, LIGHT_PROCESSES_A_CPU * state.baseProcesses);
+  const envs = state.commands.flatMap((command) => (command.type === "start-worker" ? [command.env] : []));
+  // when the others were started, one that was told to end just now was still idle, and one that may run its own tasks still waited
+  const told = state.commands.filter(({ type }) => type === "kill-worker" || type === "run-own").length;
+  const elsewhere = Math.max(...envs.map((env) => keptElsewhere(state, env))) + told;
+  const limit = state.baseProcesses + tasks.filter(({ lent }) => lent).length + living + state.idleClients() + Math.min(light, LIGHT_PROCESSES_A_CPU * state.baseProcesses) + elsewhere;
   check("W2", state.workers.size + state.starting.size <= limit, () => `${state.workers.size} processes and ${state.starting.size} starting, at most ${limit} may be`);
 }
 
 function checkActors(state: SchedulerState, check: Check): void {
   const actors = [...state.actors.values()];
   check("A1", state.livingActors === actors.filter(({ phase }) => phase.kind !== "dead").length, () => `${state.livingActors} actors are counted as living`);
-  const free = state.idle.find((worker) => isDisposable(state, worker));
+  const free = state.idle.filter((worker) => state.isDisposable(worker));
   for (const actor of actors) {
     const { id, phase } = actor;
     if ("worker" in phase) check("A1", phase.worker.state.kind === "actor" && phase.worker.state.actor === actor, () => `actor ${id} is ${phase.kind} on worker ${phase.worker.name}, which is ${phase.worker.state.kind}`);
     check("A1", state.waitingActors.includes(actor) === isWaiting(phase), () => `actor ${id} is ${phase.kind}, and its place among the waiting says otherwise`);
     if (actor.name !== undefined && phase.kind !== "dead") check("A2", state.names.get(nameKey(actor.namespace, actor.name)) === actor, () => `the name "${actor.name}" does not lead to actor ${id}`);
-    if (phase.kind === "waiting-for-resources") check("A3", actor.shape.amounts.length > 0 && !state.hasRoomFor(actor.shape, actor), () => `actor ${id} waits for resources that are there`);
-    if (phase.kind === "waiting-for-process") check("A3", free === undefined, () => `actor ${id} waits for a process while ${free?.name} is idle`);
+    const one = free.find((worker) => state.serves(worker, actor));
+    if (phase.kind === "waiting-for-resources") check("A3", (actor.shape.amounts.length > 0 || !state.isReady(actor.env)) && !state.hasRoomFor(actor.shape, actor), () => `actor ${id} waits for resources that are there`);
+    if (phase.kind === "waiting-for-process") check("A3", one === undefined, () => `actor ${id} waits for a process while ${one?.name} is idle`);
   }
   for (const { name, state: work } of state.workers.values()) {
     if (work.kind === "actor") check("A1", "worker" in work.actor.phase && work.actor.phase.worker.name === name, () => `worker ${name} is the process of actor ${work.actor.id}, which is ${work.actor.phase.kind}`);
   }
   for (const actor of state.names.values()) check("A2", actor.phase.kind !== "dead" && state.actors.get(actor.id) === actor, () => `the name "${actor.name}" leads to a dead actor`);
+}
+
+/** Idle processes of other environments that one of this environment may start beside. */
+function keptElsewhere(state: SchedulerState, env: string): number {
+  const elsewhere = state.idle.filter((worker) => worker.env !== env);
+  return Math.max(Math.min(state.baseProcesses, elsewhere.length), elsewhere.filter((worker) => !state.isDisposable(worker)).length);
+}
+
+function checkEnvironments(state: SchedulerState, check: Check): void {
+  const isKnown = (env: string): boolean => state.environments.has(env);
+  for (const { name, env, state: work } of state.workers.values()) {
+    const of = work.kind === "leased" ? work.lease.demand.env : work.kind === "actor" ? work.actor.env : env;
+    check("E1", of === env, () => `worker ${name} of environment "${env}" runs work of "${of}"`);
+    check("E2", state.isReady(env), () => `worker ${name} runs in environment "${env}", which is not ready`);
+  }
+  for (const env of state.starting.values()) check("E2", state.isReady(env), () => `a process starts in environment "${env}", which is not ready`);
+  for (const { client, env } of state.demands) check("E2", isKnown(env), () => `${client.name} wants leases in environment "${env}", which nobody prepares`);
+  for (const { id, env, phase } of state.actors.values()) if (phase.kind !== "dead") check("E2", isKnown(env), () => `${phase.kind} actor ${id} is in environment "${env}", which nobody prepares`);
+  const isChanging = state.starting.size > 0 || [...state.workers.values()].some(({ state: work }) => work.kind === "ending");
+  if (isChanging) return;
+  for (const who of waitingForProcess(state)) {
+    const blocking = state.processes >= state.processLimitIn(who.env, 0) && !state.isStartDelayed(who.env) ? state.idle.find((worker) => worker.env !== who.env && state.isDisposable(worker)) : undefined;
+    check("E3", blocking === undefined, () => `${"client" in who ? who.client.name : who.id} waits for a process of environment "${who.env}" while ${blocking?.name} of "${blocking?.env}" is idle`);
+  }
+}
+
+function* waitingForProcess(state: SchedulerState): Generator<Demand | Actor> {
+  for (const actor of state.waitingActors) if (actor.phase.kind === "waiting-for-process") yield actor;
+  for (const demand of state.demands) if (state.hasRoomFor(demand.shape, demand) && !isSelfServed(state, demand)) yield demand;
 }

@@ -4,9 +4,10 @@
  * A lease ends in one of three ways: its client returns it (the worker is idle), its client is gone (the worker is
  * abandoned and keeps the resources until it answers or ends), or its worker is gone (the client hears `lease-broken`).
  */
-import type { SchedulerEvent } from "./scheduler-messages.ts";
+import type { EnvKey, SchedulerEvent } from "./scheduler-messages.ts";
 import type { Holding, KnownShape } from "./resources.ts";
-import { leaseId, type Client, type Demand, type Lease, type SchedulerState, type Worker } from "./scheduler-state.ts";
+import { demandKey, leaseId, type Client, type Demand, type Lease, type SchedulerState, type Worker } from "./scheduler-state.ts";
+import { wantEnvironment } from "./environments.ts";
 import { moveWorker, workFor } from "./moves.ts";
 import { noticeInfeasible } from "./notices.ts";
 import { SchedulerError } from "./story.ts";
@@ -18,7 +19,9 @@ export function leasesWanted(state: SchedulerState, event: Event<"leases-wanted"
   const client = state.client(event.client);
   if (client === undefined) return;
   const shape = state.resources.intern(event.shape);
-  const demand = client.demands.get(shape.key) ?? newDemand(state, client, shape);
+  const env = event.env ?? "";
+  if (event.count > 0) wantEnvironment(state, env, client);
+  const demand = client.demands.get(demandKey(shape, env)) ?? newDemand(state, client, shape, env);
   setCount(state, demand, event.count);
   if (demand.count > 0 && !state.resources.isFeasible(shape)) noticeInfeasible(state, demand);
 }
@@ -36,7 +39,7 @@ export function grantLeases(state: SchedulerState): void {
   while (state.idle.length > 0) {
     const demand = nextDemand(state);
     if (demand === undefined) return;
-    grant(state, demand, idleWorkerFor(state, demand.client));
+    grant(state, demand, idleWorkerFor(state, demand));
   }
 }
 
@@ -82,7 +85,7 @@ function grant(state: SchedulerState, demand: Demand, worker: Worker): void {
   workFor(state, worker, client.job, client.outlivesJob);
   worker.lastClient = client;
   moveWorker(state, worker, { kind: "leased", lease });
-  state.emit({ type: "grant-lease", client: client.name, lease: lease.id, worker: worker.name, shape: shape.spec });
+  state.emit({ type: "grant-lease", client: client.name, lease: lease.id, worker: worker.name, shape: shape.spec, env: demand.env });
 }
 
 function nextDemand(state: SchedulerState): Demand | undefined {
@@ -95,23 +98,26 @@ function nextDemand(state: SchedulerState): Demand | undefined {
 }
 
 /** The one that worked for this client before (it has its functions), else the one that was idle for the shortest time. */
-function idleWorkerFor(state: SchedulerState, client: Client): Worker {
-  const known = state.idle.findLast((worker) => worker.lastClient === client && worker.name !== client.name);
-  return known ?? (state.idle.findLast((worker) => worker.name !== client.name) as Worker);
+function idleWorkerFor(state: SchedulerState, demand: Demand): Worker {
+  const known = state.idle.findLast((worker) => worker.lastClient === demand.client && mayServe(state, worker, demand));
+  return known ?? (state.idle.findLast((worker) => mayServe(state, worker, demand)) as Worker);
 }
 
-/** True when a worker is idle that is not the client itself: nobody is lent its own process (L1). */
+/** True when a worker of its environment is idle that is not the client itself. */
 export function isServable(state: SchedulerState, demand: Demand): boolean {
-  return state.idle.length > 1 || (state.idle.length === 1 && state.idle[0]?.name !== demand.client.name);
+  return state.idle.some((worker) => mayServe(state, worker, demand));
 }
 
-function newDemand(state: SchedulerState, client: Client, shape: KnownShape): Demand {
-  const demand: Demand = { client, shape, count: 0, held: 0, since: state.now, isNoticed: false, recalls: [] };
-  client.demands.set(shape.key, demand);
+/** Nobody is lent its own process (L1), nor one of another environment (E1). */
+const mayServe = (state: SchedulerState, worker: Worker, demand: Demand): boolean => worker.name !== demand.client.name && state.serves(worker, demand);
+
+function newDemand(state: SchedulerState, client: Client, shape: KnownShape, env: EnvKey): Demand {
+  const demand: Demand = { client, shape, env, count: 0, held: 0, since: state.now, isNoticed: false, recalls: [] };
+  client.demands.set(demandKey(shape, env), demand);
   return demand;
 }
 
-function setCount(state: SchedulerState, demand: Demand, count: number): void {
+export function setCount(state: SchedulerState, demand: Demand, count: number): void {
   if (demand.count === 0 && count > 0) demand.since = state.now;
   demand.count = count;
   if (count > 0) {
@@ -135,5 +141,5 @@ function forget(state: SchedulerState, lease: Lease): void {
 }
 
 function dropWhenDone(demand: Demand): void {
-  if (demand.count === 0 && demand.held === 0) demand.client.demands.delete(demand.shape.key);
+  if (demand.count === 0 && demand.held === 0) demand.client.demands.delete(demandKey(demand.shape, demand.env));
 }

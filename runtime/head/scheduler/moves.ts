@@ -64,6 +64,7 @@ export function announce(state: SchedulerState, actor: Actor): void {
   state.emit({
     type: "actor-state", actor: actor.id, state: actor.announced, restarts: actor.restarts,
     ...("worker" in phase && phase.kind !== "stopping" ? { worker: phase.worker.name } : {}),
+    ...(phase.kind === "dead" && phase.code !== undefined ? { code: phase.code } : {}),
     ...(phase.kind === "dead" ? { cause: phase.cause } : actor.announced === "restarting" && actor.lastEnd !== undefined ? { cause: actor.lastEnd } : {}),
   });
 }

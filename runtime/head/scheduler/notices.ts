@@ -8,7 +8,7 @@ import { holdingOf, type Actor, type Demand, type SchedulerState } from "./sched
 
 const STARVED_AFTER_MS = 2_000;
 /** A program that fails to start once may be lucky the next time; from here on somebody should know. */
-const START_FAILURES_TOLERATED = 3;
+export const START_FAILURES_TOLERATED = 3;
 
 export function noticeInfeasible(state: SchedulerState, who: Demand | Actor): void {
   if (who.isNoticed) return;
@@ -26,9 +26,9 @@ export function noticeStarved(state: SchedulerState): void {
   for (const demand of state.demands) if (demand.held === 0) noticeIfStarved(state, demand, demand.client.job);
 }
 
-export function noticeStartFailure(state: SchedulerState, cause: string): void {
-  if (state.startFailures !== START_FAILURES_TOLERATED) return;
-  const text = `Worker processes cannot start (${state.startFailures} attempts in a row): ${cause}. They are tried again, less and less often`;
+export function noticeStartFailure(state: SchedulerState, attempts: number, cause: string): void {
+  if (attempts !== START_FAILURES_TOLERATED) return;
+  const text = `Worker processes cannot start (${attempts} attempts in a row): ${cause}. They are tried again, less and less often`;
   for (const client of state.clients.values()) {
     if (client.kind === "driver") state.emit({ type: "notice", client: client.name, job: client.job, level: "error", text });
   }

@@ -32,14 +32,15 @@ export function waitingServer(state: SchedulerState, demand: Demand): Worker | u
 /** No process is going to come, and the worker's CPU is there. */
 export function isLeftToItself(state: SchedulerState, demand: Demand, worker: Worker): boolean {
   const { shape } = leaseHolding(worker) as Holding;
-  if (state.starting.size > 0 || !state.hasRoomFor(shape, demand)) return false;
-  return state.processes >= ownLimit(state) || state.processes >= state.processLimit(0) || state.now < state.startAgainAt;
+  if (state.startingIn(demand.env) > 0 || !state.hasRoomFor(shape, demand)) return false;
+  return state.processes >= ownLimit(state) || state.processes >= state.processLimitIn(demand.env, 0) || state.isStartDelayed(demand.env);
 }
 
-/** True for what a worker with a task wants for tasks that could run in its own process: they need no more than its CPU. */
-export function isSelfServed(state: SchedulerState, { client, shape }: Demand): boolean {
+/** True for what a worker with a task wants for tasks that could run in its own process: they need no more than its CPU and its environment. */
+export function isSelfServed(state: SchedulerState, demand: Demand): boolean {
+  const { client, shape } = demand;
   const worker = state.workers.get(client.name);
-  const holding = worker && !worker.isAlone ? leaseHolding(worker) : undefined;
+  const holding = worker && !worker.isAlone && state.serves(worker, demand) ? leaseHolding(worker) : undefined;
   return holding !== undefined && shape.amounts.every(({ resource, amount }) => resource === CPU && amount <= amountOf(holding.shape, CPU));
 }
 

@@ -27,7 +27,7 @@ export function reserve(state: SchedulerState): void {
   if (state.reservation !== undefined && state.resources.isReclaimable(state.reservation.shape)) return;
   state.reservation = undefined;
   for (const who of waitingForResources(state)) {
-    if (state.now - who.since < RESERVE_AFTER_MS || !state.resources.isReclaimable(who.shape)) continue;
+    if (state.now - who.since < RESERVE_AFTER_MS || !state.isReady(who.env) || !state.resources.isReclaimable(who.shape)) continue;
     if (state.reservation === undefined || who.since < state.reservation.since) state.reservation = who;
   }
 }
@@ -38,7 +38,7 @@ function* waitingForResources(state: SchedulerState): Generator<Waiting> {
 }
 
 function recallFor(state: SchedulerState, who: Waiting): void {
-  if (!state.resources.isReclaimable(who.shape)) return;
+  if (!state.isReady(who.env) || !state.resources.isReclaimable(who.shape)) return;
   const lacking = state.resources.lacking(who.shape);
   if (lacking.length === 0) return;
   who.recalls = who.recalls.filter((lease) => state.leases.has(lease.id) && !lease.holding.lent);

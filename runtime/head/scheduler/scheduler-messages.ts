@@ -12,11 +12,15 @@ import type { ActorId, JobId, LeaseId, ProcessName } from "../../ids.ts";
 /** Amounts by resource name: `{ CPU: 1, GPU: 0.5 }`. Zero and absent mean the same. */
 export type Shape = Readonly<Record<string, number>>;
 export type SlotId = number;
+/** What tells runtime environments apart; "" is the plain one, which needs no preparing. */
+export type EnvKey = string;
+/** Why an actor is dead, where its callers get an error of that kind. */
+export type DeathCode = "runtime-env";
 export type ActorState = "pending" | "alive" | "restarting" | "dead";
 
 type EventBody =
-  /** First of all. `resources` are the machine's totals; `prestart` task workers are kept ready. */
-  | { readonly type: "cluster-started"; readonly resources: Shape; readonly prestart: number }
+  /** First of all. `resources` are the machine's totals; `prestart` task workers are kept ready, in the environment `env`. */
+  | { readonly type: "cluster-started"; readonly resources: Shape; readonly prestart: number; readonly env?: EnvKey }
   /** Somebody who may want leases and actors. Workers are clients from `worker-started` on; joining one again changes nothing. */
   | { readonly type: "client-joined"; readonly client: ProcessName; readonly kind: "driver" | "worker" | "front"; readonly job: JobId; readonly namespace: string }
   /** A driver or front closed or died. The death of a worker is `worker-exited`. */
@@ -25,7 +29,12 @@ type EventBody =
    * How many leases of that shape the client could use now beyond those it holds. Replaces the earlier number, 0 cancels;
    * each grant lowers it by one. A grant that crossed a lower number on its way is answered by `lease-returned`.
    */
-  | { readonly type: "leases-wanted"; readonly client: ProcessName; readonly shape: Shape; readonly count: number }
+  | { readonly type: "leases-wanted"; readonly client: ProcessName; readonly shape: Shape; readonly env?: EnvKey; readonly count: number }
+  /** The client is going to need that environment: it is prepared now. */
+  | { readonly type: "env-wanted"; readonly client: ProcessName; readonly env: EnvKey }
+  /** Answers to `prepare-env`. */
+  | { readonly type: "env-ready"; readonly env: EnvKey }
+  | { readonly type: "env-failed"; readonly env: EnvKey; readonly cause: string }
   /** The client has no work for the lease's worker any more; the worker runs nothing. */
   | { readonly type: "lease-returned"; readonly lease: LeaseId }
   /** The worker's task or actor call waits in get or wait, for the `wait`th time: its CPU goes back meanwhile. Repeating it changes nothing. `isAlone`: no other task may run in it meanwhile. */
@@ -45,6 +54,7 @@ type EventBody =
       readonly type: "actor-wanted"; readonly actor: ActorId; readonly owner: ProcessName; readonly job: JobId; readonly className: string;
       /** Held for life, whatever the actor does. `{}` holds nothing and is placed at once. */
       readonly shape: Shape;
+      readonly env?: EnvKey;
       readonly name?: string; readonly namespace: string; readonly detached: boolean;
       /** -1: as often as it dies. */
       readonly maxRestarts: number;
@@ -64,14 +74,20 @@ export type SchedulerEvent = EventBody & { readonly at: number };
 export type UntimedEvent = EventBody;
 
 export type SchedulerCommand =
-  /** Spawn a worker process; answer by `worker-started` or `worker-start-failed` with this slot. */
-  | { readonly type: "start-worker"; readonly slot: SlotId }
+  /** Spawn a worker process in that environment; answer by `worker-started` or `worker-start-failed` with this slot. */
+  | { readonly type: "start-worker"; readonly slot: SlotId; readonly env: EnvKey }
+  /** Make what processes of that environment need; answer by `env-ready` or `env-failed`. `client` is who wanted it first. */
+  | { readonly type: "prepare-env"; readonly env: EnvKey; readonly client: ProcessName; readonly job: JobId }
+  /** What the client wanted in that environment cannot be had: its leases are not wanted any more. */
+  | { readonly type: "env-broken"; readonly client: ProcessName; readonly env: EnvKey; readonly cause: string }
+  /** Nobody uses that environment any more. */
+  | { readonly type: "forget-env"; readonly env: EnvKey }
   /** End the process; `worker-exited` follows. */
   | { readonly type: "kill-worker"; readonly worker: ProcessName; readonly reason: string }
   /** Tell the worker that the client is gone: it ends itself if it runs that client's task, else it answers (`worker-idle`). */
   | { readonly type: "abandon-work"; readonly worker: ProcessName; readonly client: ProcessName }
   /** The worker is never the client's own process. */
-  | { readonly type: "grant-lease"; readonly client: ProcessName; readonly lease: LeaseId; readonly worker: ProcessName; readonly shape: Shape }
+  | { readonly type: "grant-lease"; readonly client: ProcessName; readonly lease: LeaseId; readonly worker: ProcessName; readonly shape: Shape; readonly env: EnvKey }
   /** The worker has its CPU back and may use it, instead of for its task in that wait, for tasks that it submitted: no process will come for them. */
   | { readonly type: "run-own"; readonly worker: ProcessName; readonly wait: number }
   /** Ask the client to return the lease at the next task boundary: others wait while it holds more than its share. Sent once a lease. */
@@ -81,7 +97,7 @@ export type SchedulerCommand =
   /** Run the actor's constructor on this worker; answer by `actor-alive` or `actor-failed`. `restarts` 0: for the first time. */
   | { readonly type: "place-actor"; readonly actor: ActorId; readonly worker: ProcessName; readonly restarts: number }
   /** For the owner, for everybody with a handle, and for the views. Sent on each change; `worker` while the actor has a process. */
-  | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: ActorState; readonly worker?: ProcessName; readonly cause?: string; readonly restarts: number }
+  | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: ActorState; readonly worker?: ProcessName; readonly cause?: string; readonly code?: DeathCode; readonly restarts: number }
   /** The actor does not come to be. `existing` has the name in that namespace. */
   | { readonly type: "reject-actor"; readonly actor: ActorId; readonly owner: ProcessName; readonly code: "name-taken"; readonly existing: ActorId }
   /** Tell every process: counts and pins of this one go. */

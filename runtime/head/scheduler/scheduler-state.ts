@@ -1,12 +1,13 @@
 /**
  * Everything the scheduler knows, and the guards that decide what may happen. The files beside this one move it on.
  *
- * A process is in `starting` (by slot) until its hello, then in `workers` until its exit. A lease is in `leases`, at its
+ * A process is in `starting` (by slot) until its hello, then in `workers` until its exit. An environment is in `environments` from
+ * the first who wants it until nobody uses it. A lease is in `leases`, at its
  * client and at its worker, or nowhere. A demand is in `demands` while it wants something, at its client also while it
  * holds something. An actor is in `waitingActors` until it has a process; dead ones stay, capped, for whoever asks.
  */
 import type { ActorId, JobId, LeaseId, ProcessName } from "../../ids.ts";
-import type { ActorState, SchedulerCommand, SlotId } from "./scheduler-messages.ts";
+import type { ActorState, DeathCode, EnvKey, SchedulerCommand, SlotId } from "./scheduler-messages.ts";
 import { Resources, type Holding, type KnownShape } from "./resources.ts";
 import { SchedulerError, type Story } from "./story.ts";
 
@@ -31,10 +32,21 @@ export interface Client {
   served: number;
 }
 
-/** What one client wants and holds of one shape. */
+/** What processes of one environment have in common. */
+export interface Environment {
+  readonly key: EnvKey;
+  /** False: it is being prepared. */
+  isReady: boolean;
+  /** In a row. */
+  startFailures: number;
+  startAgainAt: number;
+}
+
+/** What one client wants and holds of one shape in one environment. */
 export interface Demand {
   readonly client: Client;
   readonly shape: KnownShape;
+  readonly env: EnvKey;
   count: number;
   held: number;
   /** Since when it has nothing, or got nothing more. */
@@ -67,6 +79,7 @@ export type WorkerState =
 export interface Worker {
   readonly name: ProcessName;
   readonly pid: number;
+  readonly env: EnvKey;
   readonly startedAt: number;
   state: WorkerState;
   /** When it came into that state. */
@@ -88,7 +101,7 @@ export type ActorPhase =
   | { readonly kind: "alive"; readonly worker: Worker; readonly holding: Holding }
   /** Its process was told to end; when it has, the actor restarts. */
   | { readonly kind: "stopping"; readonly worker: Worker; readonly holding: Holding }
-  | { readonly kind: "dead"; readonly cause: string };
+  | { readonly kind: "dead"; readonly cause: string; readonly code: DeathCode | undefined };
 
 export interface Actor {
   readonly id: ActorId;
@@ -96,6 +109,7 @@ export interface Actor {
   readonly job: JobId;
   readonly className: string;
   readonly shape: KnownShape;
+  readonly env: EnvKey;
   readonly name: string | undefined;
   readonly namespace: string;
   readonly isDetached: boolean;
@@ -131,10 +145,12 @@ export class SchedulerState {
   grants = 0;
   readonly demands = new Set<Demand>();
 
-  readonly starting = new Set<SlotId>();
+  readonly environments = new Map<EnvKey, Environment>([["", { key: "", isReady: true, startFailures: 0, startAgainAt: 0 }]]);
+  /** Of the processes that are kept ready. */
+  warmEnv: EnvKey = "";
+
+  readonly starting = new Map<SlotId, EnvKey>();
   slots = 0;
-  startFailures = 0;
-  startAgainAt = 0;
   readonly workers = new Map<ProcessName, Worker>();
   readonly idle: Worker[] = [];
   /** Idle, leased and abandoned workers. */
@@ -162,7 +178,7 @@ export class SchedulerState {
 
   /** True when `who` may have these resources now (R2). */
   hasRoomFor(shape: KnownShape, who: Demand | Actor): boolean {
-    if (!this.resources.fits(shape)) return false;
+    if (!this.resources.fits(shape) || !this.isReady(who.env)) return false;
     return this.reservation === undefined || this.reservation === who || !this.resources.contends(shape, this.reservation.shape);
   }
 
@@ -171,6 +187,11 @@ export class SchedulerState {
     if (a.held !== b.held) return a.held < b.held;
     if (a.client.leases.size !== b.client.leases.size) return a.client.leases.size < b.client.leases.size;
     return a.client.served < b.client.served;
+  }
+
+  /** True when that process is one for this work (E1). */
+  serves(worker: Worker, { env }: Demand | Actor): boolean {
+    return worker.env === env;
   }
 
   /** How many processes may be running or starting, when `light` more leases of less than one CPU are about to be granted (W2). */
@@ -182,6 +203,35 @@ export class SchedulerState {
   /** Workers without work that wait for tasks which their last one left behind: they cannot run those themselves. */
   idleClients(): number {
     return this.idle.reduce((n, { name }) => ((this.clients.get(name)?.demands.size ?? 0) > 0 ? n + 1 : n), 0);
+  }
+
+  /** As `processLimit`, for starts in that environment: idle processes of others stay beside them as long as they are few, or cannot be ended. */
+  processLimitIn(env: EnvKey, light: number): number {
+    const elsewhere = this.idle.filter((worker) => worker.env !== env);
+    const kept = Math.max(Math.min(this.baseProcesses, elsewhere.length), elsewhere.filter((worker) => !this.isDisposable(worker)).length);
+    return this.processLimit(light) + kept;
+  }
+
+  /** True when nobody misses the worker's process: no objects, no actors, no tasks that an earlier task of it left behind. */
+  isDisposable(worker: Worker): boolean {
+    if (worker.holdsObjects) return false;
+    const client = this.clients.get(worker.name);
+    return client === undefined || (client.actors.size === 0 && client.demands.size === 0);
+  }
+
+  isReady(env: EnvKey): boolean {
+    return this.environments.get(env)?.isReady === true;
+  }
+
+  /** True when processes of that environment failed to start a moment ago. */
+  isStartDelayed(env: EnvKey): boolean {
+    return this.now < (this.environments.get(env)?.startAgainAt ?? 0);
+  }
+
+  startingIn(env: EnvKey): number {
+    let n = 0;
+    for (const other of this.starting.values()) if (other === env) n++;
+    return n;
   }
 
   // ---- looking things up. Undefined: it is gone, and the news of it late.
@@ -224,6 +274,8 @@ const leaseNumber = (id: LeaseId): number => {
   const number = /^l[0-9a-z]+$/.test(id) ? Number.parseInt(id.slice(1), 36) : Number.NaN;
   return Number.isNaN(number) ? Number.POSITIVE_INFINITY : number;
 };
+
+export const demandKey = (shape: KnownShape, env: EnvKey): string => (env === "" ? shape.key : `${shape.key}\0\0${env}`);
 
 export const nameKey = (namespace: string, name: string): string => `${namespace}\0${name}`;
 

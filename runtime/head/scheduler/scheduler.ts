@@ -17,15 +17,21 @@
  * Workers
  *  W1  The idle list, the counts of task workers, waiting tasks and light leases agree with the workers' states.
  *  W2  A process is started only up to the CPUs + waiting tasks + living actors + leases of less than one CPU + idle
- *      workers that wait for tasks which their last task left behind; for what a task worker could run itself only up to
- *      two a CPU + living actors.
+ *      workers that wait for tasks which their last task left behind + idle workers of other environments, as many as there
+ *      are CPUs or as cannot be ended; for what a task worker could run itself only up to two a CPU + living actors.
+ * Environments
+ *  E1  A worker runs work of its own environment only.
+ *  E2  What somebody wants or runs is in an environment that is known; nothing runs or starts in one that is not ready.
+ *  E3  Nobody waits for a process whose place an idle worker of another environment holds that could be ended.
  * Actors
  *  A1  An actor has a process or waits for one or is dead; its process is its alone.
  *  A2  A name leads to the living actor that has it, and each named living actor is led to.
  *  A3  An actor that holds nothing never waits for resources; one that could have its resources or a process does not wait.
  */
 import { actorAlive, actorFailed, actorKilled, actorWanted, placeActors } from "./actors.ts";
+import { environmentFailed } from "./broken-environments.ts";
 import { clientJoined, clientLeft } from "./clients.ts";
+import { environmentReady, environmentWanted, forgetUnused } from "./environments.ts";
 import { assertInvariants } from "./invariants.ts";
 import { grantLeases, leaseReturned, leasesWanted } from "./leases.ts";
 import { noticeStarved } from "./notices.ts";
@@ -105,6 +111,9 @@ function dispatch(state: SchedulerState, event: SchedulerEvent): void {
     case "client-joined": return clientJoined(state, event);
     case "client-left": return clientLeft(state, event);
     case "leases-wanted": return leasesWanted(state, event);
+    case "env-wanted": return environmentWanted(state, event);
+    case "env-ready": return environmentReady(state, event);
+    case "env-failed": return environmentFailed(state, event);
     case "lease-returned": return leaseReturned(state, event);
     case "worker-blocked": return workerBlocked(state, event);
     case "worker-unblocked": return workerUnblocked(state, event);
@@ -139,10 +148,12 @@ function start(state: SchedulerState, event: Extract<SchedulerEvent, { type: "cl
   state.resources.setTotals(event.resources);
   state.baseProcesses = Math.max(1, wholeCpus(state.resources));
   state.prestart = Math.min(event.prestart, state.baseProcesses);
+  state.warmEnv = event.env ?? "";
 }
 
 function tick(state: SchedulerState): void {
   reserve(state);
   noticeStarved(state);
   endIdleWorkers(state);
+  forgetUnused(state);
 }

@@ -1,12 +1,13 @@
 /** Worker processes: their start, their waits, their end. Which ones there should be is decided in placement.ts. */
 import type { JobId, ProcessName } from "../../ids.ts";
-import type { SchedulerEvent } from "./scheduler-messages.ts";
+import type { EnvKey, SchedulerEvent } from "./scheduler-messages.ts";
 import { actorProcessGone } from "./actors.ts";
 import { addClient, dropClient } from "./clients.ts";
 import { breakLease, freeHolding } from "./leases.ts";
 import { moveWorker } from "./moves.ts";
-import { noticeStartFailure } from "./notices.ts";
-import { holdingOf, type Client, type SchedulerState, type Worker } from "./scheduler-state.ts";
+import { START_FAILURES_TOLERATED, noticeStartFailure } from "./notices.ts";
+import { startsFail } from "./broken-environments.ts";
+import { holdingOf, type Client, type Environment, type SchedulerState, type Worker } from "./scheduler-state.ts";
 import { SchedulerError, Story } from "./story.ts";
 
 type Event<T extends SchedulerEvent["type"]> = Extract<SchedulerEvent, { type: T }>;
@@ -17,12 +18,14 @@ const RETRY_FIRST_MS = 100;
 const RETRY_LAST_MS = 10_000;
 
 export function workerStarted(state: SchedulerState, event: Event<"worker-started">): void {
-  if (!state.starting.delete(event.slot)) throw new SchedulerError(`Cannot start worker ${event.worker} in slot ${event.slot}: no process was asked for there`);
+  const env = state.starting.get(event.slot);
+  if (env === undefined) throw new SchedulerError(`Cannot start worker ${event.worker} in slot ${event.slot}: no process was asked for there`);
   if (state.clients.has(event.worker)) throw new SchedulerError(`Cannot start worker ${event.worker} twice. Its story:\n${state.workers.get(event.worker)?.story.tell()}`);
   const worker: Worker = {
-    name: event.worker, pid: event.pid, startedAt: state.now, state: { kind: "idle", since: state.now }, stateSince: state.now,
+    name: event.worker, pid: event.pid, env, startedAt: state.now, state: { kind: "idle", since: state.now }, stateSince: state.now,
     holdsObjects: false, wait: 0, isAlone: false, hasWorked: false, lastClient: undefined, story: new Story(),
   };
+  state.starting.delete(event.slot);
   worker.story.record(state.now, state.event, "idle");
   state.workers.set(worker.name, worker);
   state.idle.push(worker);
@@ -32,8 +35,10 @@ export function workerStarted(state: SchedulerState, event: Event<"worker-starte
 }
 
 export function workerStartFailed(state: SchedulerState, event: Event<"worker-start-failed">): void {
-  if (!state.starting.delete(event.slot)) throw new SchedulerError(`Cannot fail the start of slot ${event.slot}: no process was asked for there`);
-  startFailed(state, event.cause);
+  const env = state.starting.get(event.slot);
+  if (env === undefined) throw new SchedulerError(`Cannot fail the start of slot ${event.slot}: no process was asked for there`);
+  state.starting.delete(event.slot);
+  startFailed(state, env, event.cause);
 }
 
 export function workerExited(state: SchedulerState, event: Event<"worker-exited">): void {
@@ -49,8 +54,9 @@ export function workerExited(state: SchedulerState, event: Event<"worker-exited"
   if (work.kind === "ending" && work.holding !== undefined) state.resources.giveBack(work.holding);
   dropClient(state, state.clients.get(worker.name) as Client, ownersEnd(work, how));
   state.emit({ type: "process-died", process: worker.name });
-  if (worker.hasWorked) state.startFailures = 0;
-  else if (work.kind === "idle" && state.now - worker.startedAt < STILLBORN_MS) startFailed(state, `worker ${how} at once`);
+  const environment = state.environments.get(worker.env);
+  if (worker.hasWorked && environment !== undefined) environment.startFailures = 0;
+  else if (work.kind === "idle" && state.now - worker.startedAt < STILLBORN_MS) startFailed(state, worker.env, `worker ${how} at once`);
 }
 
 /** What its actors' users are told. */
@@ -98,8 +104,10 @@ function workingHolding(state: SchedulerState, name: ProcessName) {
   return worker === undefined || worker.state.kind === "ending" ? undefined : holdingOf(worker);
 }
 
-function startFailed(state: SchedulerState, cause: string): void {
-  state.startFailures++;
-  state.startAgainAt = state.now + Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** (state.startFailures - 1));
-  noticeStartFailure(state, cause);
+function startFailed(state: SchedulerState, env: EnvKey, cause: string): void {
+  const environment = state.environments.get(env) as Environment;
+  environment.startFailures++;
+  environment.startAgainAt = state.now + Math.min(RETRY_LAST_MS, RETRY_FIRST_MS * 2 ** (environment.startFailures - 1));
+  if (env === "") noticeStartFailure(state, environment.startFailures, cause);
+  else if (environment.startFailures >= START_FAILURES_TOLERATED) startsFail(state, environment, cause);
 }

@@ -8,6 +8,9 @@ import type { SchedulerCommand, Shape, UntimedEvent } from "../../../../runtime/
 
 export const SHAPES: readonly Shape[] = [{ CPU: 1 }, { CPU: 1 }, { CPU: 1 }, { CPU: 0.1 }, { CPU: 0.2 }, { CPU: 2 }, { CPU: 4 }, {}, { GPU: 1, CPU: 1 }, { GPU: 0.5 }, { CPU: 9 }, { Foo: 1 }];
 
+/** Most work is in the plain environment. */
+const ENVS: readonly string[] = ["", "", "", "", "", "", "e1", "e2", "e3", "e4", "e5"];
+
 export function random(seed: number): (n: number) => number {
   let a = seed;
   return (n) => {
@@ -22,13 +25,15 @@ export class FuzzWorld {
   now = 1_000_000;
   readonly done = new Map<string, number>();
   readonly drivers = new Map<ProcessName, JobId>();
-  readonly workers = new Set<ProcessName>();
-  readonly slots = new Set<number>();
+  readonly workers = new Map<ProcessName, { readonly env: string }>();
+  readonly slots = new Map<number, string>();
+  /** Environments by what the shell knows of them: those it was told to prepare and has not forgotten. */
+  readonly envs = new Map<string, "preparing" | "ready">();
   readonly doomed = new Set<ProcessName>();
   readonly abandoned = new Set<ProcessName>();
   readonly busy = new Map<ProcessName, string>();
   readonly leases = new Map<LeaseId, { client: ProcessName; worker: ProcessName }>();
-  readonly actors = new Map<ActorId, { worker: ProcessName | undefined; isAlive: boolean; isDetached: boolean }>();
+  readonly actors = new Map<ActorId, { worker: ProcessName | undefined; isAlive: boolean; isDetached: boolean; readonly env: string }>();
   readonly gone = { workers: [] as ProcessName[], leases: [] as LeaseId[], actors: [] as ActorId[], drivers: [] as ProcessName[] };
   readonly #pick: (n: number) => number;
   #names = 0;
@@ -59,7 +64,8 @@ export class FuzzWorld {
     ...times(8, () => this.#returnLease()),
     ...times(4, () => this.#wait()),
     ...times(4, () => this.#startSlot()),
-    () => (this.#pick(4) === 0 ? this.#exit(one(this.#pick, this.workers)) : undefined),
+    ...times(3, () => this.#prepared()),
+    () => (this.#pick(4) === 0 ? this.#exit(one(this.#pick, this.workers.keys())) : undefined),
     ...times(4, () => this.#exit(one(this.#pick, this.doomed))),
     ...times(3, () => this.#answerAbandon()),
     () => this.#holdObjects(),
@@ -95,7 +101,20 @@ export class FuzzWorld {
 
   #want(): UntimedEvent | undefined {
     const client = this.#client();
-    return client && { type: "leases-wanted", client, shape: one(this.#pick, SHAPES) as Shape, count: this.#pick(3) === 0 ? 0 : this.#pick(this.#pick(10) === 0 ? 60 : 6) };
+    return client && { type: "leases-wanted", client, shape: one(this.#pick, SHAPES) as Shape, env: this.#env(), count: this.#pick(3) === 0 ? 0 : this.#pick(this.#pick(10) === 0 ? 60 : 6) };
+  }
+
+  #env(): string {
+    return ENVS[this.#pick(ENVS.length)] as string;
+  }
+
+  #prepared(): UntimedEvent | undefined {
+    const [env] = one(this.#pick, [...this.envs].filter(([, is]) => is === "preparing")) ?? [];
+    const client = this.#client();
+    if (env === undefined) return this.#pick(10) === 0 && client !== undefined ? { type: "env-wanted", client, env: this.#env() || "e1" } : undefined;
+    if (this.#pick(8) === 0) return { type: "env-failed", env, cause: "no such package" };
+    this.envs.set(env, "ready");
+    return { type: "env-ready", env };
   }
 
   #returnLease(): UntimedEvent | undefined {
@@ -106,7 +125,7 @@ export class FuzzWorld {
   }
 
   #wait(): UntimedEvent | undefined {
-    const worker = one(this.#pick, this.workers);
+    const worker = one(this.#pick, this.workers.keys());
     return worker && (this.#pick(2) === 0 ? { type: "worker-blocked", worker, wait: this.now, isAlone: this.now % 5 === 0 } : { type: "worker-unblocked", worker });
   }
 
@@ -114,16 +133,17 @@ export class FuzzWorld {
     const worker = one(this.#pick, this.busy.keys());
     if (worker === undefined) return undefined;
     this.#following.push({ type: "worker-blocked", worker, wait: this.now, isAlone: this.now % 5 === 0 });
-    return { type: "leases-wanted", client: worker, shape: { CPU: 1 }, count: 1 + this.#pick(3) };
+    const own = this.workers.get(worker)?.env ?? "";
+    return { type: "leases-wanted", client: worker, shape: { CPU: 1 }, env: this.#pick(4) === 0 ? this.#env() : own, count: 1 + this.#pick(3) };
   }
 
   #startSlot(): UntimedEvent | undefined {
-    const slot = one(this.#pick, this.slots);
-    if (slot === undefined) return undefined;
+    const [slot, env] = one(this.#pick, this.slots) ?? [];
+    if (slot === undefined || env === undefined) return undefined;
     this.slots.delete(slot);
-    if (this.#pick(12) === 0) return { type: "worker-start-failed", slot, cause: "no memory" };
+    if (this.#pick(env === "e3" ? 2 : 12) === 0) return { type: "worker-start-failed", slot, cause: "no memory" };
     const worker = this.#name("w") as ProcessName;
-    this.workers.add(worker);
+    this.workers.set(worker, { env });
     return { type: "worker-started", slot, worker, pid: this.#names };
   }
 
@@ -150,7 +170,7 @@ export class FuzzWorld {
   }
 
   #holdObjects(): UntimedEvent | undefined {
-    const worker = one(this.#pick, this.workers);
+    const worker = one(this.#pick, this.workers.keys());
     return worker && { type: "worker-holds-objects", worker, holds: this.#pick(4) === 0 };
   }
 
@@ -160,10 +180,11 @@ export class FuzzWorld {
     const actor = this.#name("a") as ActorId;
     const detached = this.#pick(8) === 0;
     const shape = this.#pick(2) === 0 ? {} : (one(this.#pick, SHAPES) as Shape);
-    this.actors.set(actor, { worker: undefined, isAlive: false, isDetached: detached });
+    const env = this.#env();
+    this.actors.set(actor, { worker: undefined, isAlive: false, isDetached: detached, env });
     const job = this.drivers.get(owner) ?? one(this.#pick, this.drivers.values()) ?? ("job" as JobId);
     return {
-      type: "actor-wanted", actor, owner, job, className: "Counter", shape, namespace: "n", detached, maxRestarts: this.#pick(4) - 1,
+      type: "actor-wanted", actor, owner, job, className: "Counter", shape, env, namespace: "n", detached, maxRestarts: this.#pick(4) - 1,
       ...(this.#pick(2) === 0 ? { name: `name${this.#pick(5)}` } : {}),
     };
   }
@@ -207,8 +228,21 @@ export class FuzzWorld {
 
   #carryOut(command: SchedulerCommand): void {
     switch (command.type) {
-      case "start-worker": return void this.slots.add(command.slot);
+      case "start-worker":
+        if (!this.#isReady(command.env)) throw new Error(`a process starts in "${command.env}", which is not ready`);
+        return void this.slots.set(command.slot, command.env);
+      case "prepare-env":
+        if (this.envs.has(command.env) || command.env === "") throw new Error(`"${command.env}" is prepared twice`);
+        return void this.envs.set(command.env, "preparing");
+      case "env-broken":
+        if (!this.drivers.has(command.client) && !this.workers.has(command.client)) throw new Error(`${command.client} is gone and hears of "${command.env}"`);
+        return;
+      case "forget-env":
+        if (!this.envs.delete(command.env)) throw new Error(`"${command.env}" is forgotten and was not known`);
+        if ([...this.workers.values(), ...this.actors.values()].some(({ env }) => env === command.env) || [...this.slots.values()].includes(command.env)) throw new Error(`"${command.env}" is forgotten and used`);
+        return;
       case "grant-lease":
+        this.#fits(command.worker, command.env, command.lease);
         this.#occupy(command.worker, command.lease);
         if (command.worker === command.client) throw new Error(`${command.client} gets a lease on itself`);
         if (!this.drivers.has(command.client) && !this.workers.has(command.client)) throw new Error(`${command.client} is gone and gets ${command.lease}`);
@@ -232,9 +266,19 @@ export class FuzzWorld {
   #place(id: ActorId, worker: ProcessName): void {
     this.#occupy(worker, id);
     const actor = this.actors.get(id);
+    if (actor) this.#fits(worker, actor.env, id);
     if (actor === undefined || actor.worker !== undefined) throw new Error(`${id} is placed twice or dead`);
     actor.worker = worker;
     actor.isAlive = false;
+  }
+
+  #isReady(env: string): boolean {
+    return env === "" || this.envs.get(env) === "ready";
+  }
+
+  #fits(worker: ProcessName, env: string, work: string): void {
+    const of = this.workers.get(worker)?.env;
+    if (of !== env) throw new Error(`${worker} of environment "${of}" gets ${work} of "${env}"`);
   }
 
   #occupy(worker: ProcessName, work: string): void {

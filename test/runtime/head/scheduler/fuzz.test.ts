@@ -5,14 +5,22 @@ import { FuzzWorld } from "./fuzz-world.ts";
 
 const EVENTS = 12_000;
 
+/** How often the world was told each of these, in all runs. */
+const told = new Map<string, number>();
+afterAll(() => {
+  for (const command of ["env-broken", "prepare-env", "forget-env"]) expect([command, (told.get(command) ?? 0) > 50]).toEqual([command, true]);
+});
+
 function run(seed: number, events: number, state?: SchedulerState, nesting = 0): { world: FuzzWorld; scheduler: Scheduler } {
   const world = new FuzzWorld(seed, nesting);
   const scheduler = new Scheduler(state);
   world.absorb(scheduler.handle({ type: "cluster-started", resources: { CPU: 4, GPU: 1 }, prestart: 2, at: world.now }));
   for (let i = 0; i < events; i++) {
-    world.absorb(scheduler.handle({ ...world.next(), at: world.now }));
+    const commands = scheduler.handle({ ...world.next(), at: world.now });
     scheduler.assertInvariants();
+    world.absorb(commands);
   }
+  for (const [command, n] of world.done) told.set(command, (told.get(command) ?? 0) + n);
   return { world, scheduler };
 }
 
@@ -25,7 +33,7 @@ function windDown(world: FuzzWorld, scheduler: Scheduler): void {
   for (const driver of [...world.drivers.keys()]) step({ ...world.leave(driver), at: world.now });
   for (const actor of [...world.actors.keys()]) step({ type: "actor-killed", actor, noRestart: true, cause: "end", at: world.now });
   // workers are clients too: what their tasks left behind goes with them
-  for (const worker of [...world.workers]) step({ ...world.exit(worker), at: world.now });
+  for (const worker of [...world.workers.keys()]) step({ ...world.exit(worker), at: world.now });
   while (world.doomed.size + world.abandoned.size > 0) for (const worker of new Set([...world.doomed, ...world.abandoned])) step({ ...world.exit(worker), at: world.now });
 }
 
@@ -39,6 +47,8 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])("the rules hold after each of 12,000 rand
   expect(did("recall-lease")).toBeGreaterThan(20);
   expect(did("reject-actor")).toBeGreaterThan(10);
   expect(did("notice")).toBeGreaterThan(20);
+  expect(did("prepare-env")).toBeGreaterThan(5);
+  expect(did("forget-env")).toBeGreaterThan(1);
 
   windDown(world, scheduler);
   const { resources, workers, actors } = scheduler.snapshot();
@@ -63,8 +73,8 @@ test("the same seed gives the same commands", () => {
 });
 
 class Overcommitting extends SchedulerState {
-  override hasRoomFor(_shape: KnownShape, _who: Demand | Actor): boolean {
-    return true;
+  override hasRoomFor(_shape: KnownShape, { env }: Demand | Actor): boolean {
+    return this.isReady(env);
   }
 }
 class Favouring extends SchedulerState {
@@ -77,11 +87,16 @@ class Spawning extends SchedulerState {
     return super.processLimit(light) + 3;
   }
 }
-
+class Mixing extends SchedulerState {
+  override serves(): boolean {
+    return true;
+  }
+}
 test.each([
   ["R2", "resources are given without looking", Overcommitting],
   ["L4", "who has most is served first", Favouring],
   ["W2", "processes are started beyond the limit", Spawning],
+  ["E1", "work goes to workers of any environment", Mixing],
 ])("rule %s is named when %s", (rule, _what, Broken) => {
   expect(() => run(1, EVENTS, new Broken())).toThrow(`Scheduler invariant ${rule} does not hold`);
 });

@@ -5,7 +5,7 @@ describe("leases", () => {
     const cluster = new TestCluster({ CPU: 2 });
     expect(brief(cluster.sendOnly({ type: "leases-wanted", client: D1, shape: { CPU: 1 }, count: 1 }))).toEqual(["start-worker 1"]);
     expect(cluster.sendOnly({ type: "worker-started", slot: 1, worker: worker(1), pid: 7 })).toEqual([
-      { type: "grant-lease", client: D1, lease: "l1", worker: worker(1), shape: { CPU: 1 } },
+      { type: "grant-lease", client: D1, lease: "l1", worker: worker(1), shape: { CPU: 1 }, env: "" },
     ]);
   });
 

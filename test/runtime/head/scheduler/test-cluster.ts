@@ -17,8 +17,8 @@ export class TestCluster {
   at = 0;
   #started = 0;
 
-  constructor(resources: Shape, options: { prestart?: number; drivers?: readonly ProcessName[] } = {}) {
-    this.send({ type: "cluster-started", resources, prestart: options.prestart ?? 0 });
+  constructor(resources: Shape, options: { prestart?: number; drivers?: readonly ProcessName[]; env?: string } = {}) {
+    this.send({ type: "cluster-started", resources, prestart: options.prestart ?? 0, env: options.env ?? "" });
     for (const client of options.drivers ?? [D1]) this.send({ type: "client-joined", client, kind: "driver", job: jobOf(client), namespace: "front" });
   }
 
@@ -69,7 +69,7 @@ export class TestCluster {
 export function brief(commands: readonly SchedulerCommand[]): string[] {
   return commands.map((command) => {
     const { type, ...rest } = command;
-    const ids = Object.entries(rest).flatMap(([key, value]) => (["text", "shape", "reason", "cause", "restarts", "job", "code", "signal"].includes(key) ? [] : [String(value)]));
+    const ids = Object.entries(rest).flatMap(([key, value]) => (["text", "shape", "reason", "cause", "restarts", "job", "code", "signal"].includes(key) || value === "" ? [] : [String(value)]));
     return [type, ...ids].join(" ");
   });
 }
