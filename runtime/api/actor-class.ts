@@ -1,12 +1,14 @@
 /** Actor classes: what `ray.remote(Class)` gives. */
 import { inspect } from "node:util";
 import type { ActorOptions as EngineActorOptions } from "../engine/engine.ts";
+import type { RuntimeEnv as WholeEnv } from "../engine/runtime-env.ts";
 import { makeHandle, type ActorHandle } from "./actor-handle.ts";
 import { callDefaultsOf, listedErrors, type ListedErrors } from "./call-defaults.ts";
 import { callText, identifier } from "./call-text.ts";
 import { encodeCall, withOrigin, type Home } from "./home.ts";
 import { ACTOR_OPTIONS, checkOptions, resourcesOf, type ActorOptions } from "./options.ts";
 import { checkRetries } from "./retry-reasons.ts";
+import { withWholeEnv } from "./runtime-env.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { Args } from "./signature.ts";
 
@@ -61,7 +63,7 @@ export function makeActorClass(home: Home, code: Function, options: ActorOptions
     },
     options(changed: ActorOptions): AnyActorClass {
       const call = `${identifier(name, "A")}.options`;
-      const merged = { ...options, ...checkOptions(changed, ACTOR_OPTIONS, call) };
+      const merged = { ...options, ...withWholeEnv(checkOptions<ActorOptions>(changed, ACTOR_OPTIONS, call), home.host.folder, call) };
       checkTogether(merged, call);
       return makeActorClass(home, code, merged, name);
     },
@@ -97,6 +99,7 @@ function engineOptions(code: Function, options: ActorOptions, className: string,
     ...(options.maxRestarts ? { maxRestarts: options.maxRestarts } : {}),
     ...(options.concurrencyGroups ? { concurrencyGroups: { ...options.concurrencyGroups } } : {}),
     ...(listed ? { listsErrors: true } : {}),
+    ...(options.runtimeEnv ? { runtimeEnv: options.runtimeEnv as WholeEnv } : {}),
     ...callDefaultsOf(code, methods, options, className),
   };
 }

@@ -6,10 +6,12 @@
  * L2. An init during a shutdown waits for its end.
  */
 import type { ClusterInfo, Engine } from "../engine/engine.ts";
+import type { RuntimeEnv } from "../engine/runtime-env.ts";
 import { RayError } from "../errors.ts";
 import { ClusterContext, type RayContext } from "./context.ts";
 import type { Home } from "./home.ts";
 import { checkOptions, INIT_OPTIONS, type InitOptions } from "./options.ts";
+import { envDifference, withWholeEnv } from "./runtime-env.ts";
 
 interface Started {
   /** What `ray.init` asked for; empty when a remote call started the engine. */
@@ -30,14 +32,14 @@ export class Cluster {
   }
 
   async init(options: InitOptions | undefined): Promise<RayContext> {
-    const asked = checkOptions(options, INIT_OPTIONS, "ray.init") as InitOptions;
+    const asked = withWholeEnv(checkOptions<InitOptions>(options, INIT_OPTIONS, "ray.init"), this.home.host.folder, "ray.init");
     if (this.ending) await this.ending; // L2
     const running = this.running();
     const engine = running ?? this.home.host.start(asked as never);
     const { asked: before, info, context } = this.started.get(engine) ?? this.begin(engine, running ? {} : asked); // L1
     const result = await context;
     // compared for a new one too: a host that kept a cluster from before hands that over
-    refuseOther(asked, before, await info);
+    refuseOther(asked, before, await info, engine.runtimeEnv);
     return result;
   }
 
@@ -89,7 +91,7 @@ export class Cluster {
 }
 
 /** Throws when `ray.init` asks for what the running cluster is not. */
-function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo): void {
+function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo, env: RuntimeEnv): void {
   const differences: string[] = [];
   const compare = (name: string, wanted: unknown, is: unknown): void => {
     if (wanted !== undefined && is !== undefined && wanted !== is) differences.push(`${name} is ${JSON.stringify(is)}, not ${JSON.stringify(wanted)}`);
@@ -105,6 +107,8 @@ function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo)
   // what the machine had no room for was made smaller: what was asked for counts
   compare("objectStoreMemory", asked.objectStoreMemory, before.objectStoreMemory ?? info.objectStoreMemory);
   for (const [name, amount] of Object.entries(asked.resources ?? {})) compare(`resources.${name}`, amount, info.resources[name] ?? 0);
+  const other = asked.runtimeEnv === undefined ? undefined : envDifference(asked.runtimeEnv as RuntimeEnv, env);
+  if (other !== undefined) differences.push(other);
   if (differences.length === 0) return;
   throw new RayError(`ray.init: a cluster is running already, and its ${differences.join("; its ")}. Leave these options out to use it as it is, or end it first: await ray.shutdown()`);
 }

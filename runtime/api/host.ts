@@ -20,6 +20,9 @@ export interface RayHost {
   /** Ends the engine and the cluster that belongs to this front or script. */
   shutdown(): Promise<void>;
 
+  /** Where relative paths in options begin: from there imports resolve too. */
+  folder(): string;
+
   readonly codec: ValueCodec;
   readonly shipper: CodeShipper;
   /** Called once by `createRay` with the face's side of refs and handles. */

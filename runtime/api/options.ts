@@ -3,6 +3,7 @@ import { types } from "node:util";
 import type { StateOperator } from "../engine/state.ts";
 import { describeValue } from "./describe-value.ts";
 import { nearestName } from "./nearest-name.ts";
+import { checkRuntimeEnv, type RuntimeEnv } from "./runtime-env.ts";
 
 /** A class of errors, as `retryExceptions` takes it. */
 export type ErrorClass = abstract new (...args: any) => Error;
@@ -27,6 +28,8 @@ export interface TaskOptions<N extends number = number> {
   readonly generatorBackpressure?: number | undefined;
   /** What views, logs and errors call it. */
   readonly name?: string | undefined;
+  /** Its environment, merged into that of the job or of the task that submits it: it runs in a process of that environment. */
+  readonly runtimeEnv?: RuntimeEnv | undefined;
   /** Where it runs. `"DEFAULT"` and `"SPREAD"` are the same on one machine. */
   readonly schedulingStrategy?: SchedulingStrategy | undefined;
 }
@@ -64,6 +67,8 @@ export interface ActorOptions {
   readonly retryExceptions?: boolean | readonly ErrorClass[] | undefined;
   /** How many calls of one caller may be without a result; one more throws PendingCallsLimitExceededError. -1 if not given: any number. */
   readonly maxPendingCalls?: number | undefined;
+  /** Its environment, merged into that of the job or of the task that makes it. */
+  readonly runtimeEnv?: RuntimeEnv | undefined;
   /** Where it runs. `"DEFAULT"` and `"SPREAD"` are the same on one machine. */
   readonly schedulingStrategy?: SchedulingStrategy | undefined;
 }
@@ -110,6 +115,8 @@ export interface InitOptions {
   readonly objectStoreMemory?: number | undefined;
   /** Where names of actors live. */
   readonly namespace?: string | undefined;
+  /** The environment of all tasks and actors of this session or script, unless their own options say more. */
+  readonly runtimeEnv?: RuntimeEnv | undefined;
   /** False: what tasks and actors print is not shown here; `ray-ts logs` has it. */
   readonly logToDriver?: boolean | undefined;
   /** Serves metrics at `http://127.0.0.1:PORT/metrics`, for Prometheus; every user of this machine can read them there. If not given nothing is served. */
@@ -238,14 +245,14 @@ const strategy: Check = (value, where) => {
   if (value !== "DEFAULT" && value !== "SPREAD") throw new TypeError(`${where} must be "DEFAULT" or "SPREAD"; got ${describeValue(value)}`);
 };
 
-export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text, schedulingStrategy: strategy };
-export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, retryExceptions: errorClasses, maxPendingCalls: limit, concurrencyGroups: groups, schedulingStrategy: strategy };
+export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text, runtimeEnv: checkRuntimeEnv, schedulingStrategy: strategy };
+export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, retryExceptions: errorClasses, maxPendingCalls: limit, concurrencyGroups: groups, runtimeEnv: checkRuntimeEnv, schedulingStrategy: strategy };
 export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
 const port: Check = (value, where) => {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 65_535) throw new RangeError(`${where} must be a port, a whole number from 1 to 65535; got ${describeValue(value)}`);
 };
-export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text, logToDriver: flag, metricsExportPort: port };
+export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text, runtimeEnv: checkRuntimeEnv, logToDriver: flag, metricsExportPort: port };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
 const isPlain = (value: unknown): boolean => ["string", "number", "boolean"].includes(typeof value);

@@ -1,12 +1,14 @@
 /** Remote functions: what `ray.remote(fn)` gives. */
 import { inspect } from "node:util";
 import type { TaskOptions as EngineTaskOptions } from "../engine/engine.ts";
+import type { RuntimeEnv as WholeEnv } from "../engine/runtime-env.ts";
 import type { ObjectId } from "../ids.ts";
 import { callText, identifier } from "./call-text.ts";
 import { encodeCall, refsOf, withOrigin, type Home } from "./home.ts";
 import { checkOptions, resourcesOf, TASK_OPTIONS, type TaskOptions } from "./options.ts";
 import { isGeneratorFunction, ITEMS_AHEAD, makeGenerator } from "./object-ref-generator.ts";
 import { retryReasons } from "./retry-reasons.ts";
+import { withWholeEnv } from "./runtime-env.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import type { AnyReturn, Args, NumReturns, OverloadCount, RemoteCall, Returned } from "./signature.ts";
 
@@ -67,7 +69,7 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
   const numReturns = options.numReturns ?? 1;
   const isGenerator = isGeneratorFunction(code);
   if (isGenerator && options.numReturns !== undefined) throw new TypeError(`numReturns is not for the generator "${label}": its .remote() gives a ref for each item, as they are made`);
-  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3, ...retryReasons(home, options), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
+  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3, ...retryReasons(home, options), ...(options.runtimeEnv ? { runtimeEnv: options.runtimeEnv as WholeEnv } : {}), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
   const fromOrigin = withOrigin(engineOptions);
   const madeBy = `task "${label}"`;
 
@@ -84,7 +86,8 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
       return refsOf(scope, returns, numReturns, madeBy);
     },
     options(changed: TaskOptions): AnyRemoteFunction {
-      const given = checkOptions(changed, TASK_OPTIONS, `${callee}.options`);
+      const call = `${callee}.options`;
+      const given = withWholeEnv(checkOptions<TaskOptions>(changed, TASK_OPTIONS, call), home.host.folder, call);
       return makeRemoteFunction(home, code, { ...options, ...given }, name);
     },
     [SHIP]: (): Shipped => ({ singleton: "remote-function", args: [code, options, name] }),

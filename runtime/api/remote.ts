@@ -3,8 +3,9 @@ import { checkTogether, actorClassName, makeActorClass, methodsOf } from "./acto
 import { describeValue, isClass } from "./describe-value.ts";
 import type { Home } from "./home.ts";
 import { identifier } from "./call-text.ts";
-import { ACTOR_OPTIONS, checkOptions, TASK_OPTIONS } from "./options.ts";
+import { ACTOR_OPTIONS, checkOptions, TASK_OPTIONS, type ActorOptions, type TaskOptions } from "./options.ts";
 import { ANONYMOUS, makeRemoteFunction, remoteFunctionName } from "./remote-function.ts";
+import { withWholeEnv } from "./runtime-env.ts";
 
 export function remote(home: Home, code: unknown, options?: unknown): unknown {
   if (typeof code === "function") return remoteOf(home, code, options);
@@ -22,12 +23,12 @@ function remoteOf(home: Home, code: Function, options: unknown): unknown {
   refuseRemote(code);
   const name = code.name || (home.host.unitName(code) ?? ANONYMOUS);
   if (isClass(code)) {
-    const checked = checkOptions(options as object | undefined, ACTOR_OPTIONS, "ray.remote");
+    const checked = withWholeEnv(checkOptions<ActorOptions>(options as object | undefined, ACTOR_OPTIONS, "ray.remote"), home.host.folder, "ray.remote");
     checkTogether(checked, "ray.remote");
     methodsOf(code, name); // says now what would be wrong later
     return makeActorClass(home, code, checked, name);
   }
-  return makeRemoteFunction(home, code, checkOptions(options as object | undefined, TASK_OPTIONS, "ray.remote"), name);
+  return makeRemoteFunction(home, code, withWholeEnv(checkOptions<TaskOptions>(options as object | undefined, TASK_OPTIONS, "ray.remote"), home.host.folder, "ray.remote"), name);
 }
 
 function refuseRemote(code: Function): void {

@@ -1,4 +1,5 @@
 /** `ray.getRuntimeContext`. */
+import type { RuntimeEnv } from "../engine/runtime-env.ts";
 import type { RayHost } from "./host.ts";
 
 /** What code can ask about where it runs. Ids of the cluster are undefined until it is connected, those of a task outside tasks. */
@@ -16,6 +17,8 @@ export interface RuntimeContext {
   readonly namespace: string | undefined;
   /** What the task or actor holds, by resource name. */
   readonly assignedResources: Readonly<Record<string, number>>;
+  /** The environment here: what the job, the tasks that led here and this one asked for, merged. */
+  readonly runtimeEnv: RuntimeEnv;
   /** Aborts when the task is cancelled: `fetch(url, { signal })`. */
   readonly signal: AbortSignal;
   readonly isCanceled: boolean;
@@ -35,6 +38,7 @@ export function runtimeContext(host: RayHost): RuntimeContext {
     workerId: engine?.process,
     namespace: task?.namespace ?? engine?.info?.namespace,
     assignedResources: task?.assignedResources ?? {},
+    runtimeEnv: engine?.runtimeEnv ?? {},
     signal,
     get isCanceled() { return signal.aborted; },
   };

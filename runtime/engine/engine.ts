@@ -7,6 +7,7 @@
 import type { ActorId, ObjectId, TaskId, JobId, ProcessName } from "../ids.ts";
 import type { EngineEvent } from "./events.ts";
 import type { ClusterRecords } from "./records.ts";
+import type { RuntimeEnv } from "./runtime-env.ts";
 
 /** A value as bytes. `head` begins with the format's tag byte; `buffers` are the out-of-band byte ranges it points at. */
 export interface Encoded {
@@ -44,6 +45,8 @@ export interface TaskOptions {
   readonly maxRetries: number;
   /** Whether an error that the task threw is a reason to run it again, within `maxRetries`: every one, or those for which the function says so. */
   readonly retryExceptions?: RetryReasons;
+  /** Merged into that of the process which submits. */
+  readonly runtimeEnv?: RuntimeEnv;
   /** The cell or file that submitted it: worker prints and late errors go there. */
   readonly origin?: string;
 }
@@ -66,6 +69,7 @@ export interface ActorOptions {
   readonly callDefaults?: CallDefaults;
   /** Behind the constructor's arguments comes an object of error classes by method ("": the others): what `retryExceptions: "listed"` means. */
   readonly listsErrors?: boolean;
+  readonly runtimeEnv?: RuntimeEnv;
   readonly origin?: string;
 }
 
@@ -160,6 +164,8 @@ export interface Engine {
   /** This process's name in the cluster. */
   readonly process: ProcessName;
   readonly info: ClusterInfo | undefined;
+  /** That of this process: a driver's is for the whole job. */
+  readonly runtimeEnv: RuntimeEnv;
 
   connect(): Promise<ClusterInfo>;
   close(): Promise<void>;

@@ -4,6 +4,7 @@
  */
 import type { ActorInfo } from "../engine/engine.ts";
 import type { ActorRow, EngineEvent } from "../engine/events.ts";
+import type { KeyedEnv } from "../engine/runtime-env.ts";
 import type { ActorId, JobId, ProcessName } from "../ids.ts";
 import type { ActorWanted, FromHead, ToHead } from "../wire/message.ts";
 import type { ActorRecord, Client } from "./records.ts";
@@ -27,6 +28,8 @@ export interface ActorBookShell {
   memoryEnd(worker: ProcessName | undefined): string | undefined;
   tell(to: ProcessName, message: FromHead, parts?: readonly Uint8Array[]): void;
   handle(event: UntimedEvent): void;
+  /** The environment's key. */
+  env(keyed: KeyedEnv | undefined, origin: string | undefined): string;
   push(rows: readonly EngineEvent[]): void;
 }
 
@@ -62,7 +65,7 @@ export class ActorBook {
     this.records.set(wanted.actor, { wanted, parts, owner, job, watchers: new Set([owner]), state: { type: "actor-state", actor: wanted.actor, state: "pending" } });
     if (shell.isPersistent && wanted.detached && wanted.isDefaultNamespace) shell.push([detachedNotice(wanted, job || owner)]);
     const { actor, className, shape, name, namespace, detached, maxRestarts } = wanted;
-    shell.handle({ type: "actor-wanted", actor, owner, job: job as JobId, className, shape, ...(name === undefined ? {} : { name }), namespace, detached, maxRestarts });
+    shell.handle({ type: "actor-wanted", actor, owner, job: job as JobId, className, shape, env: shell.env(wanted.env, wanted.origin), ...(name === undefined ? {} : { name }), namespace, detached, maxRestarts });
   }
 
   failed(from: ProcessName, { type, actor, cause, failure }: Said<"actor-failed">): void {
@@ -102,7 +105,7 @@ export class ActorBook {
     return { message: { type: "become-actor", owner, job: job || (this.shell.jobOf(actor) ?? ""), restarts, wanted }, parts };
   }
 
-  onState({ actor, state, worker, cause }: Command<"actor-state">): void {
+  onState({ actor, state, worker, cause, code }: Command<"actor-state">): void {
     const record = this.records.get(actor);
     if (!record) return;
     const pid = worker && this.shell.pidOf(worker);
@@ -112,7 +115,7 @@ export class ActorBook {
       ...(worker ? { worker } : {}),
       ...(pid ? { pid } : {}),
       ...(cause !== undefined ? { cause: memory === undefined ? cause : `${cause}. ${memory}` } : {}),
-      ...(memory === undefined ? {} : { code: "out-of-memory" }),
+      ...(memory === undefined ? (code === undefined ? {} : { code }) : { code: "out-of-memory" }),
       ...(state === "dead" && record.constructorFailure !== undefined ? { failure: record.constructorFailure } : {}),
     });
   }

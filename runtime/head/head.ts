@@ -20,6 +20,7 @@ import type { MetricDelta, MetricFamily } from "../engine/metrics.ts";
 import { MetricTable } from "../metrics/metric-table.ts";
 import { ActorBook } from "./actor-book.ts";
 import { clusterMetrics } from "./cluster-metrics.ts";
+import { Environments } from "./environments.ts";
 import { EventHub } from "./event-hub.ts";
 import type { MemoryWatch } from "./memory/memory-watch.ts";
 import { offerFirst } from "./memory/offer-first.ts";
@@ -43,6 +44,8 @@ export interface HeadOptions {
   readonly address: ClusterAddress;
   readonly self: ProcessName;
   readonly prestart: number;
+  /** The environment in which processes are kept ready, by its key. */
+  readonly warmEnv: string;
   readonly folder: string;
   readonly isPersistent: boolean;
   readonly log: (text: string) => void;
@@ -65,6 +68,7 @@ export class Head {
   private readonly clients = new Map<ProcessName, Client>();
   private readonly workers = new Map<ProcessName, WorkerProcess>();
   private readonly actors: ActorBook;
+  private readonly environments = new Environments({ answer: (event) => this.handle(event), say: (notice) => this.hub.push([notice]) });
   private readonly ticker: NodeJS.Timeout;
   private keepTimer: NodeJS.Timeout | undefined;
   private keepMs = 0;
@@ -88,6 +92,7 @@ export class Head {
       memoryEnd: (worker) => (worker !== undefined && this.ended?.worker === worker ? this.ended.memory : undefined),
       tell: (to, message, parts) => this.tell(to, message, parts),
       handle: (event) => this.handle(event),
+      env: (keyed, origin) => this.environments.learn(keyed, origin),
       push: (rows) => this.hub.push(rows),
     });
     this.tables = new StateTables({
@@ -114,7 +119,7 @@ export class Head {
     const { address, prestart } = this.options;
     await this.links.open();
     this.liveness = await serveLiveness({ folder: address.folder, token: address.token, onJoin: this.onJoin, onNote: this.onNote, onLeave: this.onLeave, onRefused: this.options.log });
-    this.handle({ type: "cluster-started", resources: address.resources, prestart });
+    this.handle({ type: "cluster-started", resources: address.resources, prestart, env: this.options.warmEnv });
   }
 
   // ---- clients come and go
@@ -185,7 +190,8 @@ export class Head {
 
   private onMessage(from: ProcessName, message: ToHead, parts: Buffer[]): void {
     switch (message.type) {
-      case "leases-wanted": return this.handle({ ...message, client: from });
+      case "leases-wanted": return this.handle({ type: message.type, client: from, shape: message.shape, count: message.count, env: this.environments.learn(message.env, message.origin) });
+      case "env-wanted": return this.handle({ type: message.type, client: from, env: this.environments.learn(message.env, message.origin) });
       case "lease-returned": return this.handle(message);
       case "worker-blocked": return this.handle(message.isBlocked ? { type: "worker-blocked", worker: from, wait: message.wait, isAlone: message.isAlone } : { type: "worker-unblocked", worker: from });
       case "worker-idle": return this.handle({ type: "worker-idle", worker: from });
@@ -244,13 +250,16 @@ export class Head {
 
   private obey(command: SchedulerCommand): void {
     switch (command.type) {
-      case "start-worker": return this.startWorker(command.slot);
+      case "start-worker": return this.startWorker(command);
+      case "prepare-env": return this.environments.prepare(command);
+      case "env-broken": return this.tell(command.client, { type: "env-broken", env: command.env, cause: command.cause });
+      case "forget-env": return this.environments.forget(command.env);
       case "kill-worker": return this.workers.get(command.worker)?.kill();
       case "abandon-work":
         this.workers.get(command.worker)?.abandon(command.client);
         return this.tell(command.worker, { type: "abandon-work", client: command.client });
       case "grant-lease":
-        return this.tell(command.client, { type: "lease-granted", lease: command.lease, worker: command.worker, pid: this.workers.get(command.worker)?.pid ?? 0, shape: command.shape });
+        return this.tell(command.client, { type: "lease-granted", lease: command.lease, worker: command.worker, pid: this.workers.get(command.worker)?.pid ?? 0, shape: command.shape, ...(command.env === "" ? {} : { env: command.env }) });
       case "run-own": return this.tell(command.worker, { type: "run-own", wait: command.wait });
       case "recall-lease": return this.tell(command.client, { type: "lease-recalled", lease: command.lease });
       case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: this.ended?.cause ?? exitText(command.code, command.signal), ...(this.ended?.memory === undefined ? {} : { memory: this.ended.memory }) });
@@ -262,9 +271,10 @@ export class Head {
     }
   }
 
-  private startWorker(slot: number): void {
+  private startWorker({ slot, env }: Extract<SchedulerCommand, { type: "start-worker" }>): void {
     const worker = new WorkerProcess(slot, {
       address: this.options.address,
+      env: this.environments.of(env),
       folder: this.options.folder,
       onPrint: (from, print) => this.prints.printed(from, print),
       onExit: (ended, code, signal) => this.onWorkerExit(ended, code, signal),
@@ -283,7 +293,7 @@ export class Head {
     this.prints.ended(worker.name);
     if (!worker.isReady) {
       this.processDied(worker.name);
-      return this.handle({ type: "worker-start-failed", slot: worker.slot, cause: exitText(code, signal) });
+      return this.handle({ type: "worker-start-failed", slot: worker.slot, cause: [exitText(code, signal), worker.lastWords.lastLine].filter(Boolean).join(": ") });
     }
     this.hub.unsubscribe(worker.name);
     // leases and actors first: their owners then know why before they hear of the process
@@ -361,6 +371,7 @@ export class Head {
     clearTimeout(this.keepTimer);
     clearTimeout(this.reportTimer);
     for (const worker of this.workers.values()) worker.kill();
+    this.environments.close();
     this.liveness?.close();
     void this.links.close().then(this.options.onEnd);
   }

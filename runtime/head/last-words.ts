@@ -11,6 +11,12 @@ export class LastWords {
     this.text = (this.text + chunk.subarray(-KEPT).toString("latin1")).slice(-KEPT);
   }
 
+  /** Of a process that ended before it was one of ours: what Node said last. */
+  get lastLine(): string | undefined {
+    const lines = this.text.split("\n").map((line) => line.trim()).filter(Boolean);
+    return lines.find((line) => /^\w*Error\b|^\S*node(\.exe)?: /.test(line)) ?? lines.at(-1);
+  }
+
   /** Why the process ended, when it said so. */
   get cause(): string | undefined {
     return heapCause(this.text);

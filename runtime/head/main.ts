@@ -30,7 +30,7 @@ process.on("uncaughtException", (error) => {
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
 process.on("SIGTERM", () => head.end("SIGTERM"));
 
-const head = new Head({ address, self: address.headName as ProcessName, prestart: boot.prestart, folder: boot.folder, isPersistent: boot.isPersistent, log, onEnd: leave });
+const head = new Head({ address, self: address.headName as ProcessName, prestart: boot.prestart, warmEnv: boot.warmEnv ?? "", folder: boot.folder, isPersistent: boot.isPersistent, log, onEnd: leave });
 // whoever may read a standing cluster's record may join it
 const record = { ...ownClusterRecord(address.clusterId), ...(boot.isPersistent ? { address } : {}) };
 const writeRecord = (): void => writeClusterFile(clusterFolders(address.clusterId as ClusterId), record);

@@ -8,6 +8,7 @@ import { newProcessName, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import { AnswerReader, type TakenStack, WATCH_OP, watchCommand } from "../worker/watch-commands.ts";
 import { clientNumber } from "../worker/client-number.ts";
+import type { WorkerEnv } from "./environments.ts";
 import { WORKER_BOOT_FD, WORKER_WATCH_FD, type WorkerBoot } from "./boot.ts";
 import { LastWords } from "./last-words.ts";
 import { PrintParser, type Print } from "./prints.ts";
@@ -25,6 +26,7 @@ const START_WITHIN_MS = 60_000;
 export interface WorkerProcessOptions {
   readonly address: ClusterAddress;
   readonly folder: string;
+  readonly env: WorkerEnv;
   readonly onPrint: (worker: WorkerProcess, print: Print) => void;
   readonly onExit: (worker: WorkerProcess, code: number | null, signal: string | null) => void;
   readonly onSpawnError: (worker: WorkerProcess, error: Error) => void;
@@ -47,9 +49,9 @@ export class WorkerProcess {
     // a session of its own (setsid): Ctrl-C in a terminal reaches the front alone
     this.child = spawn(process.execPath, [...RUN_FLAGS, WORKER_PROGRAM], {
       detached: true,
-      cwd: options.folder,
+      cwd: options.env.folder ?? options.folder,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-      env: { ...process.env, RAY_TS_WATCH_FD: String(WORKER_WATCH_FD) },
+      env: { ...process.env, ...options.env.variables, RAY_TS_WATCH_FD: String(WORKER_WATCH_FD) },
     });
     this.child.on("error", (error) => options.onSpawnError(this, error));
     // "close" comes after the last print was read, "exit" may come before
@@ -63,7 +65,8 @@ export class WorkerProcess {
       this.child[stream]?.on("end", () => parser.end());
     }
     this.child.stderr?.on("data", (chunk: Buffer) => this.lastWords.heard(chunk));
-    const boot: WorkerBoot = { address: options.address, name: this.name, nonce };
+    const { keyed, packages } = options.env;
+    const boot: WorkerBoot = { address: options.address, name: this.name, nonce, ...(keyed ? { env: keyed } : {}), ...(packages === undefined ? {} : { packages }) };
     const pipe = this.pipe(WORKER_BOOT_FD);
     pipe.end(JSON.stringify(boot));
     this.pipe(WORKER_WATCH_FD);

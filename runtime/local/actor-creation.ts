@@ -3,6 +3,7 @@ import type { ActorInfo, ActorOptions, ShippedCode, TaskArgs } from "../engine/e
 import { actorId, type ActorId, type ObjectId, type ProcessName } from "../ids.ts";
 import { refsCarried, type WireValue } from "../wire/hot-records.ts";
 import type { ActorWanted, ToHead, WireMeta } from "../wire/message.ts";
+import type { Needs } from "./needs.ts";
 import type { Objects } from "./objects.ts";
 
 export interface ActorCreationShell {
@@ -10,6 +11,7 @@ export interface ActorCreationShell {
   readonly objects: Objects;
   readonly namespace: () => string;
   readonly folder: () => string | undefined;
+  readonly needs: Needs;
   sayToHead(message: ToHead, parts?: readonly Uint8Array[]): void;
   /** Calls to it may come from now on. */
   created(actor: ActorId, className: string): void;
@@ -54,7 +56,8 @@ export class ActorCreation {
 
   private wanted(actor: ActorId, handleRef: ObjectId | undefined, sent: { readonly code: ShippedCode; readonly codeValue: WireValue; readonly args: TaskArgs; readonly argsValue: WireValue; readonly lend: number }, options: ActorOptions): ActorWanted {
     const { handles } = this.shell.objects;
-    const folder = this.shell.folder();
+    const env = this.shell.needs.env(options.runtimeEnv);
+    const folder = env?.env.workingDir ?? this.shell.folder();
     return {
       type: "actor-wanted",
       actor,
@@ -62,6 +65,7 @@ export class ActorCreation {
       className: options.className,
       methods: options.methods,
       shape: options.resources,
+      ...(env === undefined ? {} : { env }),
       ...(options.name !== undefined ? { name: options.name } : {}),
       namespace: options.namespace ?? this.shell.namespace(),
       ...(folder === undefined ? {} : { folder }),

@@ -5,7 +5,8 @@
 import type { ShippedCode, TaskArgs } from "../engine/engine.ts";
 import type { ActorId, JobId, ObjectId } from "../ids.ts";
 import type { CallMeta, WireValue } from "../wire/hot-records.ts";
-import type { Shape } from "../wire/message.ts";
+import type { KeyedEnv, RuntimeEnv } from "../engine/runtime-env.ts";
+import type { Needs } from "./needs.ts";
 import type { Objects } from "./objects.ts";
 import { Task, type TaskSpec } from "./task.ts";
 import { INLINE_LIMIT_BYTES } from "./values.ts";
@@ -17,7 +18,7 @@ const METAS_KEPT = 10_000;
 const NO_REFS: ObjectId[] = [];
 Object.freeze(NO_REFS);
 
-export type CallKind = Omit<CallMeta, "job" | "namespace" | "folder">;
+export type CallKind = Omit<CallMeta, "job" | "namespace" | "folder" | "env">;
 
 interface LastMeta {
   readonly target: string;
@@ -39,6 +40,7 @@ export interface CallMakerOptions {
   readonly namespace: () => string;
   readonly submitter: () => unknown;
   readonly folder: () => string | undefined;
+  readonly needs: Needs;
 }
 
 export class CallMaker {
@@ -47,8 +49,6 @@ export class CallMaker {
   private readonly lastMetas = new WeakMap<object, LastMeta>();
   private lastOptions: object | undefined;
   private lastKind: LastMeta | undefined;
-  private readonly shapes = new Map<string, Shape>();
-  private readonly shapeKeys = new WeakMap<Shape, string>();
   private readonly bigCodes = new Map<string, WireValue>();
   private lastSpec: TaskSpec | undefined;
   private tasks = 0;
@@ -95,8 +95,9 @@ export class CallMaker {
     return last.meta;
   }
 
-  metaFor(options: object, target: string, method: string, kind: CallKind): CallMeta {
-    const meta = this.meta(kind);
+  /** `env`: what the task asks for; a call of an actor asks for nothing. */
+  metaFor(options: object, target: string, method: string, kind: CallKind, env?: RuntimeEnv): CallMeta {
+    const meta = this.meta(kind, kind.codeKey === undefined ? undefined : this.options.needs.env(env));
     this.lastMetas.set(options, { target, method, meta });
     this.lastOptions = undefined;
     return meta;
@@ -108,25 +109,16 @@ export class CallMaker {
   }
 
   /** One object a kind of call, so that peers hear of it once. */
-  private meta(of: CallKind): CallMeta {
-    const folder = this.options.folder();
-    const meta: CallMeta = { ...of, resources: this.shape(of.resources), job: this.options.job(), namespace: this.options.namespace(), ...(folder === undefined ? {} : { folder }) };
+  private meta(of: CallKind, env: KeyedEnv | undefined): CallMeta {
+    const folder = env?.env.workingDir ?? this.options.folder();
+    const resources = this.options.needs.of(of.resources, env, of.origin);
+    const meta: CallMeta = { ...of, resources, job: this.options.job(), namespace: this.options.namespace(), ...(folder === undefined ? {} : { folder }), ...(env === undefined ? {} : { env: env.key }) };
     const key = JSON.stringify(meta);
     const known = this.metas.get(key);
     if (known) return known;
     if (this.metas.size > METAS_KEPT) this.metas.clear();
     this.metas.set(key, meta);
     return meta;
-  }
-
-  /** One object a shape. */
-  shape(resources: Shape): Shape {
-    let key = this.shapeKeys.get(resources);
-    if (key === undefined) this.shapeKeys.set(resources, (key = JSON.stringify(resources)));
-    const known = this.shapes.get(key);
-    if (known) return known;
-    this.shapes.set(key, resources);
-    return resources;
   }
 
   // ---- code

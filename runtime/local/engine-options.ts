@@ -1,5 +1,7 @@
 /** What a local engine is told when it is made, and what it tells about its cluster. */
 import type { ClusterInfo, Encoded } from "../engine/engine.ts";
+import type { KeyedEnv } from "../engine/runtime-env.ts";
+import { keyedEnv } from "../env/env-key.ts";
 import type { JobId, ProcessName } from "../ids.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
 import type { Message } from "../wire/message.ts";
@@ -13,6 +15,8 @@ export interface LocalEngineOptions {
   readonly namespace?: () => string | undefined;
   /** Where the driver's imports resolve: those of the code that it sends resolve there too. */
   readonly folder: () => string | undefined;
+  /** The environment of this process: a worker's own, a driver's for its whole job. */
+  readonly runtimeEnv?: KeyedEnv | undefined;
   /** Where the cluster is; called once, at once. */
   readonly connect: () => Promise<ClusterAddress>;
   readonly encodeError: (error: Error) => Encoded;
@@ -55,3 +59,6 @@ export function clusterInfo(address: ClusterAddress, job: JobId): ClusterInfo {
 
 /** `ray.init({ logToDriver: false })`, and Ray's variable for repeated lines under our name. */
 export const printsWanted = (options: ClusterOptions): { isOn: boolean; dedup: boolean } => ({ isOn: options.logToDriver !== false, dedup: process.env["RAY_TS_DEDUP_LOGS"] !== "0" });
+
+/** What `ray.init({ runtimeEnv })` said. */
+export const jobEnv = ({ runtimeEnv }: ClusterOptions): KeyedEnv | undefined => (runtimeEnv === undefined ? undefined : keyedEnv(runtimeEnv));

@@ -1,10 +1,11 @@
 /** What the head tells a driver or worker as an owner: hands each message to the part that it is for. Owns: nothing. */
+import { RuntimeEnvSetupError } from "../errors.ts";
 import type { ProcessName } from "../ids.ts";
 import type { FromHead } from "../wire/message.ts";
 import type { ActorCalls } from "./actor-calls.ts";
 import type { ActorCreation } from "./actor-creation.ts";
-import type { CallMaker } from "./call-maker.ts";
 import type { Connection } from "./connection.ts";
+import type { Needs } from "./needs.ts";
 import type { HeadQuestions } from "./head-questions.ts";
 import type { Submission } from "./submission.ts";
 import type { Subscribers } from "./subscribers.ts";
@@ -15,7 +16,7 @@ export interface HeadNewsParts {
   readonly submission: Submission;
   readonly actors: ActorCalls;
   readonly creation: ActorCreation;
-  readonly calls: CallMaker;
+  readonly needs: Needs;
   readonly questions: HeadQuestions;
   readonly subscribers: Subscribers;
   readonly values: ValueStore;
@@ -31,10 +32,13 @@ export class HeadNews {
 
   /** False: it is not for the owner. */
   hear(message: FromHead): boolean {
-    const { connection, submission, actors, creation, calls, questions, subscribers, values, processDied } = this.parts;
+    const { connection, submission, actors, creation, needs, questions, subscribers, values, processDied } = this.parts;
     switch (message.type) {
       case "lease-granted":
-        submission.onGranted(calls.shape(message.shape), message.lease, message.worker, message.pid);
+        submission.onGranted(needs.find(message.shape, message.env ?? ""), message.lease, message.worker, message.pid);
+        return true;
+      case "env-broken":
+        submission.onEnvBroken(message.env, new RuntimeEnvSetupError(`The runtime environment could not be set up: ${message.cause}`));
         return true;
       case "lease-recalled":
         submission.onRecalled(message.lease);

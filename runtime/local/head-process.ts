@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 import { newClusterId, newProcessName, type ClusterId } from "../ids.ts";
+import { keyedEnv } from "../env/env-key.ts";
 import { HEAD_BOOT_FD, type HeadBoot } from "../head/boot.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
 import { clusterFolders, makeClusterFolders, removeClusterFolders, sharedMemoryRoot } from "../store/folders.ts";
@@ -170,6 +171,7 @@ function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>
     prestart: Math.min(Math.ceil(numCpus), MOST_PRESTARTED),
     folder,
     isPersistent,
+    ...(options.runtimeEnv === undefined ? {} : { warmEnv: keyedEnv(options.runtimeEnv)?.key ?? "" }),
     ...(options.metricsExportPort === undefined ? {} : { metricsPort: options.metricsExportPort }),
   };
 }

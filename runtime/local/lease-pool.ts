@@ -232,6 +232,15 @@ export class LeasePool {
     this.shell.giveBack(lease);
   }
 
+  /** Every task that was not sent, in its order: no worker comes for them. */
+  takeQueued(): Task[] {
+    const tasks = this.queue.slice(this.head).filter(({ isSettled }) => !isSettled);
+    this.queue = [];
+    this.head = 0;
+    this.outstanding = 0;
+    return tasks;
+  }
+
   /** Every task here, sent or not: for when the cluster is gone. */
   drain(): Task[] {
     const all = this.queue.slice(this.head);

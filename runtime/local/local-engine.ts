@@ -6,6 +6,7 @@
 import { ClusterDiedError, type RayError } from "../errors.ts";
 import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, Returns, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
+import type { RuntimeEnv } from "../engine/runtime-env.ts";
 import { newProcessName, type ActorId, type JobId, type ObjectId, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import { RecordType } from "../wire/frame.ts";
@@ -25,6 +26,7 @@ import { HeadNews } from "./head-news.ts";
 import { HeadQuestions } from "./head-questions.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import type { ItemStreams } from "./item-streams.ts";
+import { Needs } from "./needs.ts";
 import { Objects } from "./objects.ts";
 import type { Ownership } from "./ownership.ts";
 import { SentBooks } from "./sent-book.ts";
@@ -47,6 +49,7 @@ export class LocalEngine implements Engine {
   readonly actors: ActorCalls;
   readonly reporter: EventReporter;
   private readonly options: LocalEngineOptions;
+  private readonly needs: Needs;
   private readonly calls: CallMaker;
   private readonly creation: ActorCreation;
   private readonly questions: HeadQuestions;
@@ -90,19 +93,21 @@ export class LocalEngine implements Engine {
       handleGone: (handle, actor) => this.creation.lastHandleGone(handle, actor),
       settled: (ref, block) => this.reporter.object(ref, block), gone: (ref) => this.reporter.gone(ref),
     });
-    this.calls = new CallMaker({ objects: this.objects, job: options.job, namespace: () => this.namespace(), folder: options.folder, submitter: () => options.submitter?.() });
+    this.needs = new Needs(options.runtimeEnv);
+    const { needs } = this;
+    this.calls = new CallMaker({ objects: this.objects, job: options.job, namespace: () => this.namespace(), folder: options.folder, needs, submitter: () => options.submitter?.() });
     const { objects, calls } = this;
     this.questions = new HeadQuestions((message) => this.connection.sayToHead(message));
     this.creation = new ActorCreation({
       self: this.process,
       objects,
-      namespace: () => this.namespace(), folder: options.folder,
+      namespace: () => this.namespace(), folder: options.folder, needs,
       sayToHead: (message, parts) => this.connection.sayToHead(message, parts),
       created: (actor, className) => this.actors.created(actor, className),
     });
     const books = new SentBooks({ codeValue: (code) => calls.codeValue(code), lendCode: (to, code) => objects.ownership.lend(to, calls.codeRefs(code)) });
     this.streams = itemStreams(this.process, this.connection, objects, (ref) => this.cancel(ref, { force: false, recursive: true }));
-    this.submission = new Submission(submissionShell({ self: this.process, connection: this.connection, objects, books, streams: this.streams, reporter: () => this.reporter, callAgain: (task) => this.actors.again(task), notice: (text) => options.notice(text, "warning") }));
+    this.submission = new Submission(submissionShell({ self: this.process, connection: this.connection, objects, books, streams: this.streams, reporter: () => this.reporter, callAgain: (task) => this.actors.again(task), needs, notice: (text) => options.notice(text, "warning") }));
     this.books = books;
     this.actors = new ActorCalls({ submission: this.submission, decode: options.decode, sayToHead: (message) => this.connection.sayToHead(message) });
     this.cancelling = new Cancelling({ self: this.process, submission: this.submission, actors: this.actors, connection: this.connection, objects });
@@ -113,7 +118,7 @@ export class LocalEngine implements Engine {
       unwatched: (ref) => objects.ownership.release(ref),
     });
     this.house = new Housekeeping(() => this.keepHouse(), () => this.submission.leases > 0);
-    this.headNews = new HeadNews({ connection: this.connection, submission: this.submission, actors: this.actors, creation: this.creation, calls, questions: this.questions, subscribers: this.subscribers, values: this.values, processDied: (process) => this.processDied(process) });
+    this.headNews = new HeadNews({ connection: this.connection, submission: this.submission, actors: this.actors, creation: this.creation, needs, questions: this.questions, subscribers: this.subscribers, values: this.values, processDied: (process) => this.processDied(process) });
     this.collector = new Collector(() => objects.values.mapped > 0 || objects.size > 0);
   }
 
@@ -131,6 +136,10 @@ export class LocalEngine implements Engine {
     return this.options.namespace?.() ?? this.info?.namespace ?? "";
   }
 
+  get runtimeEnv(): RuntimeEnv {
+    return this.needs.own?.env ?? {};
+  }
+
   connect(): Promise<ClusterInfo> {
     return this.connection.connected.then(() => this.info as ClusterInfo);
   }
@@ -138,6 +147,7 @@ export class LocalEngine implements Engine {
   private onConnected(address: ClusterAddress): void {
     this.values.open({ sharedMemoryFolder: address.sharedMemoryFolder, diskFolder: address.diskFolder, grantBytes: address.objectStoreMemory });
     this.calls.connected((this.info = clusterInfo(address, this.options.job())).namespace);
+    if (this.options.kind === "driver" && this.needs.own) this.connection.sayToHead({ type: "env-wanted", env: this.needs.own });
   }
 
   async close(): Promise<void> {
@@ -173,7 +183,7 @@ export class LocalEngine implements Engine {
 
   submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): Returns {
     this.guardOpen();
-    const meta = this.calls.lastMeta(options, code.key, "") ?? this.calls.metaFor(options, code.key, "", { codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) });
+    const meta = this.calls.lastMeta(options, code.key, "") ?? this.calls.metaFor(options, code.key, "", { codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }, options.runtimeEnv);
     const task = this.calls.task(meta, args, { code, maxRetries: options.maxRetries, retryExceptions: options.retryExceptions });
     this.begun(task);
     this.submission.submit(task);

@@ -16,7 +16,7 @@ import type { ClusterAddress, ClusterOptions } from "../session/session-protocol
 import { createShipper, type Shipper } from "../ship/create-shipper.ts";
 import { parseLater } from "../ship/foreign/parse-later.ts";
 import { openHead, type HeadProcess } from "./head-process.ts";
-import { printsWanted } from "./engine-options.ts";
+import { jobEnv, printsWanted } from "./engine-options.ts";
 import { LocalEngine } from "./local-engine.ts";
 import { ScriptInput } from "./script-input.ts";
 import { ScriptProgress } from "./script-progress.ts";
@@ -51,6 +51,8 @@ class ScriptHost implements RayHost {
     this.shipper = this.ship;
   }
 
+  readonly folder = (): string => FOLDER;
+
   engine(): Engine {
     return this.current?.engine ?? this.start({});
   }
@@ -72,6 +74,7 @@ class ScriptHost implements RayHost {
       decode: (value) => this.codec.decode(value),
       preview: (value) => previewOf(this.codec, value),
       notice: (text) => console.error(text),
+      runtimeEnv: jobEnv(options),
       prints: printsWanted(options),
       onEnded: () => {
         if (this.current?.engine === engine) this.forget();

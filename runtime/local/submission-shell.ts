@@ -1,13 +1,51 @@
 /** What the tasks of an engine need of its other parts. */
+import type { Encoded } from "../engine/engine.ts";
 import type { ObjectId, ProcessName } from "../ids.ts";
 import { failureText } from "../serialize/failure-text.ts";
+import type { WireValue } from "../wire/hot-records.ts";
+import type { Lane } from "../wire/lane.ts";
+import type { Shape } from "../wire/message.ts";
 import type { Connection } from "./connection.ts";
 import type { EventReporter } from "./event-reporter.ts";
 import { ItemStreams } from "./item-streams.ts";
+import type { Needs } from "./needs.ts";
 import type { Objects } from "./objects.ts";
 import type { SentBooks } from "./sent-book.ts";
-import type { SubmissionShell } from "./submission.ts";
-import type { Task } from "./task.ts";
+import type { Lease, Task } from "./task.ts";
+
+export interface SubmissionShell {
+  readonly self: ProcessName;
+  lane(to: ProcessName): Lane | undefined;
+  books: SentBooks;
+  /** The settled value of a dependency, else undefined. */
+  value(ref: ObjectId): { readonly value: WireValue; readonly isError: boolean } | undefined;
+  whenReady(ref: ObjectId, ready: () => void): void;
+  settle(ref: ObjectId, value: WireValue, isError: boolean, count?: number): void;
+  read(value: WireValue): Encoded;
+  /** `RangeError: bad` */
+  errorText(value: WireValue): string;
+  /** A value that came for `ref` and that nobody gets. */
+  discard(ref: ObjectId, value: WireValue): void;
+  readonly streams: ItemStreams;
+  /** An error of ours as a value. */
+  encodeError(error: Error): WireValue;
+  lend(to: ProcessName, refs: readonly ObjectId[]): number;
+  releaseHolds(task: Task): void;
+  received(lend: number, from: ProcessName, refs: readonly ObjectId[]): void;
+  settled(lend: number, from: ProcessName): void;
+  want(shape: Shape, count: number): void;
+  /** The key of the shape's environment: "" is the plain one. */
+  envOf(shape: Shape): string;
+  /** True when a task of that shape may run in this very process. */
+  isOwn(shape: Shape): boolean;
+  giveBack(lease: Lease): void;
+  takeBack(lease: Lease): void;
+  resume(worker: ProcessName): void;
+  /** A call of an actor that threw goes to it again. */
+  callAgain(task: Task): void;
+  report(task: Task): void;
+  notice(text: string): void;
+}
 
 export function itemStreams(self: ProcessName, connection: Connection, objects: Objects, cancel: (ref: ObjectId) => void): ItemStreams {
   return new ItemStreams({
@@ -28,10 +66,11 @@ export interface SubmissionParts {
   readonly streams: ItemStreams;
   readonly reporter: () => EventReporter;
   callAgain(task: Task): void;
+  readonly needs: Needs;
   readonly notice: (text: string) => void;
 }
 
-export function submissionShell({ self, connection, objects, books, streams, reporter, callAgain, notice }: SubmissionParts): SubmissionShell {
+export function submissionShell({ self, connection, objects, books, streams, reporter, callAgain, needs, notice }: SubmissionParts): SubmissionShell {
   const { ownership } = objects;
   return {
     self,
@@ -51,7 +90,12 @@ export function submissionShell({ self, connection, objects, books, streams, rep
     },
     received: (lend, from, refs) => ownership.received(lend, from, refs),
     settled: (lend, from) => ownership.settled(lend, from),
-    want: (shape, count) => connection.sayToHead({ type: "leases-wanted", shape, count }),
+    want(shape, count) {
+      const [env, origin] = [needs.envOf(shape), needs.originOf(shape)];
+      connection.sayToHead({ type: "leases-wanted", shape, count, ...(env === undefined ? {} : { env }), ...(origin === undefined ? {} : { origin }) });
+    },
+    envOf: (shape) => needs.envOf(shape)?.key ?? "",
+    isOwn: (shape) => needs.isOwn(shape),
     takeBack: (lease) => connection.sayToHead({ type: "take-back", lease: lease.id, worker: lease.worker }),
     resume: (worker) => connection.say(worker, { type: "resume-tasks" }),
     giveBack: (lease) => connection.sayToHead({ type: "lease-returned", lease: lease.id }),

@@ -5,53 +5,20 @@
  * S2. A task holds every ref it needs until it is settled, so that it can be sent again.
  * S3. What a worker must know before a task (meta, code) leaves on the same lane before it.
  */
-import type { Encoded } from "../engine/engine.ts";
 import { CountTable } from "../store/count-table.ts";
 import { RayError, TaskCancelledError } from "../errors.ts";
 import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
 import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts";
 import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
-import type { Lane } from "../wire/lane.ts";
 import type { Shape } from "../wire/message.ts";
-import type { ItemStreams } from "./item-streams.ts";
 import { LeasePool } from "./lease-pool.ts";
 import { Retries } from "./retries.ts";
-import type { SentBooks } from "./sent-book.ts";
+import type { SubmissionShell } from "./submission-shell.ts";
 import { TakingBack } from "./taking-back.ts";
 import type { Lease, Task } from "./task.ts";
 
 const NO_DEPENDENCIES: readonly Dependency[] = [];
 const NO_REFS: readonly ObjectId[] = [];
-
-export interface SubmissionShell {
-  readonly self: ProcessName;
-  lane(to: ProcessName): Lane | undefined;
-  books: SentBooks;
-  /** The settled value of a dependency, else undefined. */
-  value(ref: ObjectId): { readonly value: WireValue; readonly isError: boolean } | undefined;
-  whenReady(ref: ObjectId, ready: () => void): void;
-  settle(ref: ObjectId, value: WireValue, isError: boolean, count?: number): void;
-  read(value: WireValue): Encoded;
-  /** `RangeError: bad` */
-  errorText(value: WireValue): string;
-  /** A value that came for `ref` and that nobody gets. */
-  discard(ref: ObjectId, value: WireValue): void;
-  readonly streams: ItemStreams;
-  /** An error of ours as a value. */
-  encodeError(error: Error): WireValue;
-  lend(to: ProcessName, refs: readonly ObjectId[]): number;
-  releaseHolds(task: Task): void;
-  received(lend: number, from: ProcessName, refs: readonly ObjectId[]): void;
-  settled(lend: number, from: ProcessName): void;
-  want(shape: Shape, count: number): void;
-  giveBack(lease: Lease): void;
-  takeBack(lease: Lease): void;
-  resume(worker: ProcessName): void;
-  /** A call of an actor that threw goes to it again. */
-  callAgain(task: Task): void;
-  report(task: Task): void;
-  notice(text: string): void;
-}
 
 export class Submission {
   private readonly shell: SubmissionShell;
@@ -135,7 +102,7 @@ export class Submission {
     if (this.lastPool?.shape === shape) return this.lastPool;
     const known = this.shapeKeys.get(shape);
     if (known) return (this.lastPool = known);
-    const key = JSON.stringify(Object.entries(shape).filter(([, amount]) => amount > 0).sort());
+    const key = JSON.stringify(Object.entries(shape).filter(([, amount]) => amount > 0).sort()) + this.shell.envOf(shape);
     let pool = this.pools.get(key);
     if (!pool) this.pools.set(key, (pool = new LeasePool(shape, { send: this.send, want: this.shell.want, giveBack: this.giveBack, now: this.now })));
     this.shapeKeys.set(shape, pool);
@@ -179,7 +146,7 @@ export class Submission {
   /** Sends itself the newest task of this process that needs no more CPU than that and nothing else. False: there is none. */
   runOwn(self: ProcessName, cpu: number): boolean {
     for (const pool of this.pools.values()) {
-      if (!fitsBeside(pool.shape, cpu)) continue;
+      if (!fitsBeside(pool.shape, cpu) || !this.shell.isOwn(pool.shape)) continue;
       const task = pool.takeNewest();
       if (!task) continue;
       this.sendTo(task, self);
@@ -196,6 +163,11 @@ export class Submission {
 
   onRecalled(id: LeaseId): void {
     this.byLease.get(id)?.pool.recalled(id);
+  }
+
+  /** The environment cannot be had: what waits for a worker in it fails. */
+  onEnvBroken(env: string, error: RayError): void {
+    for (const pool of this.pools.values()) if (this.shell.envOf(pool.shape) === env) for (const task of pool.takeQueued()) this.failWith(task, error);
   }
 
   /** `memory`: its worker was ended because memory ran out. */

@@ -7,11 +7,14 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compileFile } from "../compile/compile-file.ts";
+import { mayBePackage, packageFirst, packagesOf, type Packages, type ResolveContext, type Resolved } from "./packages.ts";
 import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
 
 export interface HooksConfig {
   /** Names that the process's own `ray-ts` exports beside `default`. */
   readonly rayExports: readonly string[];
+  /** Folders whose node_modules come before those where the importing file is: those of the runtime environment. */
+  readonly packageFolders?: readonly string[];
 }
 
 /** Under this symbol of globalThis the process keeps what `ray-ts` exports. */
@@ -19,13 +22,13 @@ export const RAY_MODULE = Symbol.for("ray-ts.module");
 const RAY_URL = "ray-ts:own";
 
 let rayExports: readonly string[] = [];
+let packages: readonly Packages[] = [];
 
 export function configureHooks(config: HooksConfig): void {
   rayExports = config.rayExports;
+  packages = (config.packageFolders ?? []).map(packagesOf);
 }
 
-interface ResolveContext { readonly parentURL?: string | undefined; readonly conditions?: readonly string[]; readonly importAttributes?: Readonly<Record<string, string | undefined>> }
-interface Resolved { url: string; format?: string | null | undefined; shortCircuit?: boolean | undefined }
 interface Loaded { format: string; source?: string | ArrayBuffer | NodeJS.TypedArray | undefined; shortCircuit?: boolean | undefined }
 
 export function resolveHook<R extends Resolved | Promise<Resolved>>(specifier: string, context: ResolveContext, next: (specifier: string, context?: object) => R): R | Resolved {
@@ -37,7 +40,7 @@ export function resolveHook<R extends Resolved | Promise<Resolved>>(specifier: s
     // Node goes on with what was found, its format included; require() takes paths
     if (found !== undefined) return next(context.conditions?.includes("require") === true ? found : pathToFileURL(found).href, context);
   }
-  return next(specifier, context);
+  return packages.length > 0 && mayBePackage(specifier, parent) ? packageFirst(packages, specifier, context, next) : next(specifier, context);
 }
 
 export function loadHook<L extends Loaded | Promise<Loaded>>(url: string, context: object, next: (url: string, context?: object) => L): L | Loaded {

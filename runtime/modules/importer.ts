@@ -9,6 +9,7 @@ import { constants, Script } from "node:vm";
 import { RAY_MODULE, type HooksConfig } from "./hooks.ts";
 import { installHooks } from "./install-hooks.ts";
 import { explainMissing } from "./missing-module.ts";
+import { packagePath } from "./packages.ts";
 import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
 
 export interface ImporterOptions {
@@ -16,9 +17,13 @@ export interface ImporterOptions {
   readonly folder: string;
   /** What `ray-ts` exports in this process, `default` among it. */
   readonly ray: Readonly<Record<string, unknown>>;
+  /** Folders of the runtime environment, whose packages come first. */
+  readonly packageFolders?: readonly string[];
 }
 
 export interface Importer {
+  /** Code that imports by itself finds modules as this importer does. */
+  hook(): void;
   import(specifier: string, options?: { with?: Record<string, string> }): Promise<Record<string, unknown>>;
   /** As a module at `from` (a path or a file URL) would import it. */
   importFrom(specifier: string, from: string | undefined): Promise<Record<string, unknown>>;
@@ -35,7 +40,7 @@ export function createImporter(options: ImporterOptions): Importer {
   const requireHere = createRequire(filename);
   Object.defineProperty(globalThis, RAY_MODULE, { value: options.ray, configurable: true, enumerable: false });
   // read late: a process may fill in its `ray` after its importer
-  const hooks = (): HooksConfig => ({ rayExports: Object.keys(options.ray).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name)) });
+  const hooks = (): HooksConfig => ({ rayExports: Object.keys(options.ray).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name)), packageFolders: options.packageFolders ?? [] });
 
   const importBy = async (load: DynamicImport, specifier: string, folder: string, attributes?: object): Promise<Record<string, unknown>> => {
     if (specifier === "ray-ts") return options.ray;
@@ -48,6 +53,7 @@ export function createImporter(options: ImporterOptions): Importer {
   };
 
   return {
+    hook: () => installHooks(hooks()),
     import: (specifier, attributes) => importBy(importHere, specifier, options.folder, attributes),
     importFrom(specifier, from) {
       if (from === undefined) return importBy(importHere, specifier, options.folder);
@@ -59,7 +65,7 @@ export function createImporter(options: ImporterOptions): Importer {
         if (specifier === "ray-ts") return options.ray;
         if (!isBuiltin(specifier)) installHooks(hooks());
         try {
-          return requireHere(specifier) as unknown;
+          return requireHere(packagePath(specifier, options.packageFolders ?? []) ?? specifier) as unknown;
         } catch (error) {
           throw explainMissing(error, specifier, options.folder);
         }

@@ -9,7 +9,7 @@ import { viewOf } from "../api/view-of.ts";
 import type { StackMapper } from "../compile/stack-map.ts";
 import { isRayError } from "../errors.ts";
 import { newProcessName, type JobId } from "../ids.ts";
-import { printsWanted } from "../local/engine-options.ts";
+import { jobEnv, printsWanted } from "../local/engine-options.ts";
 import { LocalEngine } from "../local/local-engine.ts";
 import type { Importer } from "../modules/importer.ts";
 import type { Encoded } from "../engine/engine.ts";
@@ -99,6 +99,7 @@ export function startRay(parts: RayFaceParts): RayFace {
         folder: () => parts.folder,
         connect: () => connect(name as string as JobId),
         onEnded,
+        runtimeEnv: jobEnv(asked),
         prints: printsWanted(asked),
         encodeError: (error) => encodeSystemError(shipper.codec, error),
         decode: (value) => shipper.codec.decode(value),
@@ -109,6 +110,7 @@ export function startRay(parts: RayFaceParts): RayFace {
       return engine;
     },
     link,
+    folder: parts.folder,
     executions,
     pipe,
     uncut: interrupts,

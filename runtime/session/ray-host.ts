@@ -23,6 +23,7 @@ export interface SessionHostParts {
   readonly unitName: (code: Function) => string | undefined;
   readonly createEngine: (options: { readonly asked: ClusterOptions; readonly connect: (job: JobId) => Promise<ClusterAddress>; readonly onEnded: (reason: string) => void }) => Engine;
   readonly link: Pick<FrontLink, "ask">;
+  readonly folder: string;
   readonly executions: Executions;
   readonly pipe: Pick<OutputPipe, "output" | "lastExecution">;
   readonly uncut: Uncut;
@@ -43,6 +44,8 @@ export class SessionHost implements RayHost {
     this.shipper = parts.shipper;
     this.comms = parts.comms;
   }
+
+  readonly folder = (): string => this.#parts.folder;
 
   engine(): Engine {
     return this.#engine ?? this.start({});

@@ -3,6 +3,7 @@
  * (`serialization: "advanced"`). What a cell prints and displays does not go here: it goes through the session's stdout
  * pipe with in-band marks (`output-marks.ts`), so that a crash loses nothing and order is kept.
  */
+import type { RuntimeEnv } from "../engine/runtime-env.ts";
 import type { CommMessage, MimeBundle, OutputError, ViewDescriptor } from "./output.ts";
 
 export interface ExecuteRequest {
@@ -92,6 +93,8 @@ export interface ClusterOptions {
   readonly resources?: Readonly<Record<string, number>>;
   readonly objectStoreMemory?: number;
   readonly namespace?: string;
+  /** Of the driver's whole job; paths are absolute. */
+  readonly runtimeEnv?: RuntimeEnv;
   /** False: what workers print is in the logs alone. */
   readonly logToDriver?: boolean;
   /** Where metrics are served over HTTP, on loopback. */

@@ -5,6 +5,7 @@
 import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, Returns, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { ClusterRecords } from "../engine/records.ts";
+import type { RuntimeEnv } from "../engine/runtime-env.ts";
 import { RayError } from "../errors.ts";
 import type { ActorId, ObjectId, ProcessName } from "../ids.ts";
 import type { CodeShipper, ValueCodec } from "../serialize/codec.ts";
@@ -26,6 +27,7 @@ export class UncutEngine implements Engine {
   get kind(): Engine["kind"] { return this.#engine.kind; }
   get process(): ProcessName { return this.#engine.process; }
   get info(): ClusterInfo | undefined { return this.#engine.info; }
+  get runtimeEnv(): RuntimeEnv { return this.#engine.runtimeEnv; }
 
   connect(): Promise<ClusterInfo> { return this.#engine.connect(); }
   close(): Promise<void> { return this.#engine.close(); }

@@ -30,6 +30,8 @@ export interface CallMeta {
   readonly namespace: string;
   /** Where the imports of received code resolve: the driver's folder. */
   readonly folder?: string;
+  /** The runtime environment, by its key: calls in another one are of another kind. */
+  readonly env?: string;
 }
 
 /**

@@ -32,8 +32,10 @@ const holding = (fields: Fields): Check => (value) => (isObject(value) ? wrongFi
 const block = holding({ writer: text, file: text, offset: number, sizeBytes: number, generation: number, place: oneOf("shared-memory", "disk") });
 const value = holding({ refs: texts, block: maybe(block), blockRef: maybe(text) });
 
+const runtimeEnv = holding({ key: text, env: holding({ envVars: maybe(textsByName), workingDir: maybe(text), npm: maybe(holding({ packages: texts, ignoreScripts: flag })) }) });
+
 const actorWanted: Fields = {
-  actor: text, handleRef: maybe(text), className: text, methods: texts, shape: amounts, name: maybe(text), namespace: text, folder: maybe(text),
+  actor: text, handleRef: maybe(text), className: text, methods: texts, shape: amounts, env: maybe(runtimeEnv), name: maybe(text), namespace: text, folder: maybe(text),
   detached: flag, getIfExists: flag, maxConcurrency: number, maxRestarts: number, concurrencyGroups: maybe(amounts), callDefaults: maybe(object), listsErrors: maybe(flag),
   codeKey: text, code: value, args: value, topLevelRefs: listOf(placed), lend: number, origin: maybe(text),
 };
@@ -57,7 +59,8 @@ const rows = listOf(row);
 export const MESSAGE_FIELDS = {
   hello: { token: text, from: text, kind: text },
 
-  "leases-wanted": { shape: amounts, count: number },
+  "leases-wanted": { shape: amounts, env: maybe(runtimeEnv), count: number, origin: maybe(text) },
+  "env-wanted": { env: runtimeEnv, origin: maybe(text) },
   "lease-returned": { lease: text },
   "take-back": { lease: text, worker: text },
   "worker-blocked": { isBlocked: flag, wait: number, isAlone: flag },
@@ -84,7 +87,8 @@ export const MESSAGE_FIELDS = {
   "store-used": { bytes: number },
   "task-cancelled": { worker: text, call: number, force: flag },
 
-  "lease-granted": { lease: text, worker: text, pid: number, shape: amounts },
+  "lease-granted": { lease: text, worker: text, pid: number, shape: amounts, env: maybe(text) },
+  "env-broken": { env: text, cause: text },
   "lease-recalled": { lease: text },
   "tasks-halted": { lease: text, worker: text, begun: maybe(number) },
   "lease-broken": { lease: text, worker: text, cause: text, memory: maybe(text) },
@@ -111,7 +115,7 @@ export const MESSAGE_FIELDS = {
   "free-blocks": { blocks: listOf(block) },
 } satisfies Readonly<Record<string, Fields>>;
 
-const callMeta = holding({ name: text, numReturns: number, stream: maybe(number), resources: amounts, job: text, namespace: text, codeKey: maybe(text), actor: maybe(text), method: maybe(text), group: maybe(text), origin: maybe(text), folder: maybe(text) });
+const callMeta = holding({ name: text, numReturns: number, stream: maybe(number), resources: amounts, job: text, namespace: text, codeKey: maybe(text), actor: maybe(text), method: maybe(text), group: maybe(text), origin: maybe(text), folder: maybe(text), env: maybe(text) });
 
 /** What is wrong with a block's address, or with what calls share. */
 export const blockFault = (address: unknown): string | undefined => faultOf("A block's address", block(address));

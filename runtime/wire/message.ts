@@ -6,6 +6,7 @@ import type { ActorId, LeaseId, ObjectId, ProcessKind, ProcessName } from "../id
 import type { CallDefaults } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MetricDelta } from "../engine/metrics.ts";
+import type { KeyedEnv } from "../engine/runtime-env.ts";
 import type { StateQuery, StateTable } from "../engine/state.ts";
 import type { BlockAddress } from "../store/store.ts";
 import { RecordType } from "./frame.ts";
@@ -20,7 +21,9 @@ export interface Hello { readonly type: "hello"; readonly token: string; readonl
 
 // ---- any process → head
 export type ToHead =
-  | { readonly type: "leases-wanted"; readonly shape: Shape; readonly count: number }
+  | { readonly type: "leases-wanted"; readonly shape: Shape; readonly env?: KeyedEnv; readonly count: number; readonly origin?: string }
+  /** A driver whose work is going to be in that environment: it is prepared now. */
+  | { readonly type: "env-wanted"; readonly env: KeyedEnv; readonly origin?: string }
   | { readonly type: "lease-returned"; readonly lease: LeaseId }
   /** The worker of that lease is to begin none of this client's tasks; answered by `tasks-halted`, unless the lease is broken. */
   | { readonly type: "take-back"; readonly lease: LeaseId; readonly worker: ProcessName }
@@ -71,6 +74,7 @@ export interface ActorWanted {
   readonly className: string;
   readonly methods: readonly string[];
   readonly shape: Shape;
+  readonly env?: KeyedEnv;
   readonly name?: string;
   readonly namespace: string;
   /** The user named none: on a standing cluster nobody else would look there. */
@@ -96,7 +100,9 @@ export interface ActorWanted {
 
 // ---- head → any process
 export type FromHead =
-  | { readonly type: "lease-granted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly pid: number; readonly shape: Shape }
+  | { readonly type: "lease-granted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly pid: number; readonly shape: Shape; readonly env?: string }
+  /** What this client wants in that environment cannot be had: its leases are not wanted any more. */
+  | { readonly type: "env-broken"; readonly env: string; readonly cause: string }
   | { readonly type: "lease-recalled"; readonly lease: LeaseId }
   /** `begun`: the number of the call that began last (worker/client-number.ts); absent: it could not be told. */
   | { readonly type: "tasks-halted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly begun?: number }

@@ -24,6 +24,8 @@ export interface DriverFoldersOptions {
   readonly refs: () => RefHooks | undefined;
   /** Tells a new shipper what it needs of the public face. */
   readonly prepare: (shipper: Shipper) => void;
+  /** Where packages of this process's runtime environment are. */
+  readonly packageFolders: readonly string[];
 }
 
 export class DriverFolders {
@@ -33,6 +35,8 @@ export class DriverFolders {
   private readonly shippers = new Map<string, Shipper>();
   private folder = this.home;
   private shipper: Shipper;
+  /** Makes the environment's packages known to code that imports by itself, once what `ray-ts` exports is there. */
+  hookImports: (() => void) | undefined;
 
   constructor(options: DriverFoldersOptions) {
     this.options = options;
@@ -40,8 +44,8 @@ export class DriverFolders {
   }
 
   private create(folder: string): Shipper {
-    const { ray, guard, interrupted, stacks, refs, prepare } = this.options;
-    const importer = createImporter({ folder, ray });
+    const { ray, guard, interrupted, stacks, refs, prepare, packageFolders } = this.options;
+    const importer = createImporter({ folder, ray, packageFolders });
     const shipper = createShipper({
       runtime: { import: importer.import, require: importer.require, meta: importer.meta, guard, interrupted },
       refs,
@@ -49,6 +53,7 @@ export class DriverFolders {
       warn: (text) => console.error(text),
       parse: parseLater(createRequire(import.meta.url)),
     });
+    if (packageFolders.length > 0) this.hookImports ??= importer.hook;
     this.shippers.set(folder, shipper);
     // the first is made before the face
     if (folder !== this.home) prepare(shipper);

@@ -30,7 +30,7 @@ const prepare = (shipper: Shipper): void => {
   shipper.singletons.set("ray", face);
   shipper.singletons.setRevivers(revivers(face));
 };
-const folders = new DriverFolders({ ray, guard, stacks, interrupted, refs: () => refs, prepare });
+const folders = new DriverFolders({ ray, guard, stacks, interrupted, refs: () => refs, prepare, packageFolders: [boot.packages, boot.env?.env.workingDir].filter((folder) => folder !== undefined) });
 function interrupted(): void {
   flushAged();
   executor.cancellations.interrupted();
@@ -44,6 +44,7 @@ const face = createRay(new WorkerHost({
   shipper: folders.code,
   registerRefs: (hooks) => { refs = hooks; },
   taskContext: () => executor.context(),
+  folder: () => folders.name,
   origin: () => executor.origin(),
   exitActor: () => executor.exitActor("it ended itself by ray.exitActor() (exit_actor)"),
   unitName: (code) => folders.current.registry.unitName(code),
@@ -53,6 +54,7 @@ Object.assign(ray, { default: face, ray: face, ObjectRef, ...exceptions, isRayEr
 // sent code finds these under their own names: also where they were globals of cells
 Object.assign(globalThis, { ray: face, ObjectRef });
 prepare(folders.current);
+folders.hookImports?.();
 printing = () => executor.label();
 tellStacks((stack) => stacks.mapStack(stack), printing);
 

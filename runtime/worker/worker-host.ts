@@ -12,6 +12,7 @@ export interface WorkerHostParts {
   readonly taskContext: () => TaskContext | undefined;
   readonly origin: () => string | undefined;
   readonly exitActor: () => never;
+  readonly folder: () => string;
   readonly unitName: (code: Function) => string | undefined;
 }
 
@@ -25,6 +26,8 @@ export class WorkerHost implements RayHost {
     this.codec = parts.codec;
     this.shipper = parts.shipper;
   }
+
+  readonly folder = (): string => this.parts.folder();
 
   engine(): Engine {
     return this.parts.engine();

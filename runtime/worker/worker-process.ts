@@ -58,6 +58,7 @@ export function createWorker(options: WorkerProcessOptions): WorkerParts {
     job: () => (executor.label()?.job ?? actorHost.job ?? "") as JobId,
     namespace: () => executor.context()?.namespace ?? actorHost.namespace,
     folder: () => options.folder(),
+    runtimeEnv: boot.env,
     connect: () => Promise.resolve(boot.address),
     encodeError: (error) => encodeSystemError(codec, error),
     decode: (value) => codec.decode(value),

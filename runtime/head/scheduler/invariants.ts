@@ -92,12 +92,15 @@ function checkClients(state: SchedulerState, check: Check): void {
   for (const { client, shape, env } of state.demands) {
     check("L5", state.clients.get(client.name)?.demands.get(demandKey(shape, env))?.shape === shape, () => `${client.name} is gone but wants ${shape.key}`);
   }
-  for (const actor of state.actors.values()) {
-    const owner = state.clients.get(actor.owner);
-    const isOwned = actor.phase.kind !== "dead" && !actor.isDetached;
-    check("L5", isOwned ? owner?.actors.has(actor) === true : owner?.actors.has(actor) !== true, () => `${actor.phase.kind} actor ${actor.id} and its owner ${actor.owner} do not know each other`);
+  const known = new Set<Actor>();
+  for (const client of state.clients.values()) for (const actor of client.actors) {
+    known.add(actor);
+    check("L5", actor.phase.kind !== "dead" && !actor.isDetached && actor.owner === client.name, () => `${client.name} owns actor ${actor.id}, which is ${actor.phase.kind} and ${actor.owner}'s`);
   }
+  for (const actor of living(state)) check("L5", known.has(actor) === !actor.isDetached, () => `${actor.phase.kind} actor ${actor.id} and its owner ${actor.owner} do not know each other`);
 }
+
+const living = (state: SchedulerState): Actor[] => [...state.actors.values()].filter(({ phase }) => phase.kind !== "dead");
 
 function checkWorkers(state: SchedulerState, check: Check): void {
   const workers = [...state.workers.values()];
@@ -109,25 +112,26 @@ function checkWorkers(state: SchedulerState, check: Check): void {
   count("W1", state.blocked, "waiting tasks", tasks.filter(({ lent }) => lent).length);
   count("W1", state.lightLeases, "light leases", tasks.filter(({ shape }) => shape.isLight).length);
   if (!state.commands.some(({ type }) => type === "start-worker")) return;
-  const living = [...state.actors.values()].filter(({ phase }) => phase.kind !== "dead").length;
   const light = [...state.demands].reduce((n, { shape, count: wanted }) => (shape.isLight ? n + wanted : n), tasks.filter(({ shape }) => shape.isLight).length);
   const envs = state.commands.flatMap((command) => (command.type === "start-worker" ? [command.env] : []));
   // when the others were started, one that was told to end just now was still idle, and one that may run its own tasks still waited
   const told = state.commands.filter(({ type }) => type === "kill-worker" || type === "run-own").length;
   const elsewhere = Math.max(...envs.map((env) => keptElsewhere(state, env))) + told;
-  const limit = state.baseProcesses + tasks.filter(({ lent }) => lent).length + living + state.idleClients() + Math.min(light, LIGHT_PROCESSES_A_CPU * state.baseProcesses) + elsewhere;
+  const limit = state.baseProcesses + tasks.filter(({ lent }) => lent).length + living(state).length + state.idleClients() + Math.min(light, LIGHT_PROCESSES_A_CPU * state.baseProcesses) + elsewhere;
   check("W2", state.workers.size + state.starting.size <= limit, () => `${state.workers.size} processes and ${state.starting.size} starting, at most ${limit} may be`);
 }
 
 function checkActors(state: SchedulerState, check: Check): void {
-  const actors = [...state.actors.values()];
-  check("A1", state.livingActors === actors.filter(({ phase }) => phase.kind !== "dead").length, () => `${state.livingActors} actors are counted as living`);
+  const actors = living(state);
+  check("A1", state.livingActors === actors.length, () => `${state.livingActors} actors are counted as living`);
   const free = state.idle.filter((worker) => state.isDisposable(worker));
+  const waiting = new Set(state.waitingActors);
+  for (const { id, phase } of waiting) check("A1", isWaiting(phase), () => `actor ${id} is ${phase.kind} and among the waiting`);
   for (const actor of actors) {
     const { id, phase } = actor;
     if ("worker" in phase) check("A1", phase.worker.state.kind === "actor" && phase.worker.state.actor === actor, () => `actor ${id} is ${phase.kind} on worker ${phase.worker.name}, which is ${phase.worker.state.kind}`);
-    check("A1", state.waitingActors.includes(actor) === isWaiting(phase), () => `actor ${id} is ${phase.kind}, and its place among the waiting says otherwise`);
-    if (actor.name !== undefined && phase.kind !== "dead") check("A2", state.names.get(nameKey(actor.namespace, actor.name)) === actor, () => `the name "${actor.name}" does not lead to actor ${id}`);
+    check("A1", waiting.has(actor) === isWaiting(phase), () => `actor ${id} is ${phase.kind}, and its place among the waiting says otherwise`);
+    if (actor.name !== undefined) check("A2", state.names.get(nameKey(actor.namespace, actor.name)) === actor, () => `the name "${actor.name}" does not lead to actor ${id}`);
     const one = free.find((worker) => state.serves(worker, actor));
     if (phase.kind === "waiting-for-resources") check("A3", (actor.shape.amounts.length > 0 || !state.isReady(actor.env)) && !state.hasRoomFor(actor.shape, actor), () => `actor ${id} waits for resources that are there`);
     if (phase.kind === "waiting-for-process") check("A3", one === undefined, () => `actor ${id} waits for a process while ${one?.name} is idle`);
@@ -153,7 +157,7 @@ function checkEnvironments(state: SchedulerState, check: Check): void {
   }
   for (const env of state.starting.values()) check("E2", state.isReady(env), () => `a process starts in environment "${env}", which is not ready`);
   for (const { client, env } of state.demands) check("E2", isKnown(env), () => `${client.name} wants leases in environment "${env}", which nobody prepares`);
-  for (const { id, env, phase } of state.actors.values()) if (phase.kind !== "dead") check("E2", isKnown(env), () => `${phase.kind} actor ${id} is in environment "${env}", which nobody prepares`);
+  for (const { id, env, phase } of living(state)) check("E2", isKnown(env), () => `${phase.kind} actor ${id} is in environment "${env}", which nobody prepares`);
   const isChanging = state.starting.size > 0 || [...state.workers.values()].some(({ state: work }) => work.kind === "ending");
   if (isChanging) return;
   for (const who of waitingForProcess(state)) {

@@ -25,7 +25,8 @@ interface Wanted {
 /** Starts a process for each actor and each lease that waits for nothing else, then those that `prestart` lacks, then for what clients could do without. */
 export function startWorkers(state: SchedulerState): void {
   const startable = STARTS_A_CPU * state.baseProcesses - state.starting.size;
-  if (startable <= 0) return;
+  const isQuiet = state.demands.size === 0 && state.waitingActors.length === 0 && state.taskWorkers + state.starting.size >= state.prestart;
+  if (startable <= 0 || isQuiet) return;
   const wanted = new Map<EnvKey, Wanted>();
   for (const { phase, env } of state.waitingActors) if (phase.kind === "waiting-for-process") wantedIn(wanted, env).actors++;
   for (const { env } of state.demands) wantedIn(wanted, env);

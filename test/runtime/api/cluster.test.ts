@@ -27,6 +27,15 @@ describe("ray.init", () => {
       'ray.init: a cluster is running already, and its numCpus is 4, not 8; its namespace is "default", not "other". Leave these options out to use it as it is, or end it first: await ray.shutdown()',
     );
     await expect(ray.init({ resources: { gpu: 1 } })).rejects.toThrow("its resources.gpu is 0, not 1");
+    await expect(ray.init({ runtimeEnv: { envVars: { A: "1" } } })).rejects.toThrow("its runtimeEnv is not given. Leave");
+  });
+
+  test("has the environment of the whole job, which is compared like the rest", async () => {
+    const { ray } = memoryRay();
+    const context = await ray.init({ runtimeEnv: { envVars: { A: "1", B: "2" } } });
+    expect(ray.getRuntimeContext().runtimeEnv).toEqual({ envVars: { A: "1", B: "2" } });
+    expect(await ray.init({ runtimeEnv: { envVars: { B: "2", A: "1" } } })).toBe(context);
+    await expect(ray.init({ runtimeEnv: { envVars: { A: "1" } } })).rejects.toThrow("its runtimeEnv has another envVars. Leave");
   });
 
   test("compares with the cluster that a remote call started", async () => {

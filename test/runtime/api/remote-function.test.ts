@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { inspect } from "node:util";
 import type { RemoteFunction } from "../../../runtime/api/remote-function.ts";
 import { memoryRay } from "../../fixtures/memory-host.ts";
@@ -129,6 +130,17 @@ test("ray and its members ship as those of the process where they arrive", () =>
   expect(shipped(ray.display.html)).toBe(there.ray.display.html);
 });
 
+test("an environment goes to the engine whole: absolute paths, packages one by one, and is kept where the function arrives", () => {
+  const { ray, host, revive } = memoryRay();
+  const task = ray.remote(() => 1, { runtimeEnv: { envVars: { A: "1" }, workingDir: "test", npm: ["ms@2", "./local.tgz", "named@file:pkg"] } });
+  const whole = { envVars: { A: "1" }, workingDir: resolve("test"), npm: { packages: ["ms@2", `file:${resolve("local.tgz")}`, `named@file:${resolve("pkg")}`], ignoreScripts: true } };
+  task.remote();
+  const { singleton, args } = (task as never as Record<symbol, () => { singleton: "remote-function"; args: unknown[] }>)[Symbol.for("ray-ts.ship")]!();
+  (revive[singleton](...args) as RemoteFunction<[], number>).remote();
+  task.options({ runtimeEnv: { envVars: { B: "2" } } }).remote();
+  expect(host.memory.log.map(({ options }) => (options as { runtimeEnv: unknown }).runtimeEnv)).toEqual([whole, whole, { envVars: { B: "2" } }]);
+});
+
 describe("ray.remote refuses", () => {
   const { ray } = memoryRay();
   const remote = ray.remote as (...args: unknown[]) => unknown;
@@ -172,6 +184,15 @@ describe("ray.remote refuses", () => {
     ["an empty name", { name: "" }, 'ray.remote option "name" must not be empty', RangeError],
     ["resources that are no object", { resources: 3 }, "must be an object of amounts by name, like { database: 1 }; got 3 (number)", TypeError],
     ["CPU as a resource", { resources: { CPU: 2 } }, 'must not hold "CPU": write numCpus: 2', TypeError],
+    ["an unknown field of an environment", { runtimeEnv: { envVar: {} } }, 'ray.remote option "runtimeEnv" has no field "envVar"; did you mean "envVars"? Its fields: envVars, workingDir, npm', TypeError],
+    ["Ray's field of an environment", { runtimeEnv: { pip: ["x"] } }, 'ray.remote option "runtimeEnv" has no field "pip"; did you mean "npm"?', TypeError],
+    ["a variable that is no text", { runtimeEnv: { envVars: { DEBUG: 1 } } }, 'ray.remote option "runtimeEnv".envVars.DEBUG must be a string; got 1 (number). Write DEBUG: "1"', TypeError],
+    ["a variable's name that cannot be", { runtimeEnv: { envVars: { "A=B": "" } } }, 'has the name "A=B", which no environment variable can have', TypeError],
+    ["a folder that is not there", { runtimeEnv: { workingDir: "/no/such/folder" } }, 'ray.remote option "runtimeEnv".workingDir: there is no folder /no/such/folder', RangeError],
+    ["a file for a folder", { runtimeEnv: { workingDir: "package.json" } }, "is a file, not a folder", RangeError],
+    ["packages that are no array", { runtimeEnv: { npm: "ms" } }, 'ray.remote option "runtimeEnv".npm must be an object or an array of packages, like ["ms@2"]; got "ms" (string)', TypeError],
+    ["an option of npm as a package", { runtimeEnv: { npm: ["--global"] } }, 'must hold packages as `npm install` takes them, like "ms@2"; got "--global" (string)', TypeError],
+    ["an unknown strategy", { schedulingStrategy: "PACK" }, 'ray.remote option "schedulingStrategy" must be "DEFAULT" or "SPREAD"; got "PACK" (string)', TypeError],
     ["a resource that is no number", { resources: { gpu: "1" } }, 'ray.remote option "resources" "gpu" must be a number', TypeError],
   ])("%s", (_, options, message, ErrorClass) => {
     const error = errorOf(() => remote(() => 1, options));
