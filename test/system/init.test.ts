@@ -51,7 +51,8 @@ test("the runtime context of a driver, a task and an actor (row 12)", async () =
   expect(task).toMatchObject({ taskName: "peek", assignedResources: { CPU: 0.5 }, isCanceled: false, aborted: false, wasActorRestarted: false });
   expect(actor).toMatchObject({ taskName: "Peek.look", actorId: expect.any(String), assignedResources: { CPU: 0.25 } });
   for (const name of ["jobId", "nodeId", "namespace"]) expect(new Set(seen.map((each) => each[name])).size).toBe(1);
-  expect(new Set(seen.map(({ workerId }) => workerId)).size).toBe(3);
+  // the actor may get the worker that the task has left
+  for (const { workerId } of [task, actor] as { workerId?: unknown }[]) expect(workerId).not.toBe(driver["workerId"]);
   expect(task["taskId"]).toEqual(expect.any(String));
 });
 
