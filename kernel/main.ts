@@ -5,6 +5,7 @@ import { watchClient } from "./client-watch.ts";
 import { History, defaultHistoryFile } from "./history.ts";
 import { Kernel } from "./kernel.ts";
 import { packageVersion } from "./package-root.ts";
+import { typeCheckMode } from "./type-check-mode.ts";
 import type { ConnectionInfo } from "./wire/connection-file.ts";
 import { readLaunchFile } from "./wire/connection-file.ts";
 import { leaveConnectionFile, register } from "./wire/registration.ts";
@@ -51,7 +52,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
 function newKernel(parts: { connection: ConnectionInfo; connectionFile: string; server: Awaited<ReturnType<typeof openServer>>; onShutdown: (end: KernelEnd) => void; log: (text: string) => void }): Kernel {
   return new Kernel({
     wire: parts.server,
-    openFront: (callbacks) => createFront({ folder: process.cwd(), takeoverKey: resolve(parts.connectionFile), isPage: true, ...callbacks }),
+    openFront: (callbacks) => createFront({ folder: process.cwd(), takeoverKey: resolve(parts.connectionFile), isPage: true, typeCheck: typeCheckMode(process.env, parts.log), ...callbacks }),
     history: new History(defaultHistoryFile(process.env), parts.log),
     connection: parts.connection,
     version: packageVersion(),

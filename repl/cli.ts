@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `ray-ts`: the commands and their words. What a command does is loaded when it is called. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { TYPE_CHECK_MODES, type TypeCheckMode } from "../runtime/check/type-diagnostic.ts";
 import { parseCondition } from "../runtime/engine/select-rows.ts";
 import type { StateCondition } from "../runtime/engine/state.ts";
 import { packageVersion } from "../kernel/package-root.ts";
@@ -17,6 +18,7 @@ const program = new Command("ray-ts")
 
 command(program, "repl")
   .description("TypeScript at a prompt, with `ray` at hand; through a pipe it runs what it reads")
+  .addOption(typeCheckOption("warn at a terminal, off through a pipe"))
   .addHelpText(
     "after",
     `
@@ -31,13 +33,14 @@ Examples:
   $ ray-ts repl
   $ echo 'await ray.get(ray.put(42))' | ray-ts repl`,
   )
-  .action(async () => finish((await import("./terminal/repl-command.ts")).startRepl()));
+  .action(async (options: { typeCheck?: TypeCheckMode }) => finish((await import("./terminal/repl-command.ts")).startRepl(options)));
 
 command(program, "run")
   .description("run a TypeScript file in a session, or a notebook with every cell shown")
   .argument("<file>", "a .ts or .js file, or a notebook (.ipynb)")
   .argument("[args...]", "what the file finds in process.argv")
   .option("-i, --interactive", "stay in the REPL afterwards, on the same session", false)
+  .addOption(typeCheckOption("off, or what a notebook's metadata say"))
   .passThroughOptions()
   .addHelpText(
     "after",
@@ -49,8 +52,8 @@ Examples:
   $ ray-ts run pi.ts 1000000
   $ ray-ts run --interactive notebooks/01-ray-core.ipynb`,
   )
-  .action(async (file: string, args: string[], { interactive }: { interactive: boolean }) => {
-    await finish((await import("./terminal/run-command.ts")).runFile(file, args, { interactive }));
+  .action(async (file: string, args: string[], options: { interactive: boolean; typeCheck?: TypeCheckMode }) => {
+    await finish((await import("./terminal/run-command.ts")).runFile(file, args, options));
   });
 
 command(program, "test")
@@ -61,12 +64,15 @@ command(program, "test")
   .option("--junit <file>", "also write the results as JUnit XML")
   .option("--jobs <n>", "notebooks run side by side (default: half the cores, at most 4)", positive)
   .option("--json", "print the results as JSON", false)
+  .addOption(typeCheckOption("error, or what a notebook's metadata say"))
   .addHelpText(
     "after",
     `
 Compared are text/plain of results and displays, the joined standard output and error, and an error's name and message.
 Ids, pids, durations, rates, dates, addresses and paths are made stable first; a notebook adds rules of its own in its
 metadata: "ray_ts": { "sanitize": [{ "pattern": "run \\\\d+", "replace": "run N" }] }
+
+A cell with type errors does not run, unless --type-check or the metadata ("ray_ts": { "typeCheck": "off" }) say otherwise.
 
 Tags of a cell:
   raises-exception      it must fail; without the tag an error fails it and the rest is not run
@@ -85,7 +91,7 @@ Examples:
   $ ray-ts test --update notebooks/01-ray-core.ipynb
   $ ray-ts test --jobs 2 --junit results.xml notebooks/`,
   )
-  .action(async (paths: string[], { timeout, ...options }: { timeout: number; update: boolean; junit?: string; jobs?: number; json: boolean }) => {
+  .action(async (paths: string[], { timeout, ...options }: { timeout: number; update: boolean; junit?: string; jobs?: number; json: boolean; typeCheck?: TypeCheckMode }) => {
     await finish((await import("./notebook-tests/test-command.ts")).testNotebooks(paths, { timeoutMs: timeout, ...options }));
   });
 
@@ -276,6 +282,10 @@ function placeOf({ user, sysPrefix, prefix }: PlaceOptions, self: Command): "use
   if (Number(user) + Number(sysPrefix) + Number(prefix !== undefined) > 1) self.error("error: --user, --sys-prefix and --prefix exclude each other");
   if (prefix !== undefined) return { prefix };
   return sysPrefix ? "sys-prefix" : "user";
+}
+
+function typeCheckOption(otherwise: string): Option {
+  return new Option("--type-check <mode>", `warn: show type errors; error: what has them does not run; off (default: ${otherwise})`).choices(TYPE_CHECK_MODES);
 }
 
 function positive(text: string): number {

@@ -30,7 +30,14 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/head/boot.ts": ["runtime/ids.ts", "runtime/engine", "runtime/session/session-protocol.ts"],
   "runtime/head/prints.ts": [],
 
+  "runtime/check/type-diagnostic.ts": [],
+  "runtime/check/notebook-mode.ts": ["runtime/check/type-diagnostic.ts"],
+  "runtime/check/check-protocol.ts": ["runtime/check/type-diagnostic.ts"],
+  "runtime/check/format-diagnostics.ts": ["runtime/check/type-diagnostic.ts"],
+
+  "runtime/api/nearest-name.ts": [],
   "runtime/compile": [],
+  "runtime/check": ["runtime/api/nearest-name.ts", "runtime/check/check-protocol.ts", "runtime/check/type-diagnostic.ts", "runtime/compile"],
   "runtime/serialize": [...PLAIN_DATA],
   "runtime/views": [...PLAIN_DATA, "runtime/session/output.ts"],
   "runtime/store": ["runtime/ids.ts", "runtime/errors.ts"],
@@ -40,7 +47,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/wire": [...PLAIN_DATA, "runtime/serialize", "runtime/store/store.ts"],
   "runtime/modules": ["runtime/errors.ts", "runtime/compile"],
   "runtime/ship": [...PLAIN_DATA, "runtime/compile", "runtime/modules/named-export.ts", "runtime/serialize"],
-  "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/serialize/codec.ts", "runtime/serialize/serializers.ts"],
+  "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/nearest-name.ts", "runtime/serialize/codec.ts", "runtime/serialize/serializers.ts"],
 
   "runtime/head/scheduler": ["runtime/ids.ts"],
   "runtime/head": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/head/scheduler", "runtime/env", "runtime/logs", "runtime/metrics", "runtime/store", "runtime/views", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/watch-commands.ts"],
@@ -58,34 +65,37 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     "runtime/wire/outbox.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/front": [
-    ...PLAIN_DATA, ...PROTOCOL, "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
+    ...PLAIN_DATA, ...PROTOCOL, "runtime/check/check-protocol.ts", "runtime/check/format-diagnostics.ts", "runtime/check/type-diagnostic.ts", "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
     "runtime/worker/watch-commands.ts",
   ],
 
   "kernel/wire": [],
-  "kernel": ["kernel/wire", "runtime/front", "runtime/session/output.ts", "runtime/store/process-start.ts"],
+  "kernel": ["kernel/wire", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts", "runtime/store/process-start.ts"],
   "repl/notebook": [],
-  "repl/terminal": ["repl/notebook", "runtime/front", "runtime/session/output.ts"],
-  "repl/notebook-tests": ["repl/notebook", "runtime/front", "runtime/session/output.ts"],
+  "repl/terminal": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts"],
+  "repl/notebook-tests": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts"],
   "repl/cluster": ["runtime/session/session-protocol.ts", "runtime/local/standing-cluster.ts", "runtime/store/folders.ts", "runtime/store/format-bytes.ts", "runtime/ids.ts", "runtime/local/ask-head.ts", "runtime/logs", "runtime/metrics", "runtime/engine"],
-  "repl/cli.ts": ["runtime/engine", "kernel/install.ts", "kernel/main.ts", "kernel/package-root.ts", "repl/cluster", "repl/notebook-tests", "repl/terminal"],
+  "repl/cli.ts": ["runtime/check/type-diagnostic.ts", "runtime/engine", "kernel/install.ts", "kernel/main.ts", "kernel/package-root.ts", "repl/cluster", "repl/notebook-tests", "repl/terminal"],
 };
 
 /** Where a package may be named in code. What is not here is imported nowhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zeromq: ["runtime/wire", "kernel/wire"],
   koffi: ["runtime/store"],
-  "oxc-parser": ["runtime/compile", "runtime/ship/foreign", "runtime/session/ray-face.ts"],
+  "oxc-parser": ["runtime/check", "runtime/compile", "runtime/ship/foreign", "runtime/session/ray-face.ts"],
   "oxc-transform": ["runtime/compile"],
   esbuild: ["runtime/compile"],
   "esbuild-wasm": ["runtime/compile/esbuild.ts"],
   "@jridgewell/trace-mapping": ["runtime/compile"],
+  "typescript/unstable/sync": ["runtime/check/typescript-server.ts"],
+  "typescript/unstable/ast": ["runtime/check/typescript-server.ts"],
   commander: ["repl/cli.ts"],
   picocolors: ["repl"],
 };
 
 /** Text in, text out; events in, commands out: no files, sockets, processes, clocks or chance. */
 const PURE = [
+  "runtime/api/nearest-name.ts", "runtime/check/cell-module.ts", "runtime/check/cell-names.ts", "runtime/check/covers-folder.ts", "runtime/check/diagnose.ts", "runtime/check/format-diagnostics.ts", "runtime/check/name-table.ts", "runtime/check/notebook-mode.ts", "runtime/check/prelude.ts", "runtime/check/slots.ts", "runtime/check/type-diagnostic.ts",
   "runtime/compile", "runtime/engine", "runtime/head/memory/candidates.ts", "runtime/head/memory/choose-victim.ts", "runtime/head/scheduler", "runtime/metrics", "runtime/views", "runtime/session/output-marks.ts", "runtime/session/output.ts", "runtime/session/session-protocol.ts",
   "runtime/store/blocks.ts", "runtime/store/borrowed-objects.ts", "runtime/store/count-table.ts", "runtime/store/id-table.ts", "runtime/store/owned-objects.ts", "runtime/store/reference-command.ts", "runtime/store/references.ts",
   "runtime/local/kind-times.ts", "runtime/local/lease-pool.ts", "runtime/local/sent-tasks.ts", "runtime/wire/record-reader.ts", "runtime/wire/record-writer.ts", "runtime/worker/watch-commands.ts",
@@ -110,7 +120,9 @@ const PURE_MAY_USE: Readonly<Record<string, readonly string[]>> = {
 const MUST_NOT_REACH: Readonly<Record<string, readonly string[]>> = {
   // the head and the fronts run no user code
   "runtime/head/main.ts": ["runtime/api", "runtime/compile", "runtime/ship", "runtime/modules", "oxc-parser", "oxc-transform"],
-  "runtime/front/create-front.ts": ["runtime/api", "runtime/ship", "runtime/modules", "runtime/session/evaluate.ts"],
+  "runtime/front/create-front.ts": ["runtime/api", "runtime/ship", "runtime/modules", "runtime/session/evaluate.ts", "typescript/unstable/sync"],
+  // the checker runs no user code, and knows nothing of clusters
+  "runtime/check/main.ts": ["runtime/api/ray.ts", "runtime/ship", "runtime/modules", "zeromq", "koffi"],
   // workers start without a compiler
   "runtime/worker/main.ts": ["oxc-parser", "oxc-transform", "esbuild", "runtime/compile/compile-cell.ts", "runtime/session/session.ts"],
   // ZeroMQ in a thread aborts the process when the thread ends

@@ -6,6 +6,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import { notebookTypeCheck } from "../../runtime/check/notebook-mode.ts";
+import type { TypeCheckMode } from "../../runtime/check/type-diagnostic.ts";
 import type { Front, FrontOptions } from "../../runtime/front/front.ts";
 import { joinLines, type Cell, type Notebook, type NotebookFile } from "../notebook/notebook.ts";
 import { rulesOf } from "../notebook/tags.ts";
@@ -19,6 +21,8 @@ import { defaultRules, notebookRules, type Place, type Rule } from "./sanitize.t
 
 export interface RunOptions {
   readonly createFront: (options: FrontOptions) => Front;
+  /** How types are checked where the notebook's metadata say nothing; `only` when it counts whatever they say. */
+  readonly typeCheck: { readonly mode: TypeCheckMode; readonly only: boolean };
   /** A cell's limit where its tags say nothing. */
   readonly timeoutMs: number;
   /** Stored outputs become those of this run where they differ. */
@@ -83,6 +87,7 @@ class NotebookExecution {
     this.#front = options.createFront({
       folder,
       isPage: true,
+      typeCheck: options.typeCheck.only ? options.typeCheck.mode : (notebookTypeCheck(notebook.metadata) ?? options.typeCheck.mode),
       onOutput: (output, cell) => {
         this.#outputs.add(output, cell);
         this.#onOutput();

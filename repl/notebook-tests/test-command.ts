@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import pc from "picocolors";
+import type { TypeCheckMode } from "../../runtime/check/type-diagnostic.ts";
 import { createFront } from "../../runtime/front/create-front.ts";
 import { annotationsOf } from "./annotations.ts";
 import { NothingFoundError, findNotebooks } from "./find-notebooks.ts";
@@ -21,6 +22,8 @@ export interface TestOptions {
   readonly junit?: string;
   readonly jobs?: number;
   readonly json: boolean;
+  /** For all notebooks, whatever their metadata say; without it a cell with type errors does not run unless they say otherwise. */
+  readonly typeCheck?: TypeCheckMode;
 }
 
 const paint = { good: pc.green, bad: pc.red, dim: pc.dim, strong: pc.bold };
@@ -38,7 +41,7 @@ export async function testNotebooks(paths: readonly string[], options: TestOptio
   const seen: ProcessInfo[] = [];
   const jobs = options.jobs ?? Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
   await inParallel(files, jobs, async (path) => {
-    const run = await runFile(path, { createFront, timeoutMs: options.timeoutMs, update: options.update, onCell: (number, firstLine) => showProgress(`${path}: cell ${number}  ${firstLine}`) });
+    const run = await runFile(path, { createFront, typeCheck: { mode: options.typeCheck ?? "error", only: options.typeCheck !== undefined }, timeoutMs: options.timeoutMs, update: options.update, onCell: (number, firstLine) => showProgress(`${path}: cell ${number}  ${firstLine}`) });
     showProgress("");
     reports.push(run.report);
     seen.push(...run.seen);

@@ -15,6 +15,7 @@ const programs = {
   head: "runtime/head/main.ts",
   worker: "runtime/worker/main.ts",
   session: "runtime/session/main.ts",
+  checker: "runtime/check/main.ts",
   "watch-thread": "runtime/worker/watch-thread.ts",
   "module-hooks-thread": "runtime/session/module-hooks-thread.ts",
   kernel: "kernel/main.ts",
@@ -26,7 +27,7 @@ const programs = {
 const splitPrograms = { cli: "repl/cli.ts" };
 
 /** Native packages, and those with parts that a bundle would lose, stay in node_modules. */
-const external = ["zeromq", "koffi", "oxc-parser", "oxc-transform", "esbuild", "esbuild-wasm", "jest", "typescript"];
+const external = ["zeromq", "koffi", "oxc-parser", "oxc-transform", "esbuild", "esbuild-wasm", "jest", "typescript", "node-types"];
 
 export async function build({ types = true } = {}) {
   const { built } = stampPaths(root);

@@ -107,8 +107,12 @@ class Interactive {
 
   async #complete(line: string): Promise<[string[], string]> {
     const code = this.#begun + line;
-    const { matches, start } = await this.#options.runner.front.complete(code, code.length);
-    return [matches.map(({ text }) => text), code.slice(start)];
+    const { matches, start, statement } = await this.#options.runner.front.complete(code, code.length);
+    const imported = matches.some(({ importLine }) => importLine !== undefined);
+    if (!imported) return [matches.map(({ text }) => text), code.slice(start)];
+    // an import goes before its statement, which is to be on this line
+    if (statement < this.#begun.length) return [[], ""];
+    return [matches.map(({ text, importLine }) => `${importLine} ${code.slice(statement, start)}${text}`), code.slice(statement)];
   }
 
   /** The running line asks the user. */

@@ -1,4 +1,5 @@
 /** Runs lines one after another in a front and prints what they put out: what the REPL, a pipe and a shown notebook share. */
+import type { TypeCheckMode } from "../../runtime/check/type-diagnostic.ts";
 import type { CellRequest, CellResult, Front, FrontOptions } from "../../runtime/front/front.ts";
 import type { Printer } from "./printer.ts";
 
@@ -6,6 +7,7 @@ export interface LineRunnerOptions {
   readonly createFront: (options: FrontOptions) => Front;
   readonly folder: string;
   readonly printer: Printer;
+  readonly typeCheck: TypeCheckMode;
 }
 
 export class LineRunner {
@@ -17,9 +19,9 @@ export class LineRunner {
   #count = 0;
   #isRunning = false;
 
-  constructor({ createFront, folder, printer }: LineRunnerOptions) {
+  constructor({ createFront, folder, printer, typeCheck }: LineRunnerOptions) {
     this.#printer = printer;
-    this.front = createFront({ folder, onOutput: (output) => printer.output(output), onInput: (request) => this.onInput(request) });
+    this.front = createFront({ folder, typeCheck, onOutput: (output) => printer.output(output), onInput: (request) => this.onInput(request) });
   }
 
   /** Lines that ran without an error, oldest first. */
@@ -44,7 +46,7 @@ export class LineRunner {
 
   /** Runs a file's text: its last value is not shown, and `process.exit` in it is no error. */
   async runScript(code: string, name: string): Promise<CellResult> {
-    const result = await this.#execute({ code, name, silent: true });
+    const result = await this.#execute({ code, name, silent: true, checksTypes: true });
     if (result.error && result.exitCode === undefined) this.#printer.error(result.error);
     return result;
   }

@@ -1,6 +1,8 @@
 /** `ray-ts run FILE`: a TypeScript file in a session of its own, or a notebook with its cells shown. */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { notebookTypeCheck } from "../../runtime/check/notebook-mode.ts";
+import type { TypeCheckMode } from "../../runtime/check/type-diagnostic.ts";
 import { createFront } from "../../runtime/front/create-front.ts";
 import type { Notebook } from "../notebook/notebook.ts";
 import { joinLines, parseNotebook } from "../notebook/notebook.ts";
@@ -14,20 +16,23 @@ import { untilSignal } from "./until-signal.ts";
 export interface RunOptions {
   /** Afterwards the session stays open in the REPL. */
   readonly interactive: boolean;
+  /** Without it a notebook's own metadata decide, and nothing is checked where they say nothing. */
+  readonly typeCheck?: TypeCheckMode;
 }
 
 const INTERRUPTED = 130;
 
 /** Gives the exit code: the script's own when it called `process.exit`, 1 when it failed. */
-export async function runFile(path: string, args: readonly string[], { interactive }: RunOptions): Promise<number> {
+export async function runFile(path: string, args: readonly string[], { interactive, typeCheck }: RunOptions): Promise<number> {
   const text = readFileSync(path, "utf8");
   const notebook = path.endsWith(".ipynb") ? parseNotebook(path, text).notebook : undefined;
   const printer = processPrinter();
-  const runner = new LineRunner({ createFront, folder: dirname(resolve(path)), printer });
+  const runner = new LineRunner({ createFront, folder: dirname(resolve(path)), printer, typeCheck: typeCheck ?? (notebook && notebookTypeCheck(notebook.metadata)) ?? "off" });
   try {
     await runner.front.start();
     return await untilSignal(async () => {
       const code = notebook ? await showNotebook(notebook, runner, printer) : await runScript(path, text, args, runner);
+      await runner.front.typesSettled();
       if (interactive) await interactWith(runner, printer);
       return code;
     }, () => runner.interrupt());

@@ -6,6 +6,9 @@ export interface Clock {
   after(delayMs: number, run: () => void): () => void;
 }
 
+/** Resolves to nothing after a while. */
+export const elapsed = (delayMs: number, clock: Clock): Promise<undefined> => new Promise((resolve) => { clock.after(delayMs, () => resolve(undefined)); });
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(delayMs, run) {

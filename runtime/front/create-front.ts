@@ -13,9 +13,12 @@ import { isComplete } from "../compile/is-complete.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
 import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
-import type { Completion, SessionMessage } from "../session/session-protocol.ts";
+import type { SessionInspection, SessionMessage } from "../session/session-protocol.ts";
 import { FrontCluster } from "./front-cluster.ts";
+import { FrontTypes } from "./front-types.ts";
 import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
+import { type JoinedCompletions, joinCompletions } from "./join-completions.ts";
+import { joinInspection } from "./join-inspection.ts";
 import { LiveViews } from "./live-views.ts";
 import { PendingRequests } from "./pending-requests.ts";
 import { SessionComms, type CommOutput } from "./session-comms.ts";
@@ -25,7 +28,7 @@ import { StuckCells } from "./stuck-cells.ts";
 import { type SessionEnd, SessionProcess } from "./session-process.ts";
 import { diedBetweenCells, diedInCell } from "./session-death.ts";
 import { PAGE_LIMIT, type PrintedLine, WorkerPrints } from "../views/worker-prints.ts";
-import { systemClock } from "./clock.ts";
+import { elapsed, systemClock } from "./clock.ts";
 
 /** A session that runs a synchronous loop answers no question. */
 const ANSWER_MS = 1000;
@@ -34,8 +37,13 @@ const BUSY_GRACE_MS = 200;
 /** Worker prints name their cell; those of older cells than these go to the last cell. */
 const REMEMBERED_NAMES = 10_000;
 
-interface CompletedAnswer { readonly matches: readonly Completion[]; readonly start: number; readonly end: number }
-interface InspectedAnswer { readonly found: boolean; readonly data: MimeBundle }
+/** How long it may take to answer where its answer only adds to what is known without it, and where nothing is. */
+const VALUES_MS = 20;
+const ONLY_VALUES_MS = 250;
+/** How long TypeScript may take. */
+const TYPES_MS = 500;
+
+type CompletedAnswer = Extract<SessionMessage, { type: "completed" }>;
 
 export function createFront(options: FrontOptions): Front {
   return new SessionFront(options);
@@ -46,9 +54,10 @@ class SessionFront implements Front {
   readonly #cluster: FrontCluster;
   readonly #views: LiveViews;
   readonly #prints: WorkerPrints;
+  readonly #types: FrontTypes;
   #cancelTelling: (() => void) | undefined;
   readonly #completions = new PendingRequests<CompletedAnswer>();
-  readonly #inspections = new PendingRequests<InspectedAnswer>();
+  readonly #inspections = new PendingRequests<SessionInspection>();
   readonly #cellsByName = new Map<string, number>();
   readonly #running = new RunningCells();
   readonly #stuck: StuckCells;
@@ -66,6 +75,8 @@ class SessionFront implements Front {
   constructor(options: FrontOptions) {
     this.#options = options;
     this.#prints = new WorkerPrints(options.isPage === true ? PAGE_LIMIT : undefined);
+    const { folder, env, isPage = false, typeCheck = "off", onOutput } = options;
+    this.#types = new FrontTypes({ folder, env: { ...process.env, ...env }, mode: typeCheck, isPage, onOutput });
     this.#views = new LiveViews((output, cell) => options.onOutput(output, this.#running.in()?.id ?? cell));
     this.#stuck = new StuckCells({
       clock: systemClock,
@@ -86,6 +97,7 @@ class SessionFront implements Front {
 
   start(): Promise<void> {
     this.#cluster.takeOver();
+    this.#types.start();
     return this.#currentSession().ready;
   }
 
@@ -98,12 +110,15 @@ class SessionFront implements Front {
     started?.(cell.id);
     if (request.silent !== true) this.#tellNotice(cell.id);
     try {
-      await this.#begin(cell, request);
+      const read = this.#types.read(request, cell.id);
+      if ("ename" in read) cell.refuse(read);
+      else await this.#begin(cell, read);
       const result = await cell.result;
       await this.#cluster.upToDate();
       for (const line of this.#prints.ended(cell.name, systemClock.now())) this.#print(line);
       for (const output of cell.takeHeld()) this.#put(output, cell.id);
       this.#views.flush();
+      await this.#types.ended(result, cell.id);
       return result;
     } finally {
       this.#running.end(request.lane);
@@ -137,22 +152,33 @@ class SessionFront implements Front {
     return true;
   }
 
-  async complete(code: string, cursor: number): Promise<CompletedAnswer> {
-    const nothing = { matches: [], start: cursor, end: cursor };
-    const session = this.#session;
-    if (session === undefined) return nothing;
-    return (await this.#completions.ask((id) => session.send({ type: "complete", id, code, cursor }), ANSWER_MS)) ?? nothing;
+  async complete(code: string, cursor: number): Promise<JoinedCompletions> {
+    const { checker } = this.#types;
+    checker.start();
+    const values = this.#completions.ask((id) => this.#session?.send({ type: "complete", id, code, cursor }), ANSWER_MS);
+    const patience = elapsed(VALUES_MS, systemClock);
+    const checked = await checker.complete(code, cursor, TYPES_MS);
+    const known = joinCompletions(code, cursor, { checked, session: undefined, names: checker.names });
+    const limit = known.matches.length > 0 ? patience : checked === undefined ? values : elapsed(ONLY_VALUES_MS, systemClock);
+    const session = await Promise.race([values, limit]);
+    return session === undefined ? known : joinCompletions(code, cursor, { checked, session, names: [] });
   }
 
-  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<InspectedAnswer> {
-    const nothing = { found: false, data: {} };
-    const session = this.#session;
-    if (session === undefined) return nothing;
-    return (await this.#inspections.ask((id) => session.send({ type: "inspect", id, code, cursor, detail }), ANSWER_MS)) ?? nothing;
+  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }> {
+    const { checker } = this.#types;
+    checker.start();
+    const values = this.#inspections.ask((id) => this.#session?.send({ type: "inspect", id, code, cursor, detail }), ANSWER_MS);
+    const patience = elapsed(VALUES_MS, systemClock);
+    const checked = await checker.inspect(code, cursor, detail, TYPES_MS);
+    return joinInspection(checked, await (checked === undefined ? values : Promise.race([values, patience])), detail);
   }
 
   isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent?: string } {
     return isComplete(code);
+  }
+
+  typesSettled(): Promise<void> {
+    return this.#types.settled();
   }
 
   close({ keepCluster }: { readonly keepCluster: boolean }): Promise<void> {
@@ -166,7 +192,9 @@ class SessionFront implements Front {
     for (const cell of cells) cell.fail(new Error(`${cell.name} was stopped: the session was closed.`));
     this.#views.close();
     this.#cancelTelling?.();
+    const typesEnded = this.#types.checker.end();
     await this.#session?.end(graceMs);
+    await typesEnded;
     await this.#cluster.end({ keep: keepCluster });
   }
 
@@ -174,8 +202,10 @@ class SessionFront implements Front {
   async #begin(cell: RunningCell, request: CellRequest): Promise<void> {
     const session = this.#currentSession();
     await session.ready;
+    const wrongTypes = await Promise.race([this.#types.begin(request, cell.id), cell.interrupted]);
     if (cell.isSettled) return;
     if (cell.isInterrupted) return cell.stopBeforeStart();
+    if (wrongTypes !== undefined) return cell.refuse(wrongTypes);
     cell.wasSent = true;
     session.send({ type: "execute", id: cell.id, name: request.name, code: request.code, silent: request.silent ?? false, userExpressions: request.userExpressions ?? {}, lane: request.lane });
   }
@@ -203,6 +233,7 @@ class SessionFront implements Front {
     this.#session = undefined;
     this.#completions.answerAll(undefined);
     this.#inspections.answerAll(undefined);
+    this.#types.checker.reset();
     this.#names.clear();
     for (const { message, cell } of this.#comms.end()) this.#options.onComm?.(message, cell);
     if (this.#closing !== undefined) return;
@@ -240,6 +271,7 @@ class SessionFront implements Front {
       case "executed":
         for (const name of message.declared ?? []) this.#names.add(name);
         return this.#running.of(message.id)?.replied(message);
+      case "names": return this.#types.checker.learn(message.names, message.builtins);
       case "completed": return this.#completions.answer(message.id, message);
       case "inspected": return this.#inspections.answer(message.id, message);
       case "cluster-wanted": return void this.#answerCluster(session, message.id, this.#cluster.want(message.options, message.job));

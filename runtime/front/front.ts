@@ -3,8 +3,10 @@
  * replaces it when it died, owns the cluster's head and keeps live views up to date. The kernel, the REPL and notebook
  * tests are thin programs over this interface. It never runs user code.
  */
-import type { Completion, ExecuteReply } from "../session/session-protocol.ts";
+import type { TypeCheckMode } from "../check/type-diagnostic.ts";
+import type { ExecuteReply } from "../session/session-protocol.ts";
 import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
+import type { JoinedCompletions } from "./join-completions.ts";
 
 /** Output of cells; comms are told apart. Live views have become `display` (and later updates of the same displayId) or `result`. */
 export type FrontOutput = Exclude<Output, { type: "view" | "comm" | "comm-target" }>;
@@ -16,6 +18,8 @@ export interface CellRequest {
   readonly silent?: boolean;
   /** Cells of one lane run one after the other; those of another lane run beside them, in the same session. */
   readonly lane?: string;
+  /** A silent cell's types are not checked, unless this says so. */
+  readonly checksTypes?: boolean;
   readonly userExpressions?: Readonly<Record<string, string>>;
 }
 
@@ -40,6 +44,8 @@ export interface FrontOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Cells are shown on a notebook's page: of what workers print a cell takes no more than a page holds. */
   readonly isPage?: boolean;
+  /** How cells' types are checked until a cell says `%typecheck`; `off` when left out. */
+  readonly typeCheck?: TypeCheckMode;
 }
 
 export interface Front {
@@ -54,10 +60,12 @@ export interface Front {
   interrupt(): void;
   /** Whoever takes the output falls behind: the session waits at its next print until it is let go on. An interrupt lets it go on too. */
   holdOutput(isHeld: boolean): void;
-  complete(code: string, cursor: number): Promise<{ matches: readonly Completion[]; start: number; end: number }>;
+  complete(code: string, cursor: number): Promise<JoinedCompletions>;
   inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }>;
   /** By the parser alone, also while a cell runs. */
   isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent?: string };
+  /** Resolves when what is wrong with the types of the cells so far has been put out; at once when nothing is checked. */
+  typesSettled(): Promise<void>;
   /** Hands the session what a client says on a comm; false when none of its code takes that comm. */
   hearComm(message: CommMessage): boolean;
   /** Comms of the session's code that are open. */

@@ -13,11 +13,14 @@ export class RunningCell {
   readonly id: number;
   readonly name: string;
   readonly result: Promise<CellResult>;
+  /** Resolves when it is to stop. */
+  readonly interrupted: Promise<undefined>;
   /** The session has the cell: its death is this cell's. */
   wasSent = false;
   isSettled = false;
   isInterrupted = false;
   #resolve: (result: CellResult) => void = () => undefined;
+  #stop: (nothing: undefined) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
   #held: Output[] = [];
   #reply: ExecuteReply | undefined;
@@ -30,6 +33,7 @@ export class RunningCell {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.interrupted = new Promise((resolve) => { this.#stop = resolve; });
     // it may fail before anybody waits for it
     this.result.catch(() => undefined);
   }
@@ -58,12 +62,18 @@ export class RunningCell {
   /** True when the session is to be told: it has the cell. */
   interrupt(): boolean {
     this.isInterrupted = true;
+    this.#stop(undefined);
     return this.wasSent;
   }
 
   stopBeforeStart(): void {
     const error = { ename: "InterruptedError", evalue: "Interrupted before it began", traceback: ["InterruptedError: Interrupted before it began"] };
     this.#settle({ status: "error", error, interrupted: true, sessionDied: false });
+  }
+
+  /** It does not run, for this reason. */
+  refuse(error: OutputError): void {
+    this.#settle({ status: "error", error, interrupted: false, sessionDied: false });
   }
 
   sessionDied(error: OutputError, exitCode?: number): void {

@@ -66,15 +66,16 @@ function memberType(holder: object, name: string): string {
 
 function names(typed: string, roots: CompletionRoots): Completion[] {
   const matches = new Map<string, Completion>();
-  for (const name of [...roots.names()].filter(isIdentifier).sort(publicFirst)) matches.set(name, { text: name, type: nameType(name, roots) });
+  for (const name of [...roots.names()].filter(isIdentifier).sort(publicFirst)) matches.set(name, { text: name, type: nameKind(name, roots) });
   // an empty line offers what the user made, not all of the language
   if (typed === "") return [...matches.values()];
   for (const keyword of KEYWORDS) if (!matches.has(keyword)) matches.set(keyword, { text: keyword, type: "keyword" });
-  for (const name of [...roots.globals()].filter(isIdentifier).sort(publicFirst)) if (!matches.has(name)) matches.set(name, { text: name, type: nameType(name, roots) });
+  for (const name of [...roots.globals()].filter(isIdentifier).sort(publicFirst)) if (!matches.has(name)) matches.set(name, { text: name, type: nameKind(name, roots) });
   return [...matches.values()];
 }
 
-function nameType(name: string, roots: CompletionRoots): string {
+/** What completion calls a name: `function`, `class`, `variable`. */
+export function nameKind(name: string, roots: CompletionRoots): string {
   const value = roots.peek(name)?.value;
   if (typeof value !== "function") return "variable";
   return isClass(value) ? "class" : "function";

@@ -2,7 +2,7 @@
 import { types } from "node:util";
 import { preview } from "../serialize/preview.ts";
 import { isClass } from "./complete.ts";
-import type { MimeBundle } from "./output.ts";
+import type { SessionInspection } from "./session-protocol.ts";
 import { followPath, IDENTIFIER_AT_END, IDENTIFIER_AT_START, ownProperty, pathAtEnd, prototypeChain, type PathRoots } from "./value-path.ts";
 
 export interface DescribeRoots extends PathRoots {
@@ -12,7 +12,7 @@ export interface DescribeRoots extends PathRoots {
 
 const SHORT_SOURCE_LINES = 20;
 
-export function describe(code: string, cursor: number, detail: 0 | 1, roots: DescribeRoots): { found: boolean; data: MimeBundle } {
+export function describe(code: string, cursor: number, detail: 0 | 1, roots: DescribeRoots): SessionInspection {
   const before = code.slice(0, cursor);
   const rest = (IDENTIFIER_AT_START.exec(code.slice(cursor)) as RegExpExecArray)[0];
   const word = (IDENTIFIER_AT_END.exec(before) as RegExpExecArray)[0] + rest;
@@ -20,12 +20,14 @@ export function describe(code: string, cursor: number, detail: 0 | 1, roots: Des
   const path = pathAtEnd(word === "" ? before.replace(/\($/, "") : before + rest);
   const found = path === undefined ? undefined : followPath(path, roots);
   if (path === undefined || found === undefined) return { found: false, data: {} };
-  const lines = typeof found.value === "function" ? functionLines(found.value, detail, roots) : [typeName(found.value), preview(found.value)];
-  return { found: true, data: { "text/plain": [`${path.join(".")}: ${lines[0] as string}`, ...lines.slice(1)].join("\n") } };
+  const { value } = found;
+  const source = typeof value === "function" ? roots.sourceOf(value) : undefined;
+  const lines = typeof value === "function" ? functionLines(value, source, detail) : [typeName(value), preview(value)];
+  const data = { "text/plain": [`${path.join(".")}: ${lines[0] as string}`, ...lines.slice(1)].join("\n") };
+  return { found: true, data, ...(typeof value !== "function" && { value: lines[1] as string }), ...(source && { source }) };
 }
 
-function functionLines(fn: Function, detail: 0 | 1, roots: DescribeRoots): string[] {
-  const own = roots.sourceOf(fn);
+function functionLines(fn: Function, own: ReturnType<DescribeRoots["sourceOf"]>, detail: 0 | 1): string[] {
   const source = own?.text ?? Function.prototype.toString.call(fn);
   const kind = isClass(fn) ? "class" : "function";
   const where = own === undefined ? "" : `  (${own.where})`;

@@ -18,6 +18,7 @@ import type { ErrorContext } from "./format-error.ts";
 import { FrontLink } from "./front-link.ts";
 import { Interrupts } from "./interrupts.ts";
 import { reportLateErrors, reportWarnings } from "./late-errors.ts";
+import { NameReport } from "./name-report.ts";
 import { OutputPipe } from "./output-pipe.ts";
 import { ownServers, ownTimers } from "./own-timers.ts";
 import { startRay } from "./ray-face.ts";
@@ -76,6 +77,8 @@ const importer = createImporter({ folder, ray: face.exports });
 const recent = new RecentResults((value) => face.viewOf(value) !== undefined);
 let displays = 0;
 
+const roots = new SessionRoots(scope, builtinGlobals, (code) => writtenSource(code, face.registry, sources.textOf));
+
 const session: Session = new Session({
   send: (message) => link.send(message),
   pipe,
@@ -84,7 +87,8 @@ const session: Session = new Session({
   recent,
   errors,
   evaluator: new Evaluator({ scope, importer, interrupts, registry: face.registry, modules: face.modules }),
-  roots: new SessionRoots(scope, builtinGlobals, (code) => writtenSource(code, face.registry, sources.textOf)),
+  roots,
+  names: new NameReport(roots),
   present: { viewOf: face.viewOf, newDisplayId: () => `ray-ts-${nonce}-${++displays}` },
   compile(code, cell) {
     sources.add(cell, code);

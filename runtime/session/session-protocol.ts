@@ -33,8 +33,10 @@ export type FrontMessage =
 export type SessionMessage =
   | { readonly type: "ready"; readonly pid: number }
   | ExecuteReply
+  /** Before a cell's reply: names that are new or have become something else, with what completion calls them. `builtins`: JavaScript's and Node's own, once. */
+  | { readonly type: "names"; readonly names: readonly (readonly [name: string, kind: string])[]; readonly builtins: readonly (readonly [name: string, kind: string])[] }
   | { readonly type: "completed"; readonly id: number; readonly matches: readonly Completion[]; readonly start: number; readonly end: number }
-  | { readonly type: "inspected"; readonly id: number; readonly found: boolean; readonly data: MimeBundle }
+  | ({ readonly type: "inspected"; readonly id: number } & SessionInspection)
   /** The session wants the front's cluster (first remote call, or `ray.init`). `options` are those of `ray.init`, checked; `job` is what its work is known by. */
   | { readonly type: "cluster-wanted"; readonly id: number; readonly options: ClusterOptions; readonly job: string }
   /** `ray.shutdown()`. Answered with `cluster`. */
@@ -54,6 +56,16 @@ export interface ExecuteReply {
   readonly interrupted: boolean;
   /** Variables that the cell made. */
   readonly declared?: readonly string[];
+}
+
+export interface SessionInspection {
+  readonly found: boolean;
+  /** All of it as text, where nobody knows more. */
+  readonly data: MimeBundle;
+  /** A look at a value that is no function. */
+  readonly value?: string;
+  /** Of a cell's function or class, as it was written. */
+  readonly source?: { readonly text: string; readonly where: string };
 }
 
 export interface Completion {

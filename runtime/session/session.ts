@@ -12,6 +12,7 @@ import { newExecution, type Execution, type Executions } from "./execution.ts";
 import { formatError, type ErrorContext } from "./format-error.ts";
 import type { Order } from "./front-link.ts";
 import { InterruptedError, type Interrupts } from "./interrupts.ts";
+import type { NameReport } from "./name-report.ts";
 import type { CommMessage, Output } from "./output.ts";
 import type { OutputPipe } from "./output-pipe.ts";
 import { mimeBundle, presentResult, type PresentContext } from "./present.ts";
@@ -25,6 +26,7 @@ export interface SessionParts {
   readonly interrupts: Interrupts;
   readonly evaluator: Evaluator;
   readonly recent: RecentResults;
+  readonly names: NameReport;
   readonly roots: CompletionRoots & DescribeRoots;
   readonly present: PresentContext;
   readonly errors: ErrorContext;
@@ -90,6 +92,8 @@ export class Session {
     const other = [...this.#running].at(-1);
     // what children print belongs to it again
     if (other !== undefined) pipe.begin(other);
+    const names = this.#parts.names.changes(reply.declared ?? []);
+    if (names !== undefined) send(names);
     send(reply);
     // the word may have come between the race's end and here
     interrupts.settle();

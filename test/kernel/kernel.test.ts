@@ -74,6 +74,8 @@ class ScriptedFront implements Front {
 
   async start(): Promise<void> {}
 
+  async typesSettled(): Promise<void> {}
+
   async execute(request: CellRequest, started?: (cell: number) => void): Promise<CellResult> {
     const cell = ++this.#count;
     this.requests.push(request);
@@ -90,7 +92,7 @@ class ScriptedFront implements Front {
   hearComm(): boolean { return false; }
   interrupt(): void { for (const interrupt of this.#interrupts.splice(0)) interrupt(); }
   holdOutput(): void {}
-  async complete(_code: string, cursor: number): ReturnType<Front["complete"]> { return { matches: [{ text: "value", type: "variable" }], start: cursor - 1, end: cursor }; }
+  async complete(_code: string, cursor: number): ReturnType<Front["complete"]> { return { matches: [{ text: "value", type: "variable" }], start: cursor - 1, end: cursor, statement: 0 }; }
   async inspect(): ReturnType<Front["inspect"]> { return { found: true, data: { "text/plain": "number" } }; }
   isComplete(code: string): ReturnType<Front["isComplete"]> { return code.endsWith("{") ? { status: "incomplete", indent: "  " } : { status: "complete" }; }
   async close({ keepCluster }: { keepCluster: boolean }): Promise<void> { this.closed.push(keepCluster); }

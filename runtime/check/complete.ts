@@ -1,0 +1,116 @@
+/** Completion by types: members after a dot, strings that can stand, keys of objects, and the names in scope. */
+import type { CellChecker } from "./cell-checker.ts";
+import type { CheckedCompletion, CheckedCompletions } from "./check-protocol.ts";
+import { fillDraft } from "./draft.ts";
+import type { ImportIndex } from "./import-index.ts";
+import { LIBRARY_TYPES, TYPE_KEYWORDS } from "./library-types.ts";
+import { CELLS } from "./name-table.ts";
+import { namesAround } from "./scope-names.ts";
+import { CompletionItemKind, findPrecedingToken, type MemberEntry, type Node, SyntaxKind } from "./typescript-server.ts";
+
+const TYPED = /[\p{ID_Continue}$\u200c\u200d]*$/u;
+const REST = /^[\p{ID_Continue}$\u200c\u200d]*/u;
+const IS_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+const MOST_MATCHES = 1000;
+/** Fewer characters would offer half of what there is to import. */
+const IMPORTED_FROM = 3;
+
+export function complete(code: string, cursor: number, checker: CellChecker, imports: ImportIndex): CheckedCompletions {
+  const { path } = fillDraft(code, cursor, checker);
+  const { server } = checker.program;
+  const found = server.completions(path, cursor);
+  const tree = server.tree(path);
+  const token = tree && findPrecedingToken(tree, cursor);
+  const statement = token === undefined || tree === undefined ? cursor : statementOf(token).getStart(tree);
+  const string = token !== undefined && isInside(token, code, cursor) ? token.getStart(tree) + 1 : undefined;
+  if (string !== undefined) return { ...stringMatches(code, string, cursor, Array.isArray(found) ? found : []), place: "text", statement };
+  if (COMMENT.test(code.slice(token?.end ?? 0, cursor))) return { matches: [], start: cursor, end: code.length, place: "text", statement };
+  const typed = (TYPED.exec(code.slice(0, cursor)) as RegExpExecArray)[0];
+  const range = { start: cursor - typed.length, end: cursor + (REST.exec(code.slice(cursor)) as RegExpExecArray)[0].length };
+  const isMember = /\??\.\s*$/.test(code.slice(0, range.start)) && !/\.\.\.$/.test(code.slice(0, range.start));
+  if (found === undefined) return { matches: [], ...range, place: isMember ? "member" : "name", statement };
+  if (Array.isArray(found)) return { matches: matching(typed, members(found)), ...range, place: isMember || !mayBeAnyName(token) ? "member" : "name", statement };
+  const names = namesAt(token, code.length, typed, checker);
+  const matches = matching(typed, names);
+  const imported = matches.length === 0 && typed.length >= IMPORTED_FROM ? imports.completions(typed) : [];
+  return { matches: [...matches, ...imported], ...range, place: "name", statement };
+}
+
+function members(entries: readonly MemberEntry[]): CheckedCompletion[] {
+  // what has to be in brackets would need the dot to go
+  return entries.filter(({ name }) => IS_NAME.test(name) && !name.startsWith(CELLS)).map(({ name, kind }) => ({ text: name, type: kindName(kind) })).sort(byName);
+}
+
+/** In a module's name only the last part may be what is listed. */
+function stringMatches(code: string, start: number, cursor: number, entries: readonly MemberEntry[]): Pick<CheckedCompletions, "matches" | "start" | "end"> {
+  const whole = code.slice(start, cursor);
+  const isWhole = entries.some(({ name }) => name.startsWith(whole)) || !whole.includes("/");
+  const from = isWhole ? start : start + whole.lastIndexOf("/") + 1;
+  const end = cursor + (/^[^"'`\n]*/.exec(code.slice(cursor)) as RegExpExecArray)[0].length;
+  const isListed = ({ name }: MemberEntry): boolean => !name.startsWith(".ray-ts-");
+  return { matches: matching(code.slice(from, cursor), entries.filter(isListed).map(({ name, kind }) => ({ text: name, type: kindName(kind) })).sort(byName)), start: from, end };
+}
+
+function namesAt(token: Node | undefined, end: number, typed: string, checker: CellChecker): CheckedCompletion[] {
+  const names = new Map<string, string>(token === undefined ? [] : namesAround(token, end));
+  const isType = isTypePlace(token);
+  // types are no values: they are for who asks for them
+  for (const [name, { value, type }] of checker.names.names) if (!names.has(name) && (value !== undefined || isType || typed !== "")) names.set(name, kindOfName(value ?? type ?? "variable"));
+  for (const [name, kind] of checker.names.untyped) if (!names.has(name)) names.set(name, kind);
+  if (isType) for (const [list, kind] of [[TYPE_KEYWORDS, "keyword"], [LIBRARY_TYPES, "type"]] as const) for (const name of list) if (!names.has(name)) names.set(name, kind);
+  return [...names].map(([text, type]) => ({ text, type }));
+}
+
+/** Those that begin as typed, then those that do in another case. */
+function matching(typed: string, all: readonly CheckedCompletion[]): CheckedCompletion[] {
+  const folded = typed.toLowerCase();
+  const others = typed === "" ? [] : all.filter(({ text }) => !text.startsWith(typed) && text.toLowerCase().startsWith(folded));
+  return [...all.filter(({ text }) => text.startsWith(typed)), ...others].slice(0, MOST_MATCHES);
+}
+
+const STRINGS = new Set<SyntaxKind>([SyntaxKind.StringLiteral, SyntaxKind.NoSubstitutionTemplateLiteral, SyntaxKind.TemplateHead, SyntaxKind.TemplateMiddle, SyntaxKind.TemplateTail]);
+
+/** The cursor is in the text of a string, or where one that has no end yet goes on. */
+function isInside(token: Node, code: string, cursor: number): boolean {
+  const start = token.getStart();
+  if (!STRINGS.has(token.kind) || cursor <= start) return false;
+  const quote = token.kind === SyntaxKind.StringLiteral ? (code[start] as string) : token.kind === SyntaxKind.TemplateHead || token.kind === SyntaxKind.TemplateMiddle ? "{" : "`";
+  return cursor < token.end || token.end - start < 2 || code[token.end - 1] !== quote;
+}
+
+const COMMENT = /\/\/[^\n]*$|\/\*(?:(?!\*\/)[^])*$/;
+
+/** A key of an object may be a shorthand for any name. */
+const mayBeAnyName = (token: Node | undefined): boolean => token !== undefined && [token, token.parent].some(({ kind }) => kind === SyntaxKind.ObjectLiteralExpression || kind === SyntaxKind.ShorthandPropertyAssignment);
+
+function isTypePlace(token: Node | undefined): boolean {
+  for (let at = token; at !== undefined; at = at.parent) {
+    if (TYPE_PLACES.has(at.kind)) return true;
+    if (at.kind === SyntaxKind.Block || at.kind === SyntaxKind.SourceFile) return false;
+  }
+  return false;
+}
+
+const TYPE_PLACES = new Set<SyntaxKind>([SyntaxKind.TypeReference, SyntaxKind.TypeAliasDeclaration, SyntaxKind.InterfaceDeclaration, SyntaxKind.TypeLiteral, SyntaxKind.UnionType, SyntaxKind.IntersectionType, SyntaxKind.ArrayType, SyntaxKind.AsExpression, SyntaxKind.SatisfiesExpression]);
+
+function statementOf(token: Node): Node {
+  let at = token;
+  while (at.parent !== undefined && at.parent.kind !== SyntaxKind.SourceFile) at = at.parent;
+  return at;
+}
+
+function kindOfName(kind: string): string {
+  if (kind === "const" || kind === "let" || kind === "var" || kind === "import") return "variable";
+  return kind === "namespace" ? "module" : kind;
+}
+
+const KIND_NAMES: Readonly<Partial<Record<CompletionItemKind, string>>> = {
+  [CompletionItemKind.Method]: "method", [CompletionItemKind.Function]: "function", [CompletionItemKind.Constructor]: "class", [CompletionItemKind.Field]: "property",
+  [CompletionItemKind.Property]: "property", [CompletionItemKind.Class]: "class", [CompletionItemKind.Interface]: "interface", [CompletionItemKind.Module]: "module",
+  [CompletionItemKind.Enum]: "enum", [CompletionItemKind.EnumMember]: "enum", [CompletionItemKind.Keyword]: "keyword", [CompletionItemKind.TypeParameter]: "type",
+  [CompletionItemKind.File]: "path", [CompletionItemKind.Folder]: "path",
+};
+
+const kindName = (kind: CompletionItemKind | undefined): string => (kind === undefined ? undefined : KIND_NAMES[kind]) ?? "variable";
+
+const byName = (a: CheckedCompletion, b: CheckedCompletion): number => Number(a.text.startsWith("_")) - Number(b.text.startsWith("_")) || (a.text < b.text ? -1 : 1);
