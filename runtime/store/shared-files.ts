@@ -1,7 +1,7 @@
-/** Files of a cluster's shared-memory folder that several processes map, all of them to write. */
+/** What the lanes between processes are made of: files of a cluster's shared-memory folder that several processes map, all of them to write, and named pipes. */
 import { closeSync, constants, fstatSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { platform, type Platform } from "./platform.ts";
+import { platform, type Core, type Platform } from "./platform.ts";
 
 export interface SharedFile {
   readonly memory: ArrayBuffer;
@@ -16,6 +16,11 @@ export interface SharedFiles {
   create(name: string, sizeBytes: number): SharedFile | undefined;
   /** Undefined when there is none of that size. */
   open(name: string, sizeBytes: number): SharedFile | undefined;
+  /** A new named pipe, opened to be read: a file descriptor that never blocks and has no end. Undefined when there is no room for it. */
+  createPipe(name: string): number | undefined;
+  /** A file descriptor to write to it, which never blocks. Undefined when there is none of that name, or nobody reads it. */
+  openPipe(name: string): number | undefined;
+  readonly core: Core;
 }
 
 /** Undefined where files cannot be mapped. */
@@ -24,6 +29,9 @@ export function sharedFiles(folder: string): SharedFiles | undefined {
   return calls && {
     create: (name, sizeBytes) => create(calls, join(folder, name), sizeBytes),
     open: (name, sizeBytes) => open(calls, join(folder, name), sizeBytes),
+    createPipe: (name) => createPipe(calls, join(folder, name)),
+    openPipe: (name) => attempt(["ENOENT", "ENXIO", "EMFILE", "ENFILE"], () => openSync(join(folder, name), constants.O_WRONLY | constants.O_NONBLOCK)),
+    core: calls.core,
   };
 }
 
@@ -47,6 +55,14 @@ function open(calls: Platform, file: string, sizeBytes: number): SharedFile | un
   } finally {
     closeSync(fd);
   }
+}
+
+function createPipe(calls: Platform, file: string): number | undefined {
+  return attempt(["EEXIST", "ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EPERM", "EOPNOTSUPP"], () => {
+    calls.makePipe(file);
+    // also to write: without a writer a pipe is at its end
+    return openSync(file, constants.O_RDWR | constants.O_NONBLOCK);
+  });
 }
 
 function mapped(calls: Platform, file: string, fd: number, sizeBytes: number): SharedFile {

@@ -1,6 +1,6 @@
 /**
  * Pairs of processes that talk much leave ZeroMQ, whose threads cost four wake-ups a round trip, for a pair of rings in a
- * file that both map. Owns: the rings, and who switches when. ZeroMQ stays the way to agree, and the bell.
+ * file that both map. Owns: the rings, their bells, and who switches when. ZeroMQ stays the way to agree.
  *
  * The process with the smaller name offers a file. Each side changes its direction by a last record over ZeroMQ, and the
  * other one reads the ring from that record on: so nothing overtakes.
@@ -14,10 +14,11 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers";
 import type { ProcessName } from "../ids.ts";
+import { Bell, Doorbell } from "./doorbell.ts";
 import { RecordType, writeHeader, writeRecord } from "./frame.ts";
 import { MalformedFrame, type RecordReader } from "./record-reader.ts";
 import { RecordWriter } from "./record-writer.ts";
-import { RingPoller, type PolledRing } from "./ring-poller.ts";
+import { RingPoller, type Core, type PolledRing } from "./ring-poller.ts";
 import { RING_HEADER_BYTES, RingReader, RingWriter } from "./ring.ts";
 import { SpinSlots } from "./spin-slots.ts";
 
@@ -32,6 +33,8 @@ const MOST_LANES = 32;
 /** Drivers and workers; the head has little to say, and much to do at once. */
 const TALKERS = /^[dw]/;
 
+const ANY_CORE: Core = { yield: () => undefined, leave: () => undefined };
+
 const SAY = { wanted: 1, offer: 2, taken: 3, switched: 4, refused: 5, bell: 6 } as const;
 type Said = keyof typeof SAY;
 
@@ -39,6 +42,10 @@ type Said = keyof typeof SAY;
 export interface SharedMemory {
   create(name: string, sizeBytes: number): SharedFile | undefined;
   open(name: string, sizeBytes: number): SharedFile | undefined;
+  /** Named pipes, as file descriptors. Without them ZeroMQ is the bell. */
+  createPipe?(name: string): number | undefined;
+  openPipe?(name: string): number | undefined;
+  readonly core?: Core;
 }
 
 interface SharedFile {
@@ -67,12 +74,15 @@ interface Pair {
   out?: RingWriter;
   in?: RingReader;
   polled?: PolledRing;
+  /** Absent: over ZeroMQ. */
+  bell?: Bell;
 }
 
 export class SharedLanes {
   private readonly options: SharedLanesOptions;
   private readonly pairs = new Map<ProcessName, Pair>();
   private poller: RingPoller | undefined;
+  private doorbell: Doorbell | undefined;
   private isClosed = false;
 
   constructor(options: SharedLanesOptions) {
@@ -86,7 +96,7 @@ export class SharedLanes {
       this.count(to, pair);
       return false;
     }
-    if (pair.out.write(frame)) this.say(to, "bell");
+    if (pair.out.write(frame)) this.ring(to, pair);
     this.poller?.wake();
     return true;
   }
@@ -108,6 +118,7 @@ export class SharedLanes {
     pair.state = file ? "asked" : "refused";
     if (!file) return;
     pair.file = file;
+    this.listenToBell();
     this.say(to, "offer", name);
   }
 
@@ -123,7 +134,7 @@ export class SharedLanes {
       case SAY.taken: return this.onTaken(from, pair);
       case SAY.switched: return this.listen(from, pair);
       case SAY.refused: return this.onRefused(pair);
-      case SAY.bell: return this.onBell(from, pair);
+      case SAY.bell: return this.onRing();
       default: throw new MalformedFrame(`A word about lanes of kind ${said}`);
     }
   }
@@ -136,6 +147,7 @@ export class SharedLanes {
       return this.say(from, "refused");
     }
     Object.assign(pair, { state: "mapped", file, in: new RingReader(file.memory, 0, RING_BYTES) } satisfies Partial<Pair>);
+    this.listenToBell();
     this.switch(from, pair, new RingWriter(file.memory, ONE_WAY_BYTES, RING_BYTES), "taken");
   }
 
@@ -148,11 +160,20 @@ export class SharedLanes {
     this.listen(from, pair);
   }
 
+  /** Before the peer hears of the lane. */
+  private listenToBell(): void {
+    if (this.doorbell) return;
+    const fd = this.options.memory?.createPipe?.(bellOf(this.options.self));
+    if (fd !== undefined) this.doorbell = new Doorbell(fd, this.onRing);
+  }
+
   /** The last that goes over ZeroMQ in this direction. */
   private switch(to: ProcessName, pair: Pair, out: RingWriter, last: "taken" | "switched"): void {
     this.options.flush(to);
     this.say(to, last);
     pair.out = out;
+    const bell = this.options.memory?.openPipe?.(bellOf(to));
+    if (bell !== undefined) pair.bell = new Bell(bell);
   }
 
   private listen(from: ProcessName, pair: Pair): void {
@@ -173,10 +194,16 @@ export class SharedLanes {
     pair.state = "refused";
   }
 
-  private onBell(from: ProcessName, pair: Pair): void {
-    if (pair.out?.isStarved && pair.out.writeRest()) this.say(from, "bell");
-    this.poller?.wake();
+  private ring(to: ProcessName, { bell }: Pair): void {
+    if (bell) bell.ring();
+    else this.say(to, "bell");
   }
+
+  /** Somebody rang: there is something to read, or room for what waits. */
+  private readonly onRing = (): void => {
+    for (const [to, pair] of this.pairs) if (pair.out?.isStarved && pair.out.writeRest()) this.ring(to, pair);
+    this.poller?.woken();
+  };
 
   // ---- reading
 
@@ -184,7 +211,7 @@ export class SharedLanes {
     if (ring.isEmpty) return 0;
     try {
       const frames = ring.read((frame) => this.options.onFrame(from, frame));
-      if (pair.file && ring.mustRing()) this.say(from, "bell");
+      if (pair.file && ring.mustRing()) this.ring(from, pair);
       return frames;
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
@@ -200,7 +227,7 @@ export class SharedLanes {
     // stays mapped: a poller's last turn may come after the end. Without it nobody spins, and every record waits for the bell
     const slots = memory?.create("spinners", SLOTS_FILE_BYTES) ?? memory?.open("spinners", SLOTS_FILE_BYTES);
     const cores = slots ? Math.min(availableParallelism(), SLOTS_FILE_BYTES / 4) : 0;
-    return (this.poller = new RingPoller(new SpinSlots(slots?.memory ?? new ArrayBuffer(0), cores, isAlive)));
+    return (this.poller = new RingPoller(new SpinSlots(slots?.memory ?? new ArrayBuffer(0), cores, isAlive), memory?.core ?? ANY_CORE));
   }
 
   // ---- the end
@@ -222,11 +249,14 @@ export class SharedLanes {
     this.isClosed = true;
     for (const pair of this.pairs.values()) this.forget(pair);
     this.pairs.clear();
+    this.doorbell?.close();
   }
 
   private forget(pair: Pair): void {
-    const { file, polled } = pair;
+    const { file, polled, bell } = pair;
     if (polled) this.poller?.remove(polled);
+    bell?.close();
+    delete pair.bell;
     delete pair.out;
     delete pair.file;
     delete pair.polled;
@@ -247,6 +277,9 @@ export class SharedLanes {
     this.options.sendNow(to, writer.take());
   }
 }
+
+/** Files that begin with a process's name go with it. */
+const bellOf = (process: ProcessName): string => `${process}.bell`;
 
 function isAlive(pid: number): boolean {
   try {
