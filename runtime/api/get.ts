@@ -16,13 +16,26 @@ export async function get(home: Home, refs: unknown, options?: GetOptions): Prom
   const limits = options === undefined ? NO_LIMITS : (checkOptions(options, GET_OPTIONS, "ray.get") as WaitLimits);
   if (Array.isArray(refs)) return getAll(home, refs, limits);
   const hold = readable(refs, undefined);
-  const resolved = hold.scope.engine.peek(hold.id, hold.count) ?? ((await resolveAll([hold], limits))[0] as Resolved);
+  const resolved = peek(hold) ?? (await resolveOne(hold, limits));
   const value = home.host.codec.decode(resolved.value);
   // not awaited unless it is a promise: that would cost a turn
   const decoded = types.isPromise(value) ? await value : value;
   if (resolved.error) throw decoded;
   return decoded;
 }
+
+const peek = ({ scope, id, count }: Hold): Resolved | undefined => scope.engine.peek(id, count);
+
+async function resolveOne(hold: Hold, limits: WaitLimits): Promise<Resolved> {
+  for (;;) {
+    const outcome = await waitUntil([hold], ANYTHING, limits);
+    const resolved = peek(hold);
+    if (resolved) return resolved;
+    if (outcome === "timed-out") throw timedOut([hold], limits.timeoutMs);
+  }
+}
+
+const ANYTHING = (): boolean => true;
 
 async function getAll(home: Home, refs: readonly unknown[], limits: WaitLimits): Promise<unknown[]> {
   const holds = refs.map(readable);
@@ -40,14 +53,13 @@ async function getAll(home: Home, refs: readonly unknown[], limits: WaitLimits):
 
 /** All of them, or as soon as one has failed those that are there. */
 async function resolveAll(holds: readonly Hold[], limits: WaitLimits): Promise<(Resolved | undefined)[]> {
-  const resolved = holds.map(({ scope, id, count }) => scope.engine.peek(id, count));
+  const resolved = holds.map(peek);
   let pending = indexesOf(resolved);
   while (pending.length > 0 && !resolved.some((one) => one?.error)) {
     let missing = pending.length;
     const waited = pending;
     const peekAt = (index: number): void => {
-      const { scope, id, count } = holds[index] as Hold;
-      resolved[index] = scope.engine.peek(id, count);
+      resolved[index] = peek(holds[index] as Hold);
     };
     // looked at as they arrive: later, of thousands, none would be in the processor's cache any more
     const isEnough = (place: number, isError: boolean): boolean => {

@@ -13,7 +13,7 @@ import type { SpinSlots } from "./spin-slots.ts";
 
 const SLICE_MS = 0.02;
 /** Looks between two at the clock. */
-const LOOKS = 16;
+const LOOKS = 48;
 /** A core that was given away for longer was used by somebody; for much longer, it is wanted by others than a peer. */
 const SHARED_MS = 0.003;
 const GIVEN_AWAY_MS = 0.1;
