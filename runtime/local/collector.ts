@@ -1,41 +1,50 @@
-/**
- * Causes garbage collection while the process is idle: refs and views are released by finalizers, and an idle process never
- * collects by itself. After activity it collects once a second, thrice, then rests until there is activity again.
- */
+/** Causes garbage collection: refs and views are released by finalizers, and an idle process never collects by itself. */
 import { clearTimeout, setTimeout } from "node:timers";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { WhenToCollect } from "./when-to-collect.ts";
 
-const PAUSE_MS = 1000;
-const TIMES = 3;
+const TURN_MS = 1000;
+
+export interface CollectorShell {
+  /** Something that a collection could let go. */
+  readonly holdsSomething: () => boolean;
+  readonly heldBytes: () => number;
+}
 
 export class Collector {
-  private readonly holdsSomething: () => boolean;
+  private readonly shell: CollectorShell;
+  private readonly when = new WhenToCollect();
   private readonly collect: () => void;
-  private left = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(holdsSomething: () => boolean) {
-    this.holdsSomething = holdsSomething;
+  constructor(shell: CollectorShell) {
+    this.shell = shell;
     this.collect = exposedGc();
   }
 
   /** Work was submitted, a value was read: what it made may become garbage. Cheap. */
   touch(): void {
-    this.left = TIMES;
-    if (this.timer) return;
-    this.timer = setTimeout(this.turn, PAUSE_MS);
+    this.when.touched();
+    if (!this.timer) this.turnLater();
+  }
+
+  private turnLater(): void {
+    this.timer = setTimeout(this.turn, TURN_MS);
     this.timer.unref();
   }
 
   private readonly turn = (): void => {
     this.timer = undefined;
-    if (!this.holdsSomething()) return;
+    if (!this.shell.holdsSomething()) return;
+    const began = performance.now();
+    const next = this.when.turn(began, this.shell.heldBytes());
+    if (next === "rest") return;
+    this.turnLater();
+    if (next === "later") return;
     this.collect();
-    if (--this.left > 0) {
-      this.timer = setTimeout(this.turn, PAUSE_MS);
-      this.timer.unref();
-    }
+    const now = performance.now();
+    this.when.collected(now, now - began, this.shell.heldBytes());
   };
 
   stop(): void {

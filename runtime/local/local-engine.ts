@@ -119,7 +119,7 @@ export class LocalEngine implements Engine {
     });
     this.house = new Housekeeping(() => this.keepHouse(), () => this.submission.leases > 0);
     this.headNews = new HeadNews({ connection: this.connection, submission: this.submission, actors: this.actors, creation: this.creation, needs, questions: this.questions, subscribers: this.subscribers, values: this.values, processDied: (process) => this.processDied(process) });
-    this.collector = new Collector(() => objects.values.mapped > 0 || objects.size > 0);
+    this.collector = new Collector({ holdsSomething: () => objects.values.mapped > 0 || objects.size > 0, heldBytes: () => objects.values.usedBytes + objects.values.mappedBytes });
   }
 
   private readonly books: SentBooks;

@@ -103,6 +103,10 @@ export class ValueStore {
     return this.reader?.mapped ?? 0;
   }
 
+  get mappedBytes(): number {
+    return this.reader?.mappedBytes ?? 0;
+  }
+
   get usedBytes(): number {
     let used = 0;
     for (const arena of this.arenas.values()) used += arena.usedBytes;

@@ -38,10 +38,15 @@ class MappingReader implements BlockReader {
   readonly #files = new Map<string, OpenFile>();
   readonly #finalizers = new FinalizationRegistry<View>((view) => this.#release(view));
   #mapped = 0;
+  #mappedBytes = 0;
   #closing: NodeJS.Timeout | undefined;
 
   get mapped(): number {
     return this.#mapped;
+  }
+
+  get mappedBytes(): number {
+    return this.#mappedBytes;
   }
 
   map(block: BlockAddress, onReleased: () => void): BlockView {
@@ -61,6 +66,7 @@ class MappingReader implements BlockReader {
       this.#finalizers.register(memory, { address, sizeBytes, file, onReleased });
       file.views++;
       this.#mapped++;
+      this.#mappedBytes += sizeBytes;
       markAsUntransferable(memory);
       guardTransfer(memory);
       return memory;
@@ -73,6 +79,7 @@ class MappingReader implements BlockReader {
   #release(view: View): void {
     platform()?.unmap(view);
     this.#mapped--;
+    this.#mappedBytes -= view.sizeBytes;
     view.file.views--;
     this.#closeIdleFiles();
     view.onReleased();

@@ -56,4 +56,5 @@ export interface BlockReader {
   map(block: BlockAddress, onReleased: () => void): BlockView;
   /** Views mapped now. */
   readonly mapped: number;
+  readonly mappedBytes: number;
 }
