@@ -326,6 +326,7 @@ export class LocalEngine implements Engine {
     const result = readResult(reader);
     const task = this.submission.onResult(from, result);
     if (task) this.actors.onResult(task);
+    this.collector.touch();
     if (from === this.process && result.status !== ResultStatus.item) this.options.executor?.ownAnswered();
     this.submission.dispatchSoon();
   };

@@ -27,11 +27,11 @@ export function writeRecord<T = undefined>(writer: RecordWriter, type: number, f
   writer.patchU32(lengthAt, writer.sizeBytes - lengthAt - 4);
 }
 
-/** Calls `on` for each record of a frame; the reader is the next record's when `on` returns. Throws MalformedFrame at the first bad record. */
-export function readFrame(frame: Buffer, on: (type: number, reader: RecordReader) => void): void {
+/** Calls `on` for each record of a frame; the reader is the next record's when `on` returns. Throws MalformedFrame at the first bad record. `isBorrowed`: the memory is another's when this returns. */
+export function readFrame(frame: Buffer, on: (type: number, reader: RecordReader) => void, isBorrowed = false): void {
   if (frame.length < FRAME_HEADER_BYTES || frame[0] !== 0x52 || frame[1] !== 0x54) throw new MalformedFrame("Not a ray-ts frame");
   if (frame[2] !== PROTOCOL_VERSION) throw new MalformedFrame(`Protocol version ${String(frame[2])}, wanted ${PROTOCOL_VERSION}: restart the cluster with one version of ray-ts`);
-  const reader = new RecordReader(frame, 0, 0);
+  const reader = new RecordReader(frame, 0, 0, isBorrowed);
   let at = FRAME_HEADER_BYTES;
   while (at < frame.length) {
     if (frame.length - at < 5) throw new MalformedFrame("A record header is cut off");

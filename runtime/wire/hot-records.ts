@@ -4,6 +4,7 @@
  */
 import type { ObjectId } from "../ids.ts";
 import { NO_ARGS_PACKED, UNDEFINED_PACKED } from "../serialize/common-values.ts";
+import { OUT_OF_BAND_BYTES } from "../serialize/view-memory.ts";
 import type { BlockAddress } from "../store/store.ts";
 import { RecordType } from "./frame.ts";
 import type { Lane } from "./lane.ts";
@@ -108,15 +109,16 @@ function fillTask(writer: RecordWriter, task: TaskRecord): void {
   }
 }
 
+/** Its small values are views of the frame: a call is soon run, and what is decoded from them are copies. */
 export function readTask(reader: RecordReader): TaskRecord {
   const seq = reader.u32();
   const meta = reader.u32();
   const firstReturn = reader.u32();
   const attempt = reader.u8();
   const lend = reader.u32();
-  const args = readValue(reader);
+  const args = readValue(reader, false);
   const count = reader.u16();
-  const dependencies = count === 0 ? NO_DEPENDENCIES : Array.from({ length: count }, () => ({ index: reader.u16(), value: readValue(reader) }));
+  const dependencies = count === 0 ? NO_DEPENDENCIES : Array.from({ length: count }, () => ({ index: reader.u16(), value: readValue(reader, false) }));
   return { seq, meta, firstReturn, attempt, lend, args, dependencies };
 }
 
@@ -197,12 +199,12 @@ function writeValue(writer: RecordWriter, value: WireValue): void {
   for (const ref of value.refs) writer.text(ref);
 }
 
-function readValue(reader: RecordReader): WireValue {
+function readValue(reader: RecordReader, isKept = true): WireValue {
   const kind = reader.u8();
   if (kind === 0 && reader.skipIfNext(UNDEFINED_INLINE)) return UNDEFINED_WIRE;
   if (kind === 0 && reader.skipIfNext(NO_ARGS_INLINE)) return NO_ARGS_WIRE;
   if (kind > 1) throw new MalformedFrame(`A value of kind ${kind}`);
-  const bytes = kind === 0 ? keep(reader.bytes()) : undefined;
+  const bytes = kind === 0 ? bytesOf(reader, isKept) : undefined;
   const ref = kind === 1 ? (reader.text() as ObjectId) : undefined;
   const block = kind === 1 ? (reader.json(blockFault) as BlockAddress) : undefined;
   let count = reader.u16();
@@ -231,7 +233,9 @@ function inlineBytes(packed: Uint8Array): Buffer {
   return writer.take();
 }
 
-/** A small slice would keep its whole frame alive: it is copied. */
-function keep(slice: Buffer): Buffer {
-  return slice.length * 2 < slice.buffer.byteLength ? Buffer.from(slice) : slice;
+/** A slice that is kept would keep its whole frame alive: it is copied, unless it is most of it. Memory of large values is not copied when they are decoded: so it is here. */
+function bytesOf(reader: RecordReader, isKept: boolean): Buffer {
+  const slice = isKept ? reader.view() : reader.bytes();
+  if (!isKept && slice.length < OUT_OF_BAND_BYTES) return slice;
+  return reader.isBorrowed || slice.length * 2 < slice.buffer.byteLength ? Buffer.from(slice) : slice;
 }

@@ -61,7 +61,7 @@ export class Links {
       memory: options.memory,
       sendNow: (to, frame) => this.peers.get(to)?.send(frame),
       flush: (to) => this.peers.get(to)?.outbox.flush(),
-      onFrame: (from, frame) => this.read(from, frame, (type, reader) => options.onRecord(from, type, reader)),
+      onFrame: (from, frame, isBorrowed) => this.read(from, frame, (type, reader) => options.onRecord(from, type, reader), isBorrowed),
       onRefused: options.onRefused,
     });
   }
@@ -124,7 +124,8 @@ export class Links {
   private add(process: ProcessName, send: (frame: Buffer) => void, dealer?: zmq.Dealer): Peer {
     const isSelf = process === this.options.self;
     const outbox = new Outbox((frame) => {
-      if (isSelf || !this.shared.send(process, frame)) send(frame);
+      // sockets take the memory that they are given; a ring copies
+      if (isSelf || !this.shared.send(process, frame)) send(Buffer.from(frame));
     });
     const peer: Peer = { outbox, send, ...(dealer ? { dealer } : {}) };
     this.peers.set(process, peer);
@@ -191,9 +192,9 @@ export class Links {
     this.shared.hear(process);
   }
 
-  private read(from: ProcessName, frame: Buffer, on: (type: number, reader: RecordReader) => void): void {
+  private read(from: ProcessName, frame: Buffer, on: (type: number, reader: RecordReader) => void, isBorrowed = false): void {
     try {
-      readFrame(frame, on);
+      readFrame(frame, on, isBorrowed);
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
       this.options.onRefused(`A frame from ${from} was refused: ${error.message}`);

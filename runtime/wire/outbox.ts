@@ -52,6 +52,7 @@ export class Outbox implements Lane {
 
   private readonly send: (frame: Buffer) => void;
 
+  /** `send` copies the frame: its memory is written again. */
   constructor(send: (frame: Buffer) => void) {
     this.send = send;
     writeHeader(this.writer);
@@ -99,9 +100,9 @@ export class Outbox implements Lane {
     waiting.delete(this);
     if (waiting.size === 0 && guard) Atomics.compareExchange(guard, 0, FLUSH_WANTED, 0);
     if (this.writer.sizeBytes === FRAME_HEADER_BYTES) return;
-    const frame = this.writer.take();
+    this.send(this.writer.written);
+    this.writer.clear();
     writeHeader(this.writer);
-    this.send(frame);
   }
 
   /** Nothing more will be sent. */

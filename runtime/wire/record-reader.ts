@@ -4,14 +4,21 @@ export class MalformedFrame extends Error {
 }
 
 export class RecordReader {
-  private readonly buffer: Buffer;
+  private buffer: Buffer;
   private at: number;
   private end: number;
+  private borrowed: boolean;
 
-  constructor(buffer: Buffer, at: number, end: number) {
+  /** `isBorrowed`: the memory is another's as soon as the frame was handled. */
+  constructor(buffer: Buffer, at: number, end: number, isBorrowed = false) {
     this.buffer = buffer;
     this.at = at;
     this.end = end;
+    this.borrowed = isBorrowed;
+  }
+
+  get isBorrowed(): boolean {
+    return this.borrowed;
   }
 
   /** To another record of the same frame. */
@@ -47,8 +54,15 @@ export class RecordReader {
     return this.buffer.readDoubleLE(this.take(8));
   }
 
-  /** A view of the frame's memory: copy what is kept for long. */
+  /** A view of the frame's memory: copy what is kept for long. A borrowed frame is copied as a whole when somebody first asks. */
   bytes(): Buffer {
+    if (this.borrowed) this.buffer = Buffer.from(this.buffer);
+    this.borrowed = false;
+    return this.view();
+  }
+
+  /** As `bytes`, for one who copies at once what he wants of it. */
+  view(): Buffer {
     const length = this.u32();
     const at = this.take(length);
     return this.buffer.subarray(at, at + length);

@@ -1,4 +1,4 @@
-/** Appends little-endian fields to one growing buffer. Owns: the scratch memory. `take()` copies out, so that the scratch is reused. */
+/** Appends little-endian fields to one growing buffer. Owns: the scratch memory, which is used again. */
 const UTF8_THREE_BYTES = 3;
 
 export class RecordWriter {
@@ -80,13 +80,21 @@ export class RecordWriter {
     this.end = sizeBytes;
   }
 
-  /** A copy of what was written; the writer is empty afterwards. */
-  take(): Buffer {
-    const out = this.end < 4096 ? Buffer.allocUnsafe(this.end) : Buffer.allocUnsafeSlow(this.end);
-    this.buffer.copy(out, 0, 0, this.end);
+  /** What was written, in the writer's own memory. */
+  get written(): Buffer {
+    return this.buffer.subarray(0, this.end);
+  }
+
+  clear(): void {
     this.end = 0;
     // one very large record must not keep its memory for ever
     if (this.buffer.length > 1024 * 1024) this.buffer = Buffer.allocUnsafeSlow(64 * 1024);
+  }
+
+  /** A copy of what was written; the writer is empty afterwards. */
+  take(): Buffer {
+    const out = Buffer.from(this.written);
+    this.clear();
     return out;
   }
 }

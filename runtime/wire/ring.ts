@@ -5,7 +5,7 @@
  * two. A frame is `[u32 length][bytes]`, all of it taken modulo the capacity; one that is longer than the free part goes in
  * pieces. Head and tail are counts of bytes modulo 2^32, written by one side each.
  *
- * G1. The writer publishes the head after the bytes, the reader the tail after it has copied them out.
+ * G1. The writer publishes the head after the bytes, the reader the tail when it needs them no more.
  * G2. A reader that goes to sleep sets `parked` and looks once more; a writer that finds it set clears it and rings.
  * G3. A writer with bytes left over sets `starved` and looks once more; a reader that finds it set, with half of the ring
  *     free, clears it and rings.
@@ -84,7 +84,7 @@ export class RingWriter {
       length.writeUInt32LE(frame.length, 0);
       this.rest.push(length);
     }
-    this.rest.push(done === 0 ? frame : frame.subarray(done));
+    this.rest.push(Buffer.from(frame.subarray(done)));
   }
 
   private get free(): number {
@@ -120,6 +120,7 @@ export class RingReader {
   /** A frame of which more is to come, and how much of it is here. */
   private partial: Buffer | undefined;
   private filled = 0;
+  private isReading = false;
 
   constructor(memory: ArrayBuffer, offset: number, capacity: number) {
     this.words = new Int32Array(memory, offset, RING_HEADER_BYTES / 4);
@@ -132,18 +133,54 @@ export class RingReader {
   }
 
   /**
-   * Hands on the whole frames that are there, of a writer that never pauses MOST_FRAMES; gives their number. Throws
-   * MalformedFrame when the memory was damaged.
+   * Hands on the whole frames that are there, of a writer that never pauses MOST_FRAMES; gives their number. A frame in one
+   * piece is not copied: it is borrowed, and belongs to the writer again when `on` returns. Throws MalformedFrame when the
+   * memory was damaged.
    */
-  read(on: (frame: Buffer) => void): number {
+  read(on: (frame: Buffer, isBorrowed: boolean) => void): number {
+    if (this.isReading) return 0; // news of a frame's handling
+    this.isReading = true;
     let frames = 0;
-    while (frames < MOST_FRAMES) {
-      const frame = this.next();
-      if (frame === undefined) break;
-      frames++;
-      on(frame);
+    try {
+      while (frames < MOST_FRAMES && this.hand(on)) frames++;
+    } finally {
+      this.isReading = false;
     }
     return frames;
+  }
+
+  /** False: no frame is there whole. */
+  private hand(on: (frame: Buffer, isBorrowed: boolean) => void): boolean {
+    if (!this.partial) {
+      if (this.available() < LENGTH_BYTES) return false;
+      const length = this.readLength();
+      const at = this.tail & (this.bytes.length - 1);
+      if (length <= this.available() && at + length <= this.bytes.length) {
+        try {
+          on(this.bytes.subarray(at, at + length), true);
+        } finally {
+          this.advance(length);
+        }
+        return true;
+      }
+      this.partial = Buffer.allocUnsafeSlow(length);
+      this.filled = 0;
+    }
+    const frame = this.partial;
+    const count = Math.min(frame.length - this.filled, this.available());
+    this.copyOut(frame, this.filled, count);
+    this.filled += count;
+    this.advance(count);
+    if (this.filled < frame.length) return false;
+    this.partial = undefined;
+    on(frame, false);
+    return true;
+  }
+
+  /** G1. */
+  private advance(count: number): void {
+    this.tail = (this.tail + count) | 0;
+    Atomics.store(this.words, TAIL, this.tail);
   }
 
   /** G3: true when the writer waits for the room that there is now. */
@@ -161,21 +198,6 @@ export class RingReader {
     if (Atomics.load(this.words, PARKED) === 1) Atomics.store(this.words, PARKED, 0);
   }
 
-  private next(): Buffer | undefined {
-    if (!this.partial) {
-      if (this.available() < LENGTH_BYTES) return undefined;
-      const length = this.readLength();
-      this.partial = length < 4096 ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
-      this.filled = 0;
-    }
-    const frame = this.partial;
-    this.filled += this.copyOut(frame, this.filled, Math.min(frame.length - this.filled, this.available()));
-    Atomics.store(this.words, TAIL, this.tail); // G1
-    if (this.filled < frame.length) return undefined;
-    this.partial = undefined;
-    return frame;
-  }
-
   private available(): number {
     const available = (Atomics.load(this.words, HEAD) - this.tail) >>> 0;
     if (available > this.bytes.length) throw new MalformedFrame(`A ring of ${this.bytes.length} bytes holds ${available}: its memory was damaged`);
@@ -191,13 +213,11 @@ export class RingReader {
     return length;
   }
 
-  private copyOut(to: Buffer, at: number, count: number): number {
+  private copyOut(to: Buffer, at: number, count: number): void {
     const { bytes } = this;
     const position = this.tail & (bytes.length - 1);
     const first = Math.min(count, bytes.length - position);
     bytes.copy(to, at, position, position + first);
     if (first < count) bytes.copy(to, at + first, 0, count - first);
-    this.tail = (this.tail + count) | 0;
-    return count;
   }
 }

@@ -62,7 +62,8 @@ export interface SharedLanesOptions {
   readonly sendNow: (to: ProcessName, frame: Buffer) => void;
   /** What waits in the out-buffer leaves. */
   readonly flush: (to: ProcessName) => void;
-  readonly onFrame: (from: ProcessName, frame: Buffer) => void;
+  /** `isBorrowed`: the frame's memory is the ring's, and the next one's when this returns. */
+  readonly onFrame: (from: ProcessName, frame: Buffer, isBorrowed: boolean) => void;
   readonly onRefused: (text: string) => void;
 }
 
@@ -89,7 +90,7 @@ export class SharedLanes {
     this.options = options;
   }
 
-  /** Takes a frame for a peer that it has a ring to. False: it goes over ZeroMQ. */
+  /** Takes a frame for a peer that it has a ring to, and copies it. False: it goes over ZeroMQ. */
   send(to: ProcessName, frame: Buffer): boolean {
     const pair = this.pairs.get(to);
     if (!pair?.out) {
@@ -210,7 +211,7 @@ export class SharedLanes {
   private poll(from: ProcessName, pair: Pair, ring: RingReader): number {
     if (ring.isEmpty) return 0;
     try {
-      const frames = ring.read((frame) => this.options.onFrame(from, frame));
+      const frames = ring.read((frame, isBorrowed) => this.options.onFrame(from, frame, isBorrowed));
       if (pair.file && ring.mustRing()) this.ring(from, pair);
       return frames;
     } catch (error) {

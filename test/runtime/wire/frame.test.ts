@@ -90,3 +90,16 @@ test("no garbage crashes a decoder: it reads or throws MalformedFrame or SyntaxE
   }
   expect(refused).toBeGreaterThan(5000);
 });
+
+test("what is kept of a borrowed frame is a copy", () => {
+  const memory = gather((lane) => ["abc", "defg"].forEach((text) => lane.write(RecordType.code, (writer) => writer.bytes(Buffer.from(text)))));
+  const kept: Buffer[] = [];
+  readFrame(memory, (_type, reader) => void kept.push(reader.bytes()), true);
+  const results = gather((lane) => writeResult(lane, { seq: 1, status: 0, lend: 0, startedAt: 1, runMicros: 2, values: [inline("value")] }));
+  const values: WireValue[] = [];
+  readFrame(results, (_type, reader) => void values.push(...readResult(reader).values), true);
+  memory.fill(0);
+  results.fill(0);
+  expect(values).toEqual([inline("value")]);
+  expect(kept.map(String)).toEqual(["abc", "defg"]);
+});

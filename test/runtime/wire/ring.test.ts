@@ -9,7 +9,7 @@ function ends(from = 0): { writer: RingWriter; reader: RingReader; words: Int32A
   const words = new Int32Array(memory, 0, RING_HEADER_BYTES / 4);
   words[0] = words[16] = from;
   const reader = new RingReader(memory, 0, CAPACITY);
-  return { writer: new RingWriter(memory, 0, CAPACITY), reader, words, read: () => { const got: Buffer[] = []; reader.read((frame) => got.push(frame)); return got; } };
+  return { writer: new RingWriter(memory, 0, CAPACITY), reader, words, read: () => { const got: Buffer[] = []; reader.read((frame) => got.push(Buffer.from(frame))); return got; } };
 }
 
 const frame = (length: number, fill = length & 255): Buffer => Buffer.alloc(length, fill);
@@ -117,4 +117,34 @@ test.each([1, 2, 3, 4, 5])("whatever the order of steps, nothing is lost, torn o
   got.push(...read());
   expect(got.length).toBe(sent.length);
   expect(Buffer.concat(got).equals(Buffer.concat(sent))).toBe(true);
+});
+
+test("a frame in one piece is handed on where it lies, one that goes over the ring's end is put together; neither is written over before it was handled", () => {
+  const { writer, reader } = ends();
+  const got: [Buffer, boolean][] = [];
+  for (let i = 0; i < 10; i++) {
+    writer.write(frame(100, i));
+    reader.read((borrowed, isBorrowed) => {
+      writer.write(frame(100, 200)); // a second one fits, a third does not
+      writer.write(frame(100, 201));
+      got.push([Buffer.from(borrowed), isBorrowed]);
+      expect(reader.read(() => { throw new Error("not while one is handled"); })).toBe(0);
+      writer.writeRest();
+    });
+    while (writer.isStarved || !reader.isEmpty) {
+      writer.writeRest();
+      reader.read(() => undefined);
+    }
+  }
+  const firsts = got.filter(([bytes]) => (bytes[0] as number) < 200);
+  expect(firsts.map(([bytes]) => bytes)).toEqual(Array.from({ length: 10 }, (_, i) => frame(100, i)));
+  expect(new Set(firsts.map(([, isBorrowed]) => isBorrowed))).toEqual(new Set([true, false]));
+});
+
+test("a frame whose handling throws is behind the reader all the same", () => {
+  const { writer, reader, read } = ends();
+  writer.write(frame(3));
+  writer.write(frame(4));
+  expect(() => reader.read(() => { throw new Error("bad"); })).toThrow("bad");
+  expect(read()).toEqual([frame(4)]);
 });
