@@ -148,6 +148,7 @@ export class ValueStore {
 }
 
 function sizeOf(value: Encoded): number {
+  if (value.packed) return value.packed.length;
   let size = value.head.length;
   for (const buffer of value.buffers) size += buffer.length;
   return size;

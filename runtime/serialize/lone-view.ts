@@ -8,7 +8,7 @@
  */
 import { types } from "node:util";
 import type { Encoded } from "../engine/engine.ts";
-import { headOfPacked } from "./pack.ts";
+import { HEAD_AT, PackedValue, readUint32 } from "./pack.ts";
 import { isJsonPrimitive } from "./scan.ts";
 import { elementSize, isPlainView, makeView, TYPED_ARRAYS, viewName } from "./realm.ts";
 import { memoryOf, OUT_OF_BAND_BYTES } from "./view-memory.ts";
@@ -17,8 +17,6 @@ export const VIEW_TAG = 3;
 const FIXED_BYTES = 16;
 /** More arguments than that have their places looked up no more. */
 const MOST_ARGS = 16;
-const NO_BUFFERS: readonly Uint8Array[] = [];
-const NO_REFS: Encoded["refs"] = [];
 
 export function isLoneView(value: unknown): value is ArrayBufferView {
   return ArrayBuffer.isView(value) && isPlainView(value) && !types.isSharedArrayBuffer(value.buffer);
@@ -43,39 +41,38 @@ export function writeLoneView(view: ArrayBufferView, args?: readonly unknown[], 
   const isBeside = memory.byteLength >= OUT_OF_BAND_BYTES;
   const json = args && args.length > 1 ? JSON.stringify(args.with(place, null)) : "";
   const jsonBytes = json === "" ? 0 : Buffer.byteLength(json);
-  const head = headOfPacked(FIXED_BYTES + jsonBytes + (isBeside ? 0 : memory.byteLength));
-  const { bytes } = head;
-  bytes[0] = VIEW_TAG;
-  bytes[1] = TYPED_ARRAYS.indexOf(viewName(view)) + 1;
-  bytes[2] = place + 1;
-  bytes[3] = isBeside ? 1 : 0;
-  bytes.writeUInt32LE(view.byteOffset - memory.byteOffset, 4);
-  bytes.writeUInt32LE(view.byteLength, 8);
-  bytes.writeUInt32LE(jsonBytes, 12);
-  if (jsonBytes > 0) bytes.write(json, FIXED_BYTES);
-  if (isBeside) return { head: bytes, buffers: [memory], refs: NO_REFS };
-  bytes.set(memory, FIXED_BYTES + jsonBytes);
-  return { head: bytes, buffers: NO_BUFFERS, refs: NO_REFS, packed: head.packed };
+  const value = new PackedValue(FIXED_BYTES + jsonBytes + (isBeside ? 0 : memory.byteLength));
+  const { packed } = value;
+  packed[HEAD_AT] = VIEW_TAG;
+  packed[HEAD_AT + 1] = TYPED_ARRAYS.indexOf(viewName(view)) + 1;
+  packed[HEAD_AT + 2] = place + 1;
+  packed[HEAD_AT + 3] = isBeside ? 1 : 0;
+  packed.writeUInt32LE(view.byteOffset - memory.byteOffset, HEAD_AT + 4);
+  packed.writeUInt32LE(view.byteLength, HEAD_AT + 8);
+  packed.writeUInt32LE(jsonBytes, HEAD_AT + 12);
+  if (jsonBytes > 0) packed.write(json, HEAD_AT + FIXED_BYTES);
+  if (isBeside) return { head: value.head, buffers: [memory], refs: value.refs };
+  packed.set(memory, HEAD_AT + FIXED_BYTES + jsonBytes);
+  return value;
 }
 
 /** Throws for damaged bytes. */
 export function readLoneView(head: Uint8Array, buffers: readonly Uint8Array[]): unknown {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  if (bytes.length < FIXED_BYTES) throw new RangeError(`A view's ${bytes.length} bytes are too few`);
-  const name = TYPED_ARRAYS[(bytes[1] as number) - 1];
-  if (name === undefined) throw new TypeError(`Unknown view type ${String(bytes[1])}`);
-  const place = (bytes[2] as number) - 1;
-  const offset = bytes.readUInt32LE(4);
-  const length = bytes.readUInt32LE(8);
-  const memoryAt = FIXED_BYTES + bytes.readUInt32LE(12);
-  if (memoryAt > bytes.length) throw new RangeError("The arguments beside a view end too early");
-  const beside = bytes[3] === 1 ? buffers[0] : undefined;
-  if (bytes[3] === 1 && beside === undefined) throw new RangeError("The memory of a view is missing");
-  const memory = beside ?? bytes.subarray(memoryAt);
+  if (head.length < FIXED_BYTES) throw new RangeError(`A view's ${head.length} bytes are too few`);
+  const name = TYPED_ARRAYS[(head[1] as number) - 1];
+  if (name === undefined) throw new TypeError(`Unknown view type ${String(head[1])}`);
+  const place = (head[2] as number) - 1;
+  const offset = readUint32(head, 4);
+  const length = readUint32(head, 8);
+  const memoryAt = FIXED_BYTES + readUint32(head, 12);
+  if (memoryAt > head.length) throw new RangeError("The arguments beside a view end too early");
+  const beside = head[3] === 1 ? buffers[0] : undefined;
+  if (head[3] === 1 && beside === undefined) throw new RangeError("The memory of a view is missing");
+  const memory = beside ?? new Uint8Array(head.buffer, head.byteOffset + memoryAt, head.length - memoryAt);
   if (offset + length > memory.byteLength) throw new RangeError(`A view of ${length} bytes at ${offset} is outside of its ${memory.byteLength} bytes`);
   const view = viewOf(name, memory, beside !== undefined, offset, length);
   if (place < 0) return view;
-  const args: unknown = memoryAt === FIXED_BYTES ? [null] : JSON.parse(bytes.toString("utf8", FIXED_BYTES, memoryAt));
+  const args: unknown = memoryAt === FIXED_BYTES ? [null] : JSON.parse(Buffer.from(head.buffer, head.byteOffset, memoryAt).toString("utf8", FIXED_BYTES));
   if (!Array.isArray(args) || place >= args.length) throw new TypeError("A view's place is none of the arguments'");
   args[place] = view;
   return args;
@@ -85,6 +82,7 @@ export function readLoneView(head: Uint8Array, buffers: readonly Uint8Array[]): 
 function viewOf(name: (typeof TYPED_ARRAYS)[number], memory: Uint8Array, isOwn: boolean, offset: number, length: number): ArrayBufferView {
   if (isOwn && (memory.byteOffset + offset) % elementSize(name) === 0) return makeView(name, memory.buffer as ArrayBuffer, memory.byteOffset + offset, length);
   if (isOwn) return makeView(name, copyOf(memory.subarray(offset, offset + length)), 0, length);
+  if (name === "Uint8Array" && length === memory.length) return new Uint8Array(memory);
   return makeView(name, copyOf(memory), offset, length);
 }
 

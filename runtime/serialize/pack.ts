@@ -7,9 +7,12 @@
  */
 import type { Encoded } from "../engine/engine.ts";
 import { SerializationError } from "../errors.ts";
+import { slabRoom } from "./slab.ts";
 
 const ALIGNMENT = 64;
 const FIXED_BYTES = 8;
+/** Where the head begins that no buffers stand before. */
+export const HEAD_AT = FIXED_BYTES;
 const ENTRY_BYTES = 16;
 
 export interface Layout {
@@ -23,6 +26,7 @@ export interface Unpacked {
 }
 
 const NO_BUFFERS: readonly Uint8Array[] = [];
+const NO_REFS: Encoded["refs"] = [];
 
 const align = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
 
@@ -44,12 +48,21 @@ export function layout({ head, buffers }: Pick<Encoded, "head" | "buffers">): La
   return { sizeBytes: end, parts };
 }
 
-/** Room for a head of so many bytes in what `pack` will give for it, where there are no buffers: `Encoded.packed`. */
-export function headOfPacked(headBytes: number): { readonly packed: Buffer; readonly bytes: Buffer } {
-  const packed = Buffer.allocUnsafe(FIXED_BYTES + headBytes);
-  packed.writeUInt32LE(headBytes, 0);
-  packed.writeUInt32LE(0, 4);
-  return { packed, bytes: packed.subarray(FIXED_BYTES) };
+/** A value without buffers, made as it travels: `packed` has room for a head of so many bytes, from `HEAD_AT` on. */
+export class PackedValue implements Encoded {
+  readonly packed: Buffer;
+  readonly buffers = NO_BUFFERS;
+  readonly refs = NO_REFS;
+
+  constructor(headBytes: number) {
+    this.packed = slabRoom(HEAD_AT + headBytes);
+    this.packed.writeUInt32LE(headBytes, 0);
+    this.packed.writeUInt32LE(0, 4);
+  }
+
+  get head(): Uint8Array {
+    return this.packed.subarray(HEAD_AT);
+  }
 }
 
 export function pack(encoded: Pick<Encoded, "head" | "buffers" | "packed">): Uint8Array {
@@ -92,7 +105,7 @@ export function unpackFrom(memory: ArrayBuffer, offset = 0, sizeBytes = memory.b
   return unpack(new Uint8Array(memory, offset, sizeBytes));
 }
 
-const readUint32 = (bytes: Uint8Array, at: number): number => (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+export const readUint32 = (bytes: Uint8Array, at: number): number => (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 
 function part(bytes: Uint8Array, offset: number, length: number): Uint8Array {
   if (!(offset >= 0 && length >= 0 && offset + length <= bytes.byteLength)) {

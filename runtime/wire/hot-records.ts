@@ -233,9 +233,7 @@ function inlineBytes(packed: Uint8Array): Buffer {
   return writer.take();
 }
 
-/** A slice that is kept would keep its whole frame alive: it is copied, unless it is most of it. Memory of large values is not copied when they are decoded: so it is here. */
+/** Memory of large values is not copied when they are decoded: it is the value's own. */
 function bytesOf(reader: RecordReader, isKept: boolean): Buffer {
-  const slice = isKept ? reader.view() : reader.bytes();
-  if (!isKept && slice.length < OUT_OF_BAND_BYTES) return slice;
-  return reader.isBorrowed || slice.length * 2 < slice.buffer.byteLength ? Buffer.from(slice) : slice;
+  return isKept || reader.peekU32() >= OUT_OF_BAND_BYTES ? reader.keptBytes() : reader.bytes();
 }

@@ -17,10 +17,6 @@ export class RecordReader {
     this.borrowed = isBorrowed;
   }
 
-  get isBorrowed(): boolean {
-    return this.borrowed;
-  }
-
   /** To another record of the same frame. */
   moveTo(at: number, end: number): void {
     this.at = at;
@@ -50,6 +46,14 @@ export class RecordReader {
     return ((b[at] as number) | ((b[at + 1] as number) << 8) | ((b[at + 2] as number) << 16) | ((b[at + 3] as number) << 24)) >>> 0;
   }
 
+  /** The next u32, which is read again. */
+  peekU32(): number {
+    const { at } = this;
+    const value = this.u32();
+    this.at = at;
+    return value;
+  }
+
   f64(): number {
     return this.buffer.readDoubleLE(this.take(8));
   }
@@ -58,14 +62,20 @@ export class RecordReader {
   bytes(): Buffer {
     if (this.borrowed) this.buffer = Buffer.from(this.buffer);
     this.borrowed = false;
-    return this.view();
-  }
-
-  /** As `bytes`, for one who copies at once what he wants of it. */
-  view(): Buffer {
     const length = this.u32();
     const at = this.take(length);
     return this.buffer.subarray(at, at + length);
+  }
+
+  /** As `bytes`, to be kept: a small part of the frame would keep all of it alive, and is copied. */
+  keptBytes(): Buffer {
+    const length = this.u32();
+    const at = this.take(length);
+    const { buffer } = this;
+    if (!this.borrowed && length * 2 >= buffer.buffer.byteLength) return buffer.subarray(at, at + length);
+    const kept = Buffer.allocUnsafe(length);
+    buffer.copy(kept, 0, at, at + length);
+    return kept;
   }
 
   text(): string {
