@@ -76,12 +76,19 @@ describe("many refs", () => {
     expect(page).toContain("the first 20 of 50");
   });
 
-  test("drawing ten thousand takes less than a tenth of a second", () => {
-    const many = refs(10_000);
-    const state = stateAfter(...many.map((ref, i) => task("finished", { ...RAN, task: `t${i}`, refs: [ref] })));
-    const started = performance.now();
-    renderView(state, { kind: "object-refs", refs: many });
-    expect(performance.now() - started).toBeLessThan(100);
+  test("ten times as many take about ten times as long to draw", () => {
+    const bestMs = (count: number): number => {
+      const many = refs(count);
+      const state = stateAfter(...many.map((ref, i) => task("finished", { ...RAN, task: `t${i}`, refs: [ref] })));
+      return Math.min(...Array.from({ length: 7 }, () => {
+        const started = performance.now();
+        renderView(state, { kind: "object-refs", refs: many });
+        return performance.now() - started;
+      }));
+    };
+    bestMs(1000);
+    // in the same run, the best of seven; a scan for each ref would be a hundred times
+    expect(bestMs(20_000) / bestMs(2000)).toBeLessThan(40);
   });
 });
 
