@@ -11,8 +11,14 @@
  *    this very registration (`seq`): an acknowledgement from before an unborrow proves nothing.
  * R3 Each borrow is followed by one unborrow at most, and a new borrow has a new `seq`.
  * R4 A record without holds, covers and registration is removed. A dead owner is told nothing.
+ *
+ * When an object's block moves (see `old-blocks.ts`):
+ * M2 A move is answered when neither a view made before it is left, nor a lend made before it is open.
+ * M3 `moveOf` is known from the news of the move until the record goes: whoever maps a block takes no older address. The owner takes
+ *    its own, whatever a message says.
  */
 import { ownerOf, type ObjectId, type ProcessName } from "../ids.ts";
+import type { Move } from "./old-blocks.ts";
 import { append, type LendId, NONE, type ReferenceCommand } from "./reference-command.ts";
 
 interface BorrowedRecord {
@@ -25,6 +31,18 @@ interface BorrowedRecord {
   seq: number;
   /** Settled lends that wait for the owner's acknowledgement. */
   waiting: InboundLend[] | undefined;
+  /** Views of its block here, of all moves together; each is a local hold too. */
+  pins: number;
+  /** Those that were made before the last move. */
+  oldPins: number;
+  move: Move;
+}
+
+/** News of a move that is not answered yet. */
+interface Clearing {
+  readonly move: Move;
+  /** Open lends that may carry the old address. */
+  readonly lends: Set<LendId>;
 }
 
 interface InboundLend {
@@ -47,6 +65,7 @@ export class BorrowedObjects {
   /** Not settled yet, by lender and lend. */
   readonly #inbound = new Map<string, InboundLend>();
   readonly #dead = new Set<ProcessName>();
+  readonly #clearing = new Map<ObjectId, Clearing>();
   #seq = 0;
 
   get size(): number {
@@ -56,6 +75,10 @@ export class BorrowedObjects {
   /** Lends that this process has not ended. */
   get openLends(): number {
     return this.#inbound.size;
+  }
+
+  knows(id: ObjectId): boolean {
+    return this.#records.has(id);
   }
 
   isHeld(id: ObjectId): boolean {
@@ -92,7 +115,8 @@ export class BorrowedObjects {
     const lend = this.#outbound.get(lendId);
     if (lend === undefined) return NONE;
     this.#outbound.delete(lendId);
-    return lend.ids.flatMap((id) => this.#letGo(id, "lends"));
+    const cleared = this.#clearing.size === 0 ? NONE : this.#lendArrived(lendId);
+    return [...cleared, ...lend.ids.flatMap((id) => this.#letGo(id, "lends"))];
   }
 
   /** A message of `from` carried `ids` (those of this process itself may be left out). Call `settled` when they were looked at. */
@@ -132,12 +156,72 @@ export class BorrowedObjects {
     return this.#stopWaiting(record);
   }
 
+  // ---- views, and blocks that move
+
+  /** One more view of its block, by an address that is none from before `moveOf`. */
+  pinned(id: ObjectId): readonly ReferenceCommand[] {
+    const commands = this.#hold(id, "local");
+    this.#records.get(id)!.pins++;
+    return commands;
+  }
+
+  /** `move`: what `moveOf` was when it was pinned. */
+  unpinned(id: ObjectId, move: Move): readonly ReferenceCommand[] {
+    const record = this.#records.get(id);
+    const isOld = record !== undefined && move < record.move;
+    if (record === undefined || record.pins === 0 || (isOld && record.oldPins === 0)) throw new Error(`Borrowed object ${id} was unpinned without a pin: ${story(record)}`);
+    record.pins--;
+    if (isOld) record.oldPins--;
+    const cleared = isOld ? this.#clear(id, record) : NONE;
+    return [...cleared, ...this.#letGo(id, "local")];
+  }
+
+  moveOf(id: ObjectId): Move {
+    return this.#records.get(id)?.move ?? 0;
+  }
+
+  /** Nobody here reads its block, or has just sent its address. */
+  isUnread(id: ObjectId): boolean {
+    const record = this.#records.get(id);
+    return record === undefined || record.pins + record.lends === 0;
+  }
+
+  /** The owner says that the block lies elsewhere now. The answer comes at once, or when what uses the old one has ended. */
+  moved(id: ObjectId, move: Move): readonly ReferenceCommand[] {
+    const record = this.#records.get(id);
+    if (record?.move === move && this.#clearing.has(id)) return NONE; // told twice, as it was borrowed twice: one answer will do
+    if (record === undefined || record.move === move) return [{ type: "clear-move", id, move }];
+    record.move = move;
+    record.oldPins = record.pins;
+    const lends = record.lends === 0 ? [] : [...this.#outbound].filter(([, { ids }]) => ids.includes(id)).map(([lendId]) => lendId);
+    this.#clearing.set(id, { move, lends: new Set(lends) });
+    return this.#clear(id, record);
+  }
+
+  #lendArrived(lendId: LendId): readonly ReferenceCommand[] {
+    return [...this.#clearing].flatMap(([id, { lends }]) => (lends.delete(lendId) ? this.#clear(id, this.#records.get(id)!) : NONE));
+  }
+
+  /** M2. */
+  #clear(id: ObjectId, record: BorrowedRecord): readonly ReferenceCommand[] {
+    const clearing = this.#clearing.get(id);
+    if (clearing === undefined || !this.isClear(record.oldPins, clearing.lends.size)) return NONE;
+    this.#clearing.delete(id);
+    return [{ type: "clear-move", id, move: clearing.move }];
+  }
+
+  /** The rule of M2: so many views, and lends, from before the move. */
+  isClear(oldPins: number, openLends: number): boolean {
+    return oldPins + openLends === 0;
+  }
+
   processDied(dead: ProcessName): readonly ReferenceCommand[] {
     if (this.#dead.has(dead)) return NONE;
     this.#dead.add(dead);
     const commands: ReferenceCommand[] = [];
     for (const [id, record] of this.#records) {
       if (ownerOf(id) !== dead) continue;
+      this.#clearing.delete(id);
       record.registration = "none";
       append(commands, this.#stopWaiting(record));
       this.#removeUnused(id, record);
@@ -160,7 +244,13 @@ export class BorrowedObjects {
       if (r.registration !== "none" && (!isHeld(r) || !ownerLives)) say("R3: registered without need");
       if ((r.waiting?.length ?? 0) > 0 && r.registration !== "asked") say("R2: a lend waits for nothing");
       if (r.local < 0 || r.lends < 0 || r.within < 0 || (!isHeld(r) && r.covers === 0)) say("R4: not removed");
+      if (r.oldPins < 0 || r.oldPins > r.pins || r.pins > r.local) say("M2: counts of views differ");
+      const clearing = this.#clearing.get(id);
+      if (clearing !== undefined && r.oldPins === 0 && clearing.lends.size === 0) say("M2: a move is not answered");
+      if (clearing === undefined && r.oldPins > 0 && ownerLives) say("M2: a move was answered under views of the old block");
+      for (const lendId of clearing?.lends ?? []) if (!this.#outbound.has(lendId)) say(`M2: waits for lend ${lendId}, which has ended`);
     }
+    for (const id of this.#clearing.keys()) if (!this.#records.has(id)) throw new Error(`M2: a move of object ${id} is not answered, and it has no record`);
     for (const id of [...covers.keys(), ...lends.keys()]) if (!this.#records.has(id)) throw new Error(`R4: object ${id} has no record`);
   }
 
@@ -232,7 +322,7 @@ export class BorrowedObjects {
   #record(id: ObjectId): BorrowedRecord {
     let record = this.#records.get(id);
     if (record === undefined) {
-      record = { local: 0, lends: 0, within: 0, covers: 0, registration: "none", seq: 0, waiting: undefined };
+      record = { local: 0, lends: 0, within: 0, covers: 0, registration: "none", seq: 0, waiting: undefined, pins: 0, oldPins: 0, move: 0 };
       this.#records.set(id, record);
     }
     return record;

@@ -1,19 +1,20 @@
 /**
  * The owner's counts of the objects that this process made. Pure: events in, commands out.
  *
- * An object is held by local handles, by messages under way that carry it (lends), by other processes (borrowers), and by values
- * that contain it. A process that reads its block pins it besides.
+ * An object is held by local handles, by messages under way that carry it (lends), by other processes (borrowers), by values that
+ * contain it, and by this process's views of its block (pins); other processes' views are borrowers.
  *
- * O1 The value is forgotten when holds and pins are zero, once, and never before, unless `freed` gave it up: then at zero pins.
- * O2 A value holds each object in it from the moment it is stored until it is forgotten.
+ * O1 The value is forgotten when nothing holds it, once, and never before.
+ * O2 A value holds each object in it from the moment it is stored until it is forgotten or lost.
  * O3 A lend holds its objects until `lendDone` or the death of the process it went to.
- * O4 What a dead process held, borrowed or pinned is gone, and nothing that it sent before is counted any more.
- * O5 No count is negative, and a record without holds, pins and value is removed.
+ * O4 What a dead process held or borrowed is gone, and nothing that it sent before is counted any more.
+ * O5 No count is negative, and a record without holds and value is removed.
  *
  * A ref can come back for an object that was forgotten (its lender died with the message under way): its record then has no value.
  */
 import type { ObjectId, ProcessName } from "../ids.ts";
 import { IdTable } from "./id-table.ts";
+import { OldBlocks, type Move } from "./old-blocks.ts";
 import { append, type LendId, NONE, type ReferenceCommand } from "./reference-command.ts";
 
 type Counts = Map<ProcessName, number>;
@@ -23,7 +24,6 @@ interface OwnedRecord {
   local: number;
   /** Present until forgotten, also while the value is still being computed. */
   hasValue: boolean;
-  isFreed: boolean;
   /** What most objects never have: 100,000 of them a second are only held by a handle here. */
   more: More | undefined;
 }
@@ -33,9 +33,9 @@ interface More {
   /** Values that contain it. */
   within: number;
   borrowed: number;
-  pinned: number;
+  /** Views of its block in this process. */
+  pins: number;
   borrowers: Counts | undefined;
-  pins: Counts | undefined;
   contains: readonly ObjectId[] | undefined;
 }
 
@@ -51,7 +51,6 @@ export interface ReferenceCounts {
   readonly within: number;
   readonly borrowers: number;
   readonly pins: number;
-  readonly isFreed: boolean;
 }
 
 export class OwnedObjects {
@@ -59,9 +58,11 @@ export class OwnedObjects {
   readonly #lends = new Map<LendId, Lend>();
   readonly #dead = new Set<ProcessName>();
   readonly #isForeign: (id: ObjectId) => boolean;
+  readonly #oldBlocks: OldBlocks;
 
   /** `prefix`: what the ids of this process's objects begin with. */
-  constructor(prefix: string, isForeign: (id: ObjectId) => boolean) {
+  constructor(prefix: string, isForeign: (id: ObjectId) => boolean, oldBlocks = new OldBlocks()) {
+    this.#oldBlocks = oldBlocks;
     this.#records = new IdTable(prefix);
     this.#isForeign = isForeign;
   }
@@ -74,21 +75,20 @@ export class OwnedObjects {
     return this.#records.get(id) !== undefined;
   }
 
-  /** False when it was forgotten, or given up by `freed`. */
+  /** False when it was forgotten. */
   hasValue(id: ObjectId): boolean {
-    const record = this.#records.get(id);
-    return record !== undefined && record.hasValue && !record.isFreed;
+    return this.#records.get(id)?.hasValue === true;
   }
 
   counts(id: ObjectId): ReferenceCounts | undefined {
     const r = this.#records.get(id);
-    return r && { local: r.local, lends: r.more?.lends ?? 0, within: r.more?.within ?? 0, borrowers: r.more?.borrowers?.size ?? 0, pins: r.more?.pinned ?? 0, isFreed: r.isFreed };
+    return r && { local: r.local, lends: r.more?.lends ?? 0, within: r.more?.within ?? 0, borrowers: r.more?.borrowers?.size ?? 0, pins: r.more?.pins ?? 0 };
   }
 
   /** A new object with one local handle. Its value may come later (`stored`). `count`: the number at the id's end, where it is known. */
   created(id: ObjectId, contains?: readonly ObjectId[], count?: number): readonly ReferenceCommand[] {
     const before = this.#records.size;
-    const record: OwnedRecord = { id, local: 1, hasValue: true, isFreed: false, more: undefined };
+    const record: OwnedRecord = { id, local: 1, hasValue: true, more: undefined };
     this.#records.set(id, record, count);
     if (this.#records.size === before) throw new Error(`Object ${id} was created twice`);
     if (contains !== undefined) this.#contain(record, contains);
@@ -99,7 +99,7 @@ export class OwnedObjects {
   stored(id: ObjectId, contains: readonly ObjectId[]): readonly ReferenceCommand[] {
     const record = this.#records.get(id);
     if (record === undefined || !record.hasValue) return [{ type: "forget-value", id }, ...this.#foreignOf(contains)];
-    if (record.more?.contains !== undefined) throw new Error(`Object ${id} was stored twice`);
+    if (record.more?.contains !== undefined) throw new Error(`O2: object ${id} was stored twice`);
     this.#contain(record, contains);
     return NONE;
   }
@@ -112,7 +112,7 @@ export class OwnedObjects {
   /** `released` of most objects, without its commands: true when nothing held it but that handle, and nothing is in its value. */
   releasedAtOnce(id: ObjectId, count?: number): boolean {
     const record = this.#records.get(id, count);
-    if (record === undefined || record.local !== 1 || record.more !== undefined || !record.hasValue || record.isFreed) return false;
+    if (record === undefined || record.local !== 1 || record.more !== undefined || !record.hasValue) return false;
     this.#records.delete(id, count);
     return true;
   }
@@ -122,6 +122,19 @@ export class OwnedObjects {
     if (record === undefined || record.local === 0) throw new Error(`Object ${id} was released without a local handle: ${story(record)}`);
     record.local--;
     return record.local === 0 ? this.#settle(id, record) : NONE;
+  }
+
+  /** One more view of its block in this process. */
+  pinned(id: ObjectId): void {
+    moreOf(this.#recordOrGone(id)).pins++;
+  }
+
+  unpinned(id: ObjectId): readonly ReferenceCommand[] {
+    const record = this.#records.get(id);
+    const more = record?.more;
+    if (more === undefined || more.pins === 0) throw new Error(`Object ${id} was unpinned without a pin: ${story(record)}`);
+    more.pins--;
+    return more.pins === 0 ? this.#settle(id, record as OwnedRecord) : NONE;
   }
 
   lent(lendId: LendId, to: ProcessName, ids: readonly ObjectId[]): void {
@@ -146,11 +159,12 @@ export class OwnedObjects {
   }
 
   /** `by` holds the object. Counted also when its value is gone: `by` will say when it lets go. Always acknowledge it. */
-  borrowed(id: ObjectId, by: ProcessName): void {
-    if (this.#dead.has(by)) return;
+  borrowed(id: ObjectId, by: ProcessName): readonly ReferenceCommand[] {
+    if (this.#dead.has(by)) return NONE;
     const more = moreOf(this.#recordOrGone(id));
     more.borrowed++;
     add((more.borrowers ??= new Map()), by, 1);
+    return this.#oldBlocks.borrowedBy(id, by);
   }
 
   unborrowed(id: ObjectId, by: ProcessName): readonly ReferenceCommand[] {
@@ -160,55 +174,54 @@ export class OwnedObjects {
     if (more?.borrowers?.get(by) === undefined) throw new Error(`Object ${id} was given back by ${by}, which had not borrowed it: ${story(record)}`);
     more.borrowed--;
     add(more.borrowers, by, -1);
-    return more.borrowed === 0 ? this.#settle(id, record as OwnedRecord) : NONE;
+    const commands = more.borrowers.has(by) ? NONE : this.#oldBlocks.letGoBy(id, by);
+    return more.borrowed === 0 ? [...commands, ...this.#settle(id, record as OwnedRecord)] : commands;
   }
 
-  /** `by` begins to read the block. False when there is no value to read, or `by` is dead. */
-  pinned(id: ObjectId, by: ProcessName): boolean {
-    if (this.#dead.has(by) || !this.hasValue(id)) return false;
-    const more = moreOf(this.#records.get(id)!);
-    more.pinned++;
-    add((more.pins ??= new Map()), by, 1);
-    return true;
-  }
+  // ---- moving and losing the block
 
-  unpinned(id: ObjectId, by: ProcessName, count = 1): readonly ReferenceCommand[] {
-    if (this.#dead.has(by)) return NONE;
+  /** Nobody here reads its block or has just sent its address, and it does not move already. */
+  isMovable(id: ObjectId): boolean {
     const record = this.#records.get(id);
-    const more = record?.more;
-    const held = more?.pins?.get(by) ?? 0;
-    if (more?.pins === undefined || held < count) throw new Error(`Object ${id} was unpinned ${count} times by ${by}, which had pinned it ${held} times: ${story(record)}`);
-    more.pinned -= count;
-    add(more.pins, by, -count);
-    return more.pinned === 0 ? this.#settle(id, record as OwnedRecord) : NONE;
+    return record !== undefined && record.hasValue && (record.more?.lends ?? 0) + (record.more?.pins ?? 0) === 0 && !this.#oldBlocks.has(id);
   }
 
-  /** `ray.free`: the values go when nobody reads them, whoever holds refs. */
-  freed(ids: readonly ObjectId[]): readonly ReferenceCommand[] {
+  borrowersOf(id: ObjectId): ProcessName[] {
+    return [...(this.#records.get(id)?.more?.borrowers?.keys() ?? [])];
+  }
+
+  /** Its block lies elsewhere now. `free-old` follows, at once or when the last borrower has answered. */
+  moved(id: ObjectId, move: Move): readonly ReferenceCommand[] {
+    if (!this.isMovable(id)) throw new Error(`Object ${id} was moved while it was in use: ${story(this.#records.get(id))}`);
+    return this.#oldBlocks.moved(id, move, this.borrowersOf(id));
+  }
+
+  moveCleared(id: ObjectId, move: Move, by: ProcessName): readonly ReferenceCommand[] {
+    return this.#dead.has(by) ? NONE : this.#oldBlocks.answered(id, move, by);
+  }
+
+  /** The value is gone and is made again, or what stands for it: `stored` follows. What it contained is let go. */
+  lost(id: ObjectId): readonly ReferenceCommand[] {
+    const record = this.#records.get(id);
+    const contains = record?.hasValue ? record.more?.contains : undefined;
+    if (record?.more === undefined || contains === undefined) return NONE;
+    record.more.contains = undefined;
     const commands: ReferenceCommand[] = [];
-    for (const id of ids) {
-      const record = this.#records.get(id);
-      if (record === undefined || record.isFreed) continue;
-      record.isFreed = true;
-      append(commands, this.#settle(id, record));
-    }
+    this.#letGo([...contains], commands);
     return commands;
   }
 
   processDied(dead: ProcessName): readonly ReferenceCommand[] {
     if (this.#dead.has(dead)) return NONE;
     this.#dead.add(dead);
-    const commands: ReferenceCommand[] = [];
+    const commands: ReferenceCommand[] = [...this.#oldBlocks.died(dead)];
     for (const [lendId, lend] of this.#lends) if (lend.to === dead) append(commands, this.lendDone(lendId));
     for (const record of [...this.#records.values()]) {
       const { id, more } = record;
       const borrowed = more?.borrowers?.get(dead) ?? 0;
-      const pinned = more?.pins?.get(dead) ?? 0;
-      if (more === undefined || borrowed + pinned === 0) continue;
+      if (more === undefined || borrowed === 0) continue;
       more.borrowers?.delete(dead);
-      more.pins?.delete(dead);
       more.borrowed -= borrowed;
-      more.pinned -= pinned;
       append(commands, this.#settle(id, record));
     }
     return commands;
@@ -228,35 +241,40 @@ export class OwnedObjects {
       const say = (rule: string): never => { throw new Error(`${rule}: object ${id}: ${story(r)}`); };
       if (m.lends !== (lends.get(id) ?? 0)) say(`O3: ${lends.get(id) ?? 0} lends found`);
       if (m.within !== (within.get(id) ?? 0)) say(`O2: within ${within.get(id) ?? 0} values`);
-      if (sum(m.borrowers) !== m.borrowed || sum(m.pins) !== m.pinned) say("O5: the sums differ");
-      if (Math.min(r.local, m.lends, m.within, m.borrowed, m.pinned, ...(m.borrowers?.values() ?? []), ...(m.pins?.values() ?? [])) < 0) say("O5: negative");
-      if (m.pinned === 0 && (!isHeld(r) || (r.isFreed && r.hasValue))) say("O1: not forgotten");
-      for (const process of [...(m.borrowers?.keys() ?? []), ...(m.pins?.keys() ?? [])]) if (this.#dead.has(process)) say(`O4: ${process} is dead`);
+      if (sum(m.borrowers) !== m.borrowed) say("O5: the sums differ");
+      if (Math.min(r.local, m.lends, m.within, m.borrowed, m.pins, ...(m.borrowers?.values() ?? [])) < 0) say("O5: negative");
+      if (!isHeld(r)) say("O1: not forgotten");
+      for (const process of m.borrowers?.keys() ?? []) if (this.#dead.has(process)) say(`O4: ${process} is dead`);
     }
+    this.#oldBlocks.assertInvariants((id, process) => this.#records.get(id)?.more?.borrowers?.has(process) === true);
     for (const id of [...lends.keys(), ...within.keys()]) if (!this.#isForeign(id) && !this.knows(id)) throw new Error(`O5: object ${id} is held and has no record`);
   }
 
-  /** Forgets the value when nothing keeps it, then what it alone held; a list, not recursion: chains of values can be long. */
+  /** Forgets the value when nothing keeps it, then what it alone held. */
   #settle(id: ObjectId, record: OwnedRecord): readonly ReferenceCommand[] {
-    if ((record.more?.pinned ?? 0) > 0 || (isHeld(record) && !(record.isFreed && record.hasValue))) return NONE;
-    if (record.hasValue && record.more?.contains === undefined && !record.isFreed) {
+    if (isHeld(record)) return NONE;
+    if (record.hasValue && record.more?.contains === undefined) {
       this.#records.delete(id); // by far the most: a value without refs in it
       return [{ type: "forget-value", id }];
     }
     const commands: ReferenceCommand[] = [];
     const rest: ObjectId[] = [];
     this.#forget(id, record, commands, rest);
+    this.#letGo(rest, commands);
+    return commands;
+  }
+
+  /** What a value contained. A list, not recursion: chains of values can be long. */
+  #letGo(rest: ObjectId[], commands: ReferenceCommand[]): void {
     for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
       if (this.#isForeign(next)) {
         commands.push({ type: "release-borrowed", id: next });
         continue;
       }
       const contained = this.#records.get(next)!;
-      const more = moreOf(contained);
-      more.within--;
-      if (more.pinned === 0 && !isHeld(contained)) this.#forget(next, contained, commands, rest);
+      moreOf(contained).within--;
+      if (!isHeld(contained)) this.#forget(next, contained, commands, rest);
     }
-    return commands;
   }
 
   #forget(id: ObjectId, record: OwnedRecord, commands: ReferenceCommand[], rest: ObjectId[]): void {
@@ -283,18 +301,18 @@ export class OwnedObjects {
   #recordOrGone(id: ObjectId): OwnedRecord {
     let record = this.#records.get(id);
     if (record === undefined) {
-      record = { id, local: 0, hasValue: false, isFreed: false, more: undefined };
+      record = { id, local: 0, hasValue: false, more: undefined };
       this.#records.set(id, record);
     }
     return record;
   }
 }
 
-const NOTHING_MORE: Readonly<More> = { lends: 0, within: 0, borrowed: 0, pinned: 0, borrowers: undefined, pins: undefined, contains: undefined };
+const NOTHING_MORE: Readonly<More> = { lends: 0, within: 0, borrowed: 0, pins: 0, borrowers: undefined, contains: undefined };
 
 const moreOf = (record: OwnedRecord): More => (record.more ??= { ...NOTHING_MORE });
 
-const isHeld = ({ local, more }: OwnedRecord): boolean => local > 0 || (more !== undefined && more.lends + more.within + more.borrowed > 0);
+const isHeld = ({ local, more }: OwnedRecord): boolean => local > 0 || (more !== undefined && more.lends + more.within + more.borrowed + more.pins > 0);
 
 const sum = (counts: Counts | undefined): number => [...(counts?.values() ?? [])].reduce((a, b) => a + b, 0);
 
@@ -307,4 +325,4 @@ function add(counts: Counts, process: ProcessName, by: number): void {
 const story = (record: OwnedRecord | undefined): string =>
   record === undefined
     ? "it is not known (forgotten, or never made here)"
-    : JSON.stringify({ ...record, more: record.more && { ...record.more, borrowers: [...(record.more.borrowers ?? [])], pins: [...(record.more.pins ?? [])] } });
+    : JSON.stringify({ ...record, more: record.more && { ...record.more, borrowers: [...(record.more.borrowers ?? [])] } });

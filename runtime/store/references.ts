@@ -16,10 +16,11 @@
 import type { ObjectId, ProcessName } from "../ids.ts";
 import { BorrowedObjects } from "./borrowed-objects.ts";
 import { OwnedObjects, type ReferenceCounts } from "./owned-objects.ts";
+import { OldBlocks, type Move } from "./old-blocks.ts";
 import { append, type LendId, NONE, type ReferenceCommand } from "./reference-command.ts";
 
-export type { LendId, ReferenceCommand, ReferenceCounts };
-export { BorrowedObjects, OwnedObjects };
+export type { LendId, Move, ReferenceCommand, ReferenceCounts };
+export { BorrowedObjects, OldBlocks, OwnedObjects };
 
 type Commands = readonly ReferenceCommand[];
 
@@ -27,11 +28,13 @@ export class References {
   readonly owned: OwnedObjects;
   readonly borrowed: BorrowedObjects;
   readonly #prefix: string;
+  #moves: Move = 0;
 
-  constructor(self: ProcessName) {
+  /** `parts`: tests break a rule of one of them. */
+  constructor(self: ProcessName, parts: { readonly Owned?: typeof OwnedObjects; readonly oldBlocks?: OldBlocks; readonly borrowed?: BorrowedObjects } = {}) {
     this.#prefix = `${self}-`;
-    this.owned = new OwnedObjects(this.#prefix, (id) => !this.isOwn(id));
-    this.borrowed = new BorrowedObjects();
+    this.owned = new (parts.Owned ?? OwnedObjects)(this.#prefix, (id) => !this.isOwn(id), parts.oldBlocks);
+    this.borrowed = parts.borrowed ?? new BorrowedObjects();
   }
 
   /** Objects that this process knows of, its own and others'. */
@@ -75,8 +78,8 @@ export class References {
 
   /** `by` ended the lend and keeps `kept`, which this process owns. */
   lendDone(lendId: LendId, by: ProcessName, kept: readonly ObjectId[] = []): Commands {
-    for (const id of kept) this.owned.borrowed(id, by);
-    return [...this.#settleForeign(this.owned.lendDone(lendId)), ...this.borrowed.lendDone(lendId)];
+    const moves = kept.length === 0 ? NONE : kept.flatMap((id) => this.owned.borrowed(id, by));
+    return [...moves, ...this.#settleForeign(this.owned.lendDone(lendId)), ...this.borrowed.lendDone(lendId)];
   }
 
   /** A message of `from` brought `ids`. Holds nothing by itself: retain what stays, then `settled`. */
@@ -94,29 +97,50 @@ export class References {
     return this.borrowed.acknowledged(id, seq);
   }
 
-  /** `by` asks to be counted. Acknowledge it always, also when the value is gone. */
-  borrowedBy(id: ObjectId, by: ProcessName): void {
-    this.owned.borrowed(id, by);
+  /** `by` asks to be counted. Acknowledge it always, also when the value is gone; carry out the commands before. */
+  borrowedBy(id: ObjectId, by: ProcessName): Commands {
+    return this.owned.borrowed(id, by);
   }
 
   unborrowedBy(id: ObjectId, by: ProcessName): Commands {
     return this.#settleForeign(this.owned.unborrowed(id, by));
   }
 
-  // `pinned`, `unpinned` and `freed` have no caller in the runtime yet; the fuzz holds their rules together with the others'
-
-  /** `by` begins to read an own object's block. False when there is no value. */
-  pinned(id: ObjectId, by: ProcessName): boolean {
-    return this.owned.pinned(id, by);
+  /** A view of its block begins in this process. Remember `moveOf` with it. */
+  pinned(id: ObjectId): Commands {
+    if (!this.isOwn(id)) return this.borrowed.pinned(id);
+    this.owned.pinned(id);
+    return NONE;
   }
 
-  unpinned(id: ObjectId, by: ProcessName, count = 1): Commands {
-    return this.#settleForeign(this.owned.unpinned(id, by, count));
+  /** The view is gone. `move`: what `moveOf` was when it began. */
+  unpinned(id: ObjectId, move: Move): Commands {
+    return this.isOwn(id) ? this.#settleForeign(this.owned.unpinned(id)) : this.borrowed.unpinned(id, move);
   }
 
-  /** `ray.free` of own objects. */
-  freed(ids: readonly ObjectId[]): Commands {
-    return this.#settleForeign(this.owned.freed(ids));
+  /** The last move of its block that this process heard of; own blocks do not move while they are read. */
+  moveOf(id: ObjectId): Move {
+    return this.isOwn(id) ? 0 : this.borrowed.moveOf(id);
+  }
+
+  /** The block of an own object that `owned.isMovable` lies elsewhere now. */
+  moved(id: ObjectId): Commands {
+    return this.owned.moved(id, ++this.#moves);
+  }
+
+  /** `by` is done with the block from before that move. */
+  moveCleared(id: ObjectId, move: Move, by: ProcessName): Commands {
+    return this.owned.moveCleared(id, move, by);
+  }
+
+  /** The owner of a borrowed object moved its block. */
+  movedByOwner(id: ObjectId, move: Move): Commands {
+    return this.borrowed.moved(id, move);
+  }
+
+  /** An own value is gone with its block, and is made again, or an error stands for it: `stored` follows. */
+  lost(id: ObjectId): Commands {
+    return this.#settleForeign(this.owned.lost(id));
   }
 
   processDied(dead: ProcessName): Commands {
