@@ -103,6 +103,8 @@ command(program, "start")
   .option("--resources <json>", "custom resources by name: '{\"database\": 1}'", resources)
   .option("--metrics-export-port <port>", "serve metrics for Prometheus at http://127.0.0.1:PORT/metrics, to every user of this machine", portNumber)
   .option("--object-store-memory <bytes>", "its shared memory for objects (default: 30% of the memory)", positive)
+  .option("--object-store-disk <bytes>", "what objects may take on disk when memory is used up (default: what the disk has)", amount)
+  .option("--object-spilling-directory <folder>", "where objects go when memory is used up (default: in the temp folder)")
   .addHelpText(
     "after",
     `
@@ -114,7 +116,7 @@ Examples:
   $ RAY_TS_ADDRESS=auto ray-ts repl
   $ ray-ts stop`,
   )
-  .action(async (options: { numCpus?: number; numGpus?: number; memory?: number; resources?: Record<string, number>; objectStoreMemory?: number; metricsExportPort?: number }) => {
+  .action(async (options: { numCpus?: number; numGpus?: number; memory?: number; resources?: Record<string, number>; objectStoreMemory?: number; objectStoreDisk?: number; objectSpillingDirectory?: string; metricsExportPort?: number }) => {
     await finish((await import("./cluster/standing-commands.ts")).start(options));
   });
 

@@ -96,9 +96,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Text in, text out; events in, commands out: no files, sockets, processes, clocks or chance. */
 const PURE = [
   "runtime/api/nearest-name.ts", "runtime/check/cell-module.ts", "runtime/check/cell-names.ts", "runtime/check/covers-folder.ts", "runtime/check/diagnose.ts", "runtime/check/format-diagnostics.ts", "runtime/check/name-table.ts", "runtime/check/notebook-mode.ts", "runtime/check/prelude.ts", "runtime/check/slots.ts", "runtime/check/type-diagnostic.ts",
-  "runtime/compile", "runtime/engine", "runtime/head/memory/candidates.ts", "runtime/head/memory/choose-victim.ts", "runtime/head/scheduler", "runtime/metrics", "runtime/views", "runtime/session/output-marks.ts", "runtime/session/output.ts", "runtime/session/session-protocol.ts",
-  "runtime/store/blocks.ts", "runtime/store/borrowed-objects.ts", "runtime/store/count-table.ts", "runtime/store/id-table.ts", "runtime/store/old-blocks.ts", "runtime/store/owned-objects.ts", "runtime/store/reference-command.ts", "runtime/store/references.ts",
-  "runtime/local/kind-times.ts", "runtime/local/lease-pool.ts", "runtime/local/sent-tasks.ts", "runtime/local/when-to-collect.ts", "runtime/wire/record-reader.ts", "runtime/wire/record-writer.ts", "runtime/wire/spin-patience.ts", "runtime/worker/watch-commands.ts",
+  "runtime/compile", "runtime/engine", "runtime/head/memory/candidates.ts", "runtime/head/memory/choose-victim.ts", "runtime/head/scheduler", "runtime/head/store-grants.ts", "runtime/head/store-pressure.ts", "runtime/metrics", "runtime/views", "runtime/session/output-marks.ts", "runtime/session/output.ts", "runtime/session/session-protocol.ts",
+  "runtime/store/blocks.ts", "runtime/store/borrowed-objects.ts", "runtime/store/choose-spills.ts", "runtime/store/count-table.ts", "runtime/store/id-table.ts", "runtime/store/old-blocks.ts", "runtime/store/owned-objects.ts", "runtime/store/reference-command.ts", "runtime/store/references.ts",
+  "runtime/local/kind-times.ts", "runtime/local/lease-pool.ts", "runtime/local/lineage.ts", "runtime/local/sent-tasks.ts", "runtime/local/when-to-collect.ts", "runtime/wire/record-reader.ts", "runtime/wire/record-writer.ts", "runtime/wire/spin-patience.ts", "runtime/worker/watch-commands.ts",
 ];
 const PURE_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // a hash of the cell's text is the name of its units

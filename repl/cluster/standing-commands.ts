@@ -4,6 +4,7 @@ import type { DriverRow, NodeRow } from "../../runtime/engine/state.ts";
 import { askHead } from "../../runtime/local/ask-head.ts";
 import { findStandingCluster, startStandingCluster, stopStandingCluster } from "../../runtime/local/standing-cluster.ts";
 import { formatBytes } from "../../runtime/store/format-bytes.ts";
+import { storeText } from "./store-text.ts";
 
 export interface StartOptions {
   readonly numCpus?: number;
@@ -11,6 +12,8 @@ export interface StartOptions {
   readonly memory?: number;
   readonly resources?: Readonly<Record<string, number>>;
   readonly objectStoreMemory?: number;
+  readonly objectStoreDisk?: number;
+  readonly objectSpillingDirectory?: string;
   readonly metricsExportPort?: number;
 }
 
@@ -64,7 +67,7 @@ function statusLines({ folder, headPid, node, workers, actors, drivers }: Status
   return [
     `Cluster at ${folder}, head pid ${headPid}`,
     ...amounts,
-    line("object store", `${formatBytes(node.storeUsedBytes)} of ${formatBytes(node.storeTotalBytes)} in use`),
+    line("object store", storeText(node)),
     line("workers", workers.length === 0 ? "none" : counted(workers.map(({ state }) => state))),
     line("actors", living.length === 0 ? "none" : ""),
     ...living.map((actor) => `    ${actor.className}${actor.name === undefined ? "" : ` "${actor.name}" in namespace "${actor.namespace ?? ""}"`}, ${actor.state}${actor.detached ? ", detached" : ""}${actor.pid === undefined ? "" : `, pid ${actor.pid}`}`),

@@ -8,6 +8,7 @@ import { askForMetrics, askForStacks, askHead } from "../../runtime/local/ask-he
 import { findStandingCluster } from "../../runtime/local/standing-cluster.ts";
 import { prometheusText } from "../../runtime/metrics/prometheus.ts";
 import { formatBytes } from "../../runtime/store/format-bytes.ts";
+import { storeText } from "./store-text.ts";
 import { printTable } from "./table.ts";
 import type { ClusterAddress } from "../../runtime/session/session-protocol.ts";
 
@@ -18,7 +19,7 @@ const COLUMNS: { readonly [T in ListedTable]: readonly string[] } = {
   actors: ["actor", "className", "name", "namespace", "state", "pid", "cause"],
   objects: ["ref", "state", "sizeBytes", "place", "preview"],
   workers: ["worker", "pid", "state"],
-  nodes: ["nodeId", "alive", "storeUsedBytes", "storeTotalBytes"],
+  nodes: ["nodeId", "alive", "storeUsedBytes", "storeTotalBytes", "storeSpilledBytes"],
   drivers: ["driver", "job", "namespace", "pid"],
 };
 
@@ -70,7 +71,7 @@ export async function memory({ isJson }: { readonly isJson: boolean }): Promise<
     console.log(JSON.stringify({ nodes, objects: largest }, undefined, 2));
     return 0;
   }
-  for (const { nodeId, storeUsedBytes, storeTotalBytes } of nodes) console.log(`${nodeId}: ${formatBytes(storeUsedBytes)} of ${formatBytes(storeTotalBytes)} in use\n`);
+  for (const node of nodes) console.log(`${node.nodeId}: ${storeText(node)}\n`);
   printTable(["ref", "size", "place", "preview"], largest.map((row) => ({ ...row, size: formatBytes(row.sizeBytes ?? 0) })));
   return 0;
 }

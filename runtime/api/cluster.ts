@@ -106,6 +106,8 @@ function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo,
   compare("logToDriver", asked.logToDriver, before.logToDriver ?? true);
   // what the machine had no room for was made smaller: what was asked for counts
   compare("objectStoreMemory", asked.objectStoreMemory, before.objectStoreMemory ?? info.objectStoreMemory);
+  compare("objectStoreDisk", asked.objectStoreDisk, before.objectStoreDisk ?? "what the disk has");
+  compare("objectSpillingDirectory", asked.objectSpillingDirectory, before.objectSpillingDirectory ?? "the temp folder");
   for (const [name, amount] of Object.entries(asked.resources ?? {})) compare(`resources.${name}`, amount, info.resources[name] ?? 0);
   const other = asked.runtimeEnv === undefined ? undefined : envDifference(asked.runtimeEnv as RuntimeEnv, env);
   if (other !== undefined) differences.push(other);

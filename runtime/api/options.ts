@@ -111,8 +111,12 @@ export interface InitOptions {
   readonly memory?: number | undefined;
   /** Custom resources of the cluster by name. */
   readonly resources?: Readonly<Record<string, number>> | undefined;
-  /** Bytes of shared memory for objects: if not given 30% of the memory. */
+  /** Bytes of shared memory for objects: if not given 30% of the memory. When they are used up, objects go to disk. */
   readonly objectStoreMemory?: number | undefined;
+  /** Bytes that objects may take on disk, 0: none. If not given what the disk has, but for its last part (5%, at most 1 GiB). */
+  readonly objectStoreDisk?: number | undefined;
+  /** Where objects go that have no room in memory: if not given a folder of the temp folder. */
+  readonly objectSpillingDirectory?: string | undefined;
   /** Where names of actors live. */
   readonly namespace?: string | undefined;
   /** The environment of all tasks and actors of this session or script, unless their own options say more. */
@@ -252,7 +256,7 @@ export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
 const port: Check = (value, where) => {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 65_535) throw new RangeError(`${where} must be a port, a whole number from 1 to 65535; got ${describeValue(value)}`);
 };
-export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), namespace: text, runtimeEnv: checkRuntimeEnv, logToDriver: flag, metricsExportPort: port };
+export const INIT_OPTIONS = { address: text, ...cluster, objectStoreMemory: finite(1, false, "a number of bytes, more than 0"), objectStoreDisk: finite(0, false, "a number of bytes, 0 or more"), objectSpillingDirectory: text, namespace: text, runtimeEnv: checkRuntimeEnv, logToDriver: flag, metricsExportPort: port };
 export const GET_OPTIONS = { timeoutMs: timeout, signal };
 export const WAIT_OPTIONS = { ...GET_OPTIONS, numReturns: finite(1, true, "a whole number of at least 1") };
 const isPlain = (value: unknown): boolean => ["string", "number", "boolean"].includes(typeof value);

@@ -39,6 +39,7 @@ export interface ObjectRow {
   readonly ref: ObjectId;
   readonly state: "pending" | "ready" | "error" | "freed" | "lost";
   readonly sizeBytes?: number;
+  /** `disk`: it was spilled, or went there at once for want of memory. */
   readonly place?: "inline" | "shared-memory" | "disk";
   /** One line, at most 80 characters: `Float64Array(1000000)`, `[0, 1, 4, 9]`. */
   readonly preview?: string;
@@ -73,8 +74,11 @@ export interface ResourcesRow {
   readonly type: "resources";
   readonly total: Readonly<Record<string, number>>;
   readonly available: Readonly<Record<string, number>>;
+  /** Shared memory that objects take, of so much. */
   readonly storeUsedBytes: number;
   readonly storeTotalBytes: number;
+  /** What objects take on disk. */
+  readonly storeSpilledBytes: number;
   readonly at: number;
 }
 

@@ -43,7 +43,7 @@ export const FIELDS: { readonly [T in StateTable]: readonly (keyof StateRows[T])
   actors: ["actor", "className", "name", "namespace", "state", "detached", "pid", "cause", "at"],
   objects: ["ref", "state", "sizeBytes", "place", "preview", "task", "at", "error"],
   workers: ["worker", "pid", "state", "at"],
-  nodes: ["nodeId", "alive", "storeUsedBytes", "storeTotalBytes", "at"],
+  nodes: ["nodeId", "alive", "storeUsedBytes", "storeTotalBytes", "storeSpilledBytes", "at"],
   drivers: ["driver", "job", "namespace", "pid"],
 };
 

@@ -12,7 +12,7 @@ export interface ClusterNow {
 }
 
 export function clusterMetrics({ tasks, workers, actors, resources, drivers }: ClusterNow): MetricFamily[] {
-  const { total, available, storeUsedBytes, storeTotalBytes } = resources;
+  const { total, available, storeUsedBytes, storeTotalBytes, storeSpilledBytes } = resources;
   return [
     family("counter", "ts_tasks_total", "Tasks and actor calls that have ended, by name and how.", [...tasks].flatMap(([name, ended]) => (["finished", "failed"] as const).filter((state) => ended[state] > 0).map((state) => [{ name, state }, ended[state]] as const))),
     family("gauge", "ts_workers", "Worker processes by what they do.", counted(workers.map(({ state }) => state))),
@@ -22,6 +22,7 @@ export function clusterMetrics({ tasks, workers, actors, resources, drivers }: C
     family("gauge", "ts_resources_available", "What nobody holds of each resource.", Object.keys(total).map((name) => [{ name }, available[name] ?? 0])),
     family("gauge", "ts_object_store_bytes", "Shared memory for objects.", [[{}, storeTotalBytes]]),
     family("gauge", "ts_object_store_used_bytes", "Shared memory that objects hold.", [[{}, storeUsedBytes]]),
+    family("gauge", "ts_object_store_spilled_bytes", "What objects hold on disk.", [[{}, storeSpilledBytes]]),
   ];
 }
 

@@ -13,7 +13,7 @@ import type { JobId, ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import { RecordType } from "../wire/frame.ts";
 import { Links } from "../wire/links.ts";
-import { serveLiveness, type LivenessHello, type LivenessNote, type LivenessServer } from "../wire/liveness.ts";
+import { serveLiveness, type LivenessHello, type LivenessNote, type LivenessServer, type LivenessWelcome } from "../wire/liveness.ts";
 import { readMessage, writeMessage, type FromHead, type ToHead } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 import type { MetricDelta, MetricFamily } from "../engine/metrics.ts";
@@ -33,7 +33,7 @@ import type { Client } from "./records.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
 import { SchedulerError } from "./scheduler/story.ts";
-import { StoreGrants } from "./store-grants.ts";
+import { StoreDesk } from "./store-desk.ts";
 import { workerEnd, type WorkerEnd } from "./worker-end.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -59,7 +59,7 @@ export class Head {
   private readonly hub: EventHub;
   private readonly prints: PrintRoom;
   private readonly metrics = new MetricTable();
-  private readonly grants: StoreGrants;
+  private readonly store: StoreDesk;
   private readonly tables: StateTables;
   private readonly memory: MemoryWatch | undefined;
   /** The worker whose end is being handled. */
@@ -82,7 +82,7 @@ export class Head {
     this.links = new Links({ self, kind: "head", folder: address.folder, token: address.token, onRecord: this.onRecord, onRefused: options.log });
     this.hub = new EventHub((to, rows, batch) => this.tell(to, { type: "rows", rows, ...(batch === undefined ? {} : { batch }) }));
     this.prints = new PrintRoom({ logFolder: address.logFolder, log: options.log, push: (rows) => this.hub.push(rows) });
-    this.grants = new StoreGrants(address.objectStoreMemory, (to, bytes) => this.tell(to, { type: "store-granted", bytes }));
+    this.store = new StoreDesk({ totalBytes: address.objectStoreMemory, folder: address.sharedMemoryFolder, tell: (to, message) => this.tell(to, message) });
     this.actors = new ActorBook({
       isPersistent: options.isPersistent,
       namespace: address.namespace,
@@ -112,6 +112,7 @@ export class Head {
       this.handle({ type: "tick" });
       this.memory?.tick(this.scheduler.isWorking);
       this.prints.tick();
+      this.store.look();
     }, TICK_MS);
   }
 
@@ -124,13 +125,15 @@ export class Head {
 
   // ---- clients come and go
 
-  private readonly onJoin = (hello: LivenessHello): void => {
+  private readonly onJoin = (hello: LivenessHello): LivenessWelcome => {
     this.clients.set(hello.name, hello);
     if (hello.isOwner) {
       this.keepMs = 0;
       clearTimeout(this.keepTimer);
     }
-    if (hello.kind === "driver") this.handle({ type: "client-joined", client: hello.name, kind: hello.kind, job: hello.job as JobId, namespace: hello.namespace });
+    if (hello.kind !== "driver") return {};
+    this.handle({ type: "client-joined", client: hello.name, kind: hello.kind, job: hello.job as JobId, namespace: hello.namespace });
+    return { grantedBytes: this.store.joined(hello.name, true) };
   };
 
   private readonly onNote = (_name: ProcessName, note: LivenessNote): void => {
@@ -162,7 +165,7 @@ export class Head {
   /** H1. */
   private processDied(name: ProcessName): void {
     this.links.drop(name);
-    this.grants.forget(name);
+    this.store.forget(name);
     this.tables.processDied(name, Date.now());
     const { sharedMemoryFolder, diskFolder } = this.options.address;
     for (const folder of [sharedMemoryFolder, diskFolder]) {
@@ -212,7 +215,8 @@ export class Head {
       case "events":
         this.tables.apply(message.rows);
         return this.hub.push(message.rows);
-      case "store-used": return this.grants.used(from, message.bytes);
+      case "store-used":
+      case "collected": return this.store.onMessage(from, message);
       case "take-back": return this.takeBack(from, message);
       case "task-cancelled": return this.workers.get(message.worker)?.cancel(message.call, message.force);
       case "subscribe":
@@ -275,11 +279,13 @@ export class Head {
     const worker = new WorkerProcess(slot, {
       address: this.options.address,
       env: this.environments.of(env),
+      grantedBytes: (name) => this.store.joined(name, false),
       folder: this.options.folder,
       onPrint: (from, print) => this.prints.printed(from, print),
       onExit: (ended, code, signal) => this.onWorkerExit(ended, code, signal),
       onSpawnError: (failed, error) => {
         this.workers.delete(failed.name);
+        this.store.forget(failed.name);
         this.handle({ type: "worker-start-failed", slot, cause: error.message });
       },
     });
@@ -338,14 +344,14 @@ export class Head {
     this.reportTimer = undefined;
     const rows: EngineEvent[] = this.scheduler.takeChanges().workers.map(workerRow);
     const resources = this.resourcesRow();
-    const text = JSON.stringify([resources.available, resources.storeUsedBytes]);
+    const text = JSON.stringify([resources.available, resources.storeUsedBytes, resources.storeSpilledBytes]);
     if (text !== this.resourcesSent) rows.push(resources);
     this.resourcesSent = text;
     this.hub.push(rows);
   }
 
   private resourcesRow(): Extract<EngineEvent, { type: "resources" }> {
-    return { type: "resources", ...this.resources(), storeUsedBytes: this.grants.usedBytes, storeTotalBytes: this.options.address.objectStoreMemory, at: Date.now() };
+    return { type: "resources", ...this.resources(), storeUsedBytes: this.store.usedBytes, storeTotalBytes: this.store.totalBytes, storeSpilledBytes: this.store.spilledBytes, at: Date.now() };
   }
 
   private async onEventsWanted(from: ProcessName, reply: number): Promise<void> {

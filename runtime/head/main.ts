@@ -6,7 +6,8 @@ import { LogFile } from "../logs/log-file.ts";
 import { prometheusText } from "../metrics/prometheus.ts";
 import { serveMetrics } from "./metrics-endpoint.ts";
 import { ownClusterRecord, writeClusterFile } from "../store/cluster-file.ts";
-import { clusterFolders, removeClusterFolders } from "../store/folders.ts";
+import { clusterFolders } from "../store/folders.ts";
+import { removeClusterFolders } from "../store/remove-cluster.ts";
 import { HEAD_BOOT_FD, type HeadBoot } from "./boot.ts";
 import { Head } from "./head.ts";
 
@@ -32,8 +33,8 @@ process.on("SIGTERM", () => head.end("SIGTERM"));
 
 const head = new Head({ address, self: address.headName as ProcessName, prestart: boot.prestart, warmEnv: boot.warmEnv ?? "", folder: boot.folder, isPersistent: boot.isPersistent, log, onEnd: leave });
 // whoever may read a standing cluster's record may join it
-const record = { ...ownClusterRecord(address.clusterId), ...(boot.isPersistent ? { address } : {}) };
-const writeRecord = (): void => writeClusterFile(clusterFolders(address.clusterId as ClusterId), record);
+const record = { ...ownClusterRecord(address.clusterId), diskFolder: address.diskFolder, ...(boot.isPersistent ? { address } : {}) };
+const writeRecord = (): void => writeClusterFile({ ...clusterFolders(address.clusterId as ClusterId), disk: address.diskFolder }, record);
 writeRecord();
 setInterval(writeRecord, RECORD_AGAIN_MS).unref();
 if (boot.metricsPort !== undefined) await serveMetrics(boot.metricsPort, () => prometheusText(head.metricFamilies())).catch(endWithoutPort);
@@ -50,7 +51,7 @@ function endWithoutPort(error: Error): never {
 }
 
 function leave(): void {
-  removeClusterFolders(address.clusterId as ClusterId);
+  removeClusterFolders(address.clusterId as ClusterId, address.diskFolder);
   process.exit(0);
 }
 

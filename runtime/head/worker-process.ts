@@ -25,6 +25,8 @@ const START_WITHIN_MS = 60_000;
 
 export interface WorkerProcessOptions {
   readonly address: ClusterAddress;
+  /** What it may hold in shared memory from the beginning. */
+  readonly grantedBytes: (worker: ProcessName) => number;
   readonly folder: string;
   readonly env: WorkerEnv;
   readonly onPrint: (worker: WorkerProcess, print: Print) => void;
@@ -66,7 +68,7 @@ export class WorkerProcess {
     }
     this.child.stderr?.on("data", (chunk: Buffer) => this.lastWords.heard(chunk));
     const { keyed, packages } = options.env;
-    const boot: WorkerBoot = { address: options.address, name: this.name, nonce, ...(keyed ? { env: keyed } : {}), ...(packages === undefined ? {} : { packages }) };
+    const boot: WorkerBoot = { address: { ...options.address, grantedBytes: options.grantedBytes(this.name) }, name: this.name, nonce, ...(keyed ? { env: keyed } : {}), ...(packages === undefined ? {} : { packages }) };
     const pipe = this.pipe(WORKER_BOOT_FD);
     pipe.end(JSON.stringify(boot));
     this.pipe(WORKER_WATCH_FD);

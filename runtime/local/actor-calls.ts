@@ -127,6 +127,7 @@ export class ActorCalls {
     if (place.state !== "placed") return;
     let sent = 0;
     for (const task of actor.queue) {
+      if (!task.isSettled && this.awaitsAgain(actor, task)) break;
       if (!task.isSettled) {
         if (task.missing > 0) break; // C1
         actor.inFlight.add(task);
@@ -135,6 +136,14 @@ export class ActorCalls {
       sent++;
     }
     if (sent > 0) actor.queue.splice(0, sent);
+  }
+
+  /** What it depends on was there, and is not any more. */
+  private awaitsAgain(actor: Actor, task: Task): boolean {
+    const { dependencies } = this.shell.submission;
+    if (task.missing > 0 || dependencies.areThere(task)) return false;
+    dependencies.await(task, () => this.pump(actor));
+    return !task.isSettled;
   }
 
   /** A call that was not sent has ended: those behind it may go. */

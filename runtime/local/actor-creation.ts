@@ -31,12 +31,12 @@ export class ActorCreation {
 
   create(code: ShippedCode, args: TaskArgs, options: ActorOptions): ActorInfo {
     const { objects } = this.shell;
+    const [codeValue, argsValue] = [objects.toWire(code.value), objects.toWire(args.value)]; // first: the store may be full
     const actor = actorId(this.shell.self, ++this.count);
     const handleRef = options.detached ? undefined : objects.create();
     if (handleRef) objects.handles.set(handleRef, actor);
     this.shell.created(actor, options.className);
     this.made.set(actor, handleRef);
-    const [codeValue, argsValue] = [objects.toWire(code.value), objects.toWire(args.value)];
     // the actor's worker is not known yet: the lend is to the actor, and ends with it at the latest
     const lend = objects.ownership.lend(actor as string as ProcessName, [...refsCarried([codeValue, argsValue]), ...args.topLevelRefs.map(({ ref }) => ref)]);
     const made = [codeValue, argsValue].filter((value) => value.kind === "block").map(({ ref }) => ref);

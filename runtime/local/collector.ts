@@ -47,6 +47,10 @@ export class Collector {
     this.when.collected(now, now - began, this.shell.heldBytes());
   };
 
+  collectNow(): void {
+    this.collect();
+  }
+
   stop(): void {
     clearTimeout(this.timer);
   }

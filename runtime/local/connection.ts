@@ -55,9 +55,12 @@ export class Connection {
 
   private async open(): Promise<ClusterAddress> {
     const { self, kind, job, connect, joinsLiveness } = this.options;
-    const address = await connect();
+    const found = await connect();
+    let address = found;
     if (joinsLiveness) {
       this.liveness = await joinLiveness(address.folder, { token: address.token, name: self, kind: kind === "front" ? "front" : "driver", job, namespace: address.namespace, pid: process.pid, isOwner: false });
+      const { grantedBytes } = this.liveness.welcome;
+      if (grantedBytes !== undefined) address = { ...found, grantedBytes };
       this.liveness.ref(false); // it must not keep a finished script alive
       this.liveness.ended.then(() => {
         if (!this.isClosed) this.options.onEnded("The cluster's head process ended");

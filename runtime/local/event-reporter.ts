@@ -67,6 +67,11 @@ export class EventReporter {
     this.blocks.set(ref, { type: "object", ref, state: "freed", at: Date.now() });
   }
 
+  /** Its value is gone with its block. */
+  lost(ref: ObjectId, isMadeAgain: boolean): void {
+    this.blocks.set(ref, { type: "object", ref, state: isMadeAgain ? "pending" : "lost", at: Date.now() });
+  }
+
   /** Returns those that were not watched yet: `unwatched` is called for each when its end was reported. */
   watch(refs: readonly ObjectId[]): ObjectId[] {
     const fresh = refs.filter((ref) => !this.watched.has(ref));

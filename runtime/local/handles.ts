@@ -19,6 +19,10 @@ export class Handles {
     this.actors.set(handle, actor);
   }
 
+  has(id: ObjectId): boolean {
+    return this.actors.has(id);
+  }
+
   get any(): boolean {
     return this.actors.size > 0;
   }

@@ -9,7 +9,6 @@ import type { Needs } from "./needs.ts";
 import type { HeadQuestions } from "./head-questions.ts";
 import type { Submission } from "./submission.ts";
 import type { Subscribers } from "./subscribers.ts";
-import type { ValueStore } from "./values.ts";
 
 export interface HeadNewsParts {
   readonly connection: Connection;
@@ -19,7 +18,6 @@ export interface HeadNewsParts {
   readonly needs: Needs;
   readonly questions: HeadQuestions;
   readonly subscribers: Subscribers;
-  readonly values: ValueStore;
   readonly processDied: (process: ProcessName) => void;
 }
 
@@ -32,7 +30,7 @@ export class HeadNews {
 
   /** False: it is not for the owner. */
   hear(message: FromHead): boolean {
-    const { connection, submission, actors, creation, needs, questions, subscribers, values, processDied } = this.parts;
+    const { connection, submission, actors, creation, needs, questions, subscribers, processDied } = this.parts;
     switch (message.type) {
       case "lease-granted":
         submission.onGranted(needs.find(message.shape, message.env ?? ""), message.lease, message.worker, message.pid);
@@ -63,9 +61,6 @@ export class HeadNews {
       case "rows":
         subscribers.hear(message.rows);
         if (message.batch !== undefined) connection.sayToHead({ type: "rows-read", batch: message.batch });
-        return true;
-      case "store-granted":
-        values.grant(message.bytes);
         return true;
       default:
         return false;

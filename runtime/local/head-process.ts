@@ -9,16 +9,17 @@ import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 import { newClusterId, newProcessName, type ClusterId } from "../ids.ts";
 import { keyedEnv } from "../env/env-key.ts";
 import { HEAD_BOOT_FD, type HeadBoot } from "../head/boot.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
-import { clusterFolders, makeClusterFolders, removeClusterFolders, sharedMemoryRoot } from "../store/folders.ts";
+import { clusterFolders, makeClusterFolders, sharedMemoryRoot } from "../store/folders.ts";
 import { defaultLimits } from "../store/limits.ts";
 import { isAlive } from "../store/process-start.ts";
+import { removeClusterFolders } from "../store/remove-cluster.ts";
 import { sweepDeadClusters } from "../store/sweep.ts";
 import { joinLiveness, type LivenessLink } from "../wire/liveness.ts";
 
@@ -70,7 +71,7 @@ function headProcess(address: ClusterAddress, link: LivenessLink, { takeoverKey 
   let isClosing = false;
   link.ref(false);
   const died = link.ended.then(() => {
-    if (!isClosing) removeClusterFolders(address.clusterId as ClusterId); // P2
+    if (!isClosing) removeClusterFolders(address.clusterId as ClusterId, address.diskFolder); // P2
     return `The cluster's head process (pid ${address.headPid}) ended`;
   });
   return {
@@ -89,7 +90,7 @@ function headProcess(address: ClusterAddress, link: LivenessLink, { takeoverKey 
       link.note({ note: "shutdown" });
       await link.ended;
       await goneWithin(address.headPid, END_WITHIN_MS);
-      removeClusterFolders(address.clusterId as ClusterId);
+      removeClusterFolders(address.clusterId as ClusterId, address.diskFolder);
     },
   };
 }
@@ -107,7 +108,8 @@ export interface HeadKind {
 /** Starts a head and waits until it can be joined. `release` lets it go: an owner has joined, or it needs none. */
 export async function spawnHead(options: ClusterOptions, kind: HeadKind): Promise<{ readonly address: ClusterAddress; release(): void }> {
   const clusterId = newClusterId();
-  const folders = makeClusterFolders(clusterId);
+  const spillingFolder = options.objectSpillingDirectory === undefined ? undefined : resolve(kind.folder, options.objectSpillingDirectory);
+  const folders = makeClusterFolders(clusterId, spillingFolder);
   const boot = bootOf(clusterId, folders, options, kind);
   const log = openSync(join(folders.logs, "head.log"), "a", 0o600);
   const child = spawn(process.execPath, [HEAD_PROGRAM], { detached: true, stdio: ["ignore", log, log, "pipe"] });
@@ -129,7 +131,7 @@ export async function spawnHead(options: ClusterOptions, kind: HeadKind): Promis
   } catch (error) {
     child.kill("SIGKILL");
     const logText = readLog(folders.logs);
-    removeClusterFolders(clusterId);
+    removeClusterFolders(clusterId, folders.disk);
     throw new Error(`The cluster's head process could not be started: ${(error as Error).message}${logText}`, { cause: error });
   }
   child.removeAllListeners("exit");
@@ -164,6 +166,7 @@ function bootOf(clusterId: ClusterId, folders: ReturnType<typeof clusterFolders>
       nodeId: `n${clusterId}`,
       resources: { CPU: numCpus, ...(options.numGpus ? { GPU: options.numGpus } : {}), memory: options.memory ?? limits.memoryBytes, object_store_memory: objectStoreMemory, ...options.resources },
       objectStoreMemory,
+      ...(options.objectStoreDisk === undefined ? {} : { objectStoreDisk: options.objectStoreDisk }),
       sharedMemoryFolder: folders.sharedMemory,
       diskFolder: folders.disk,
       logFolder: folders.logs,

@@ -22,6 +22,10 @@ const MOST_LEASES_WANTED = 256;
 export interface LeasePoolShell {
   /** Sends a task to the lease's worker. */
   send(task: Task, lease: Lease): void;
+  /** What it depends on is there. */
+  isReady(task: Task): boolean;
+  /** It is not: it comes back by `enqueue`. */
+  suspend(task: Task): void;
   want(shape: Shape, count: number): void;
   giveBack(lease: Lease): void;
   now(): number;
@@ -76,6 +80,11 @@ export class LeasePool {
         this.head++;
         continue;
       }
+      if (task.dependencies.length > 0 && !this.shell.isReady(task)) {
+        this.head++;
+        this.shell.suspend(task);
+        continue;
+      }
       const isShort = this.isShort(task);
       const lease = this.freest(isShort);
       if (!lease) break;
@@ -125,7 +134,8 @@ export class LeasePool {
   takeNewest(): Task | undefined {
     while (this.queued > 0) {
       const task = this.queue.pop() as Task;
-      if (!task.isSettled) {
+      if (!task.isSettled && !this.shell.isReady(task)) this.shell.suspend(task);
+      else if (!task.isSettled) {
         this.adjustWanted();
         return task;
       }

@@ -32,6 +32,7 @@ import type { Ownership } from "./ownership.ts";
 import { SentBooks } from "./sent-book.ts";
 import { itemStreams, submissionShell } from "./submission-shell.ts";
 import { Submission } from "./submission.ts";
+import { StoreKeeping } from "./store-keeping.ts";
 import { Subscribers } from "./subscribers.ts";
 import type { Task } from "./task.ts";
 import type { ValueStore } from "./values.ts";
@@ -58,6 +59,7 @@ export class LocalEngine implements Engine {
   private readonly streams: ItemStreams;
   readonly cancelling: Cancelling;
   private readonly house: Housekeeping;
+  private readonly store: StoreKeeping;
   private readonly headNews: HeadNews;
   readonly records = new LocalRecords({ say: (message) => this.connection.sayToHead(message), ask: (make) => this.ask(make), address: () => this.connection.connected });
   private readonly subscribers = new Subscribers((isOn, only) => this.connection.sayToHead({ type: "subscribe", isOn, ...(only ? { only, jobs: [this.options.job(), this.process] } : {}) }));
@@ -92,7 +94,12 @@ export class LocalEngine implements Engine {
       viewScope: options.viewScope ?? (() => this),
       handleGone: (handle, actor) => this.creation.lastHandleGone(handle, actor),
       settled: (ref, block) => this.reporter.object(ref, block), gone: (ref) => this.reporter.gone(ref),
+      storeChanged: () => this.store.changed(),
+      lost: (ref, isMadeAgain) => this.reporter.lost(ref, isMadeAgain),
+      rerun: () => ({ hasRetriesLeft: (task) => this.submission.hasRetriesLeft(task), runAgain: (task) => this.runAgain(task) }),
+      beginWait: () => this.beginWait(),
     });
+    this.store = new StoreKeeping({ objects: this.objects, sayToHead: (message) => this.connection.sayToHead(message), collect: () => this.collector.collectNow() });
     this.needs = new Needs(options.runtimeEnv);
     const { needs } = this;
     this.calls = new CallMaker({ objects: this.objects, job: options.job, namespace: () => this.namespace(), folder: options.folder, needs, submitter: () => options.submitter?.() });
@@ -118,7 +125,7 @@ export class LocalEngine implements Engine {
       unwatched: (ref) => objects.ownership.release(ref),
     });
     this.house = new Housekeeping(() => this.keepHouse(), () => this.submission.leases > 0);
-    this.headNews = new HeadNews({ connection: this.connection, submission: this.submission, actors: this.actors, creation: this.creation, needs, questions: this.questions, subscribers: this.subscribers, values: this.values, processDied: (process) => this.processDied(process) });
+    this.headNews = new HeadNews({ connection: this.connection, submission: this.submission, actors: this.actors, creation: this.creation, needs, questions: this.questions, subscribers: this.subscribers, processDied: (process) => this.processDied(process) });
     this.collector = new Collector({ holdsSomething: () => objects.values.mapped > 0 || objects.size > 0, heldBytes: () => objects.values.usedBytes + objects.values.mappedBytes });
   }
 
@@ -145,7 +152,8 @@ export class LocalEngine implements Engine {
   }
 
   private onConnected(address: ClusterAddress): void {
-    this.values.open({ sharedMemoryFolder: address.sharedMemoryFolder, diskFolder: address.diskFolder, grantBytes: address.objectStoreMemory });
+    this.values.open({ sharedMemoryFolder: address.sharedMemoryFolder, diskFolder: address.diskFolder, storeBytes: address.objectStoreMemory, grantedBytes: address.grantedBytes ?? 0, diskBudgetBytes: address.objectStoreDisk });
+    queueMicrotask(() => this.store.tell()); // behind what waits to be said: a worker is ready first
     this.calls.connected((this.info = clusterInfo(address, this.options.job())).namespace);
     if (this.options.kind === "driver" && this.needs.own) this.connection.sayToHead({ type: "env-wanted", env: this.needs.own });
   }
@@ -156,7 +164,7 @@ export class LocalEngine implements Engine {
     this.records.flush();
     this.finish(new ClusterDiedError("ray.shutdown() ended this cluster"));
     this.state = "closed";
-    await this.connection.close();
+    await Promise.all([this.connection.close(), this.objects.spilling.stop()]);
     this.values.close();
   }
 
@@ -165,7 +173,7 @@ export class LocalEngine implements Engine {
     if (this.state !== "open") return;
     const error = new ClusterDiedError(`${reason}; objects and actors of that cluster are gone. The next remote call starts a new one`);
     this.finish(error);
-    void this.connection.close().then(() => this.values.close());
+    void Promise.all([this.connection.close(), this.objects.spilling.stop()]).then(() => this.values.close());
     this.options.onEnded?.(reason);
   }
 
@@ -188,6 +196,13 @@ export class LocalEngine implements Engine {
     this.begun(task);
     this.submission.submit(task);
     return { ids: task.returns, first: task.firstReturn };
+  }
+
+  /** What it made was lost. */
+  private runAgain(task: Task): void {
+    this.begun(task);
+    if (task.actor) this.actors.call(task.actor, "", task);
+    else this.submission.submit(task);
   }
 
   streamOf(ref: ObjectId): ItemStream | undefined {
@@ -333,15 +348,12 @@ export class LocalEngine implements Engine {
 
   private readonly onMessage = (from: ProcessName, message: Message, parts: Buffer[]): void => {
     this.house.wake();
-    if (this.ownership.onMessage(from, message as BetweenPeers)) return;
+    if (this.ownership.onMessage(from, message as BetweenPeers) || this.store.hear(from, message)) return;
     switch (message.type) {
-      case "fetch": return this.objects.onFetch(from, message.ref);
-      case "fetched": return this.objects.onFetched(from, message, parts);
+      case "fetch": return this.objects.fetches.onFetch(from, message.ref, message.lost);
+      case "fetched": return this.objects.fetches.onFetched(from, message, parts);
       case "cancel": return this.cancelling.onCancel(message.ref, message);
       case "tasks-returned": return this.submission.onHandedBack(from, message.tasks);
-      case "free-blocks":
-        for (const block of message.blocks) this.values.free(from, block);
-        return;
       default:
         if (!this.headNews.hear(message as FromHead)) this.options.executor?.onMessage(from, message, parts);
     }
@@ -359,12 +371,9 @@ export class LocalEngine implements Engine {
   private keepHouse(): void {
     this.submission.giveBackIdle(GIVE_BACK_IDLE_MS);
     this.reporter.flush();
-    this.ownership.sweep();
-    const used = this.values.usedBytes;
-    if (used !== this.reportedBytes) this.connection.sayToHead({ type: "store-used", bytes: (this.reportedBytes = used) });
+    this.objects.sweep();
+    this.store.tellIfChanged();
   }
-
-  private reportedBytes = 0;
 
   /** Somebody waits for an object, an answer or the connection. */
   get isWaitedFor(): boolean {

@@ -1,17 +1,23 @@
 /**
- * The objects of this process: those that it owns, and those of others that it holds. Put, settle, read, fetch, free. Owns:
- * the table of values, and which blocks wait for their last view. Does not own: counts (Ownership), bytes (ValueStore).
+ * The objects of this process: those that it owns, and those of others that it holds. Put, settle, read, free. Owns: the table of
+ * values, and which blocks wait for their last view. Put together with parts that each own one thing: Ownership (counts), ValueStore
+ * (bytes), Spilling (what is in memory and what on disk), BlockMoves, LostBlocks, Fetches (values of other processes).
  */
 import type { Encoded, Resolved } from "../engine/engine.ts";
 import type { BlockAddress } from "../store/store.ts";
-import { ObjectLostError, OwnerDiedError, type RayError } from "../errors.ts";
-import { objectIdsOf, ownerOf, type ActorId, type ObjectId, type ProcessName } from "../ids.ts";
+import { ObjectLostError, type RayError } from "../errors.ts";
+import { objectIdsOf, type ActorId, type ObjectId, type ProcessName } from "../ids.ts";
 import { UNDEFINED } from "../serialize/common-values.ts";
-import { refOf, refsCarried, UNDEFINED_WIRE, type WireValue } from "../wire/hot-records.ts";
-import type { BetweenPeers, FetchedObject } from "../wire/message.ts";
+import { refOf, UNDEFINED_WIRE, type WireValue } from "../wire/hot-records.ts";
+import type { BetweenPeers } from "../wire/message.ts";
+import { BlockMoves, isSameBlock } from "./block-moves.ts";
+import { Fetches } from "./fetches.ts";
 import { Handles, type ActorPlaces } from "./handles.ts";
+import { LostBlocks, type Rerun } from "./lost-blocks.ts";
 import { ObjectTable, type ObjectEntry } from "./object-table.ts";
 import { Ownership } from "./ownership.ts";
+import { SentValues } from "./sent-values.ts";
+import { Spilling } from "./spilling.ts";
 import { ValueStore } from "./values.ts";
 
 export interface ObjectsShell {
@@ -29,6 +35,13 @@ export interface ObjectsShell {
   settled(ref: ObjectId, block?: BlockAddress): void;
   /** The memory of one of ours goes. */
   gone(ref: ObjectId): void;
+  /** The value of one of ours was lost; it is made again, or not. */
+  lost(ref: ObjectId, isMadeAgain: boolean): void;
+  readonly rerun: () => Rerun;
+  /** Code here waits for something that others do; call what it returns when that is over. */
+  readonly beginWait: () => () => void;
+  /** The head should hear what this process stores: something did not fit, or was spilled. */
+  storeChanged(): void;
 }
 
 export interface ObjectDescription {
@@ -42,6 +55,13 @@ export class Objects {
   readonly ownership: Ownership;
   readonly values: ValueStore;
   readonly handles: Handles;
+  readonly spilling: Spilling;
+  readonly moves: BlockMoves;
+  readonly lostBlocks: LostBlocks;
+  readonly fetches: Fetches;
+  readonly sent: SentValues;
+  /** How many values went although somebody held them. */
+  losses = 0;
   private readonly shell: ObjectsShell;
   private readonly table: ObjectTable;
   private readonly idOf: (count: number) => ObjectId;
@@ -54,13 +74,49 @@ export class Objects {
     this.table = new ObjectTable(shell.self);
     this.idOf = objectIdsOf(shell.self);
     this.handles = new Handles(shell.places);
-    this.ownership = new Ownership(shell.self, { say: (to, message) => shell.say(to, message), forget: (id) => this.forget(id) });
+    const { table } = this;
+    const say: ObjectsShell["say"] = (to, message, parts) => shell.say(to, message, parts);
+    const freeMemory = (block: BlockAddress): void => this.freeMemory(block);
+    const settle = (id: ObjectId, value: WireValue, isError = false): void => this.settle(id, value, isError);
+    const used = (id: ObjectId): void => this.spilling.used(id);
+    this.moves = new BlockMoves({ table, ownership: () => this.ownership, say, freeMemory });
+    const { moves } = this;
+    this.ownership = new Ownership(shell.self, { say, forget: (id) => this.forget(id), tellMoved: (id, to, move) => moves.tell(id, to, move), freeOld: (id) => moves.freeOld(id) });
+    const { ownership } = this;
     this.values = new ValueStore({
       self: shell.self,
-      hold: (id) => this.ownership.retain(id),
-      unhold: (id) => this.ownership.release(id),
+      pin: (id) => ownership.pin(id),
+      unpin: (id, move) => ownership.unpin(id, move),
+      addressOf: (id, said) => moves.addressOf(id, said),
       viewScope: shell.viewScope,
       notice: shell.notice,
+      missed: () => shell.storeChanged(),
+    });
+    const { values } = this;
+    this.fetches = new Fetches({ table, ownership, say, isDead: (process) => shell.isDead(process), settle, used, fail: (entry, error) => this.fail(entry, error), doubted: (entry, block) => this.lostBlocks.doubted(entry, block) });
+    this.lostBlocks = new LostBlocks({
+      table, ownership, values, settle,
+      rerun: shell.rerun,
+      notice: shell.notice,
+      errorValue: (error) => this.errorValue(error),
+      refetch: (entry, block) => this.fetches.fetch(entry, block),
+      isHandle: (id) => this.handles.has(id),
+      abandon: (block) => this.abandonMemory(block),
+      changed: (id, isLost) => shell.lost(id, !isLost),
+      gone: (id) => {
+        this.losses++;
+        this.spilling.gone(id);
+      },
+    });
+    this.sent = new SentValues({ values, beginWait: shell.beginWait, retain: (ref) => this.retain(ref), release: (ref) => this.release(ref), doubt: (ref, block) => this.doubt(ref, block), resolved: (ref) => this.resolved(ref) });
+    this.spilling = new Spilling({
+      ownership, values, say,
+      moved: (id, from, to) => {
+        shell.settled(id, to);
+        moves.ownMoved(id, from, to);
+      },
+      lost: (id, error) => this.lostBlocks.lost(table.get(id) as ObjectEntry, error),
+      done: () => shell.storeChanged(),
     });
   }
 
@@ -113,13 +169,21 @@ export class Objects {
 
   /** The hidden object knows its block, so that the block is freed with it. */
   private keepHidden(value: WireValue): WireValue {
-    if (value.kind === "block") this.table.ensure(value.ref).value = value;
+    if (value.kind === "block") {
+      this.table.ensure(value.ref).value = value;
+      this.spilling.stored(value.ref, value);
+    }
     return value;
   }
 
   /** A result as it travels to the owner of `ref`: a large one lies in a block of this worker's, for that owner. */
   resultValue(value: Encoded, ref: () => ObjectId, owner: ProcessName): WireValue {
     return this.values.store(value, ref, owner, this.handles.annotate(value.refs));
+  }
+
+  /** One that does not travel after all. */
+  discardResult(value: WireValue, owner: ProcessName): void {
+    if (value.kind === "block") this.values.free(owner, value.block);
   }
 
   errorValue(error: Error): WireValue {
@@ -131,28 +195,58 @@ export class Objects {
   settle(ref: ObjectId, value: WireValue, isError: boolean, count?: number): void {
     const entry = this.table.get(ref, count);
     if (!entry) return this.freeBlock(ref, value); // nobody wants it any more
-    if (entry.value) return;
+    if (entry.value) return this.discardRepeated(ref, value, entry.value);
     const stands = value.kind === "block" && value.ref !== ref;
     if (value.refs.length > 0 || stands) {
       this.handles.learn(value.refs);
       this.ownership.stored(ref, stands ? [...value.refs.map(refOf), value.ref] : value.refs.map(refOf));
     }
     this.table.settle(entry, value, isError);
-    if (value.kind === "block" && !stands && this.ownership.isOwn(ref)) this.shell.settled(ref, value.block);
-    else this.shell.settled(ref);
+    if (value.kind === "block" && !stands && this.ownership.isOwn(ref)) {
+      this.spilling.stored(ref, value);
+      this.shell.settled(ref, value.block);
+    } else this.shell.settled(ref);
+  }
+
+  /** A retry that crossed a late answer, or a task that runs again for another of its values. */
+  private discardRepeated(ref: ObjectId, value: WireValue, known: WireValue): void {
+    if (value.kind === "block" && value.ref === ref && this.ownership.isOwn(ref) && !(known.kind === "block" && isSameBlock(known.block, value.block))) this.freeMemory(value.block);
   }
 
   peek(ref: ObjectId, count?: number): Resolved | undefined {
     const entry = this.table.get(ref, count);
     if (!entry?.value) return undefined;
     if (entry.value === UNDEFINED_WIRE && !entry.isError) return RESOLVED_UNDEFINED;
+    if (entry.value.kind === "block") return this.peekBlock(entry, entry.value.ref);
     return { value: this.values.read(entry.value, entry), error: entry.isError };
+  }
+
+  private peekBlock(entry: ObjectEntry, ref: ObjectId): Resolved | undefined {
+    this.spilling.used(ref);
+    const value = this.lostBlocks.guard(entry, () => this.values.read(entry.value as WireValue, entry));
+    return value ? { value, error: entry.isError } : this.peek(entry.id);
+  }
+
+  private async resolved(ref: ObjectId): Promise<Resolved> {
+    for (let resolved = this.peek(ref); ; resolved = this.peek(ref)) {
+      if (resolved) return resolved;
+      await new Promise<void>((ready) => void this.whenReady([ref], () => ready()));
+    }
+  }
+
+  /** A message named that block, and it cannot be read here. */
+  private doubt(ref: ObjectId, block: BlockAddress): void {
+    const entry = this.table.ensure(ref);
+    if (this.ownership.isOwn(ref) || entry.value) this.lostBlocks.doubted(entry, block);
+    else this.fetches.fetch(entry, block);
   }
 
   /** The settled value of a ref as it travels. */
   wireValue(ref: ObjectId): { readonly value: WireValue; readonly isError: boolean } | undefined {
     const entry = this.table.get(ref);
-    return entry?.value ? { value: entry.value, isError: entry.isError } : undefined;
+    if (!entry?.value) return undefined;
+    if (entry.value.kind === "block") this.spilling.used(entry.value.ref);
+    return { value: entry.value, isError: entry.isError };
   }
 
   whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void, counts?: readonly number[]): () => void {
@@ -164,7 +258,7 @@ export class Objects {
     const entries = refs.map((ref, index) => {
       const count = counts?.[index];
       const entry = this.table.get(ref, count) ?? this.unknown(ref);
-      if (!entry.value && !count && !this.ownership.isOwn(ref)) this.fetch(entry);
+      if (!entry.value && !count && !this.ownership.isOwn(ref)) this.fetches.fetch(entry);
       this.table.wait(entry, index, counted);
       return entry;
     });
@@ -199,52 +293,27 @@ export class Objects {
     const entry = this.table.get(ref);
     if (!entry?.value) return undefined;
     const { value, isError } = entry;
-    const preview = this.shell.preview(this.values.read(value, entry));
+    const read = this.lostBlocks.guard(entry, () => this.values.read(value, entry));
+    if (!read) return undefined;
+    const preview = this.shell.preview(read);
     const size = value.kind === "inline" ? { sizeBytes: value.bytes.length, place: "inline" as const } : { sizeBytes: value.block.sizeBytes, place: value.block.place };
     return { ...size, isError, ...(preview !== undefined ? { preview } : {}) };
   }
 
-  // ---- objects of others
+  // ---- others come and go
 
-  private fetch(entry: ObjectEntry): void {
-    if (entry.isFetched) return;
-    entry.isFetched = true;
-    const owner = ownerOf(entry.id);
-    if (this.shell.isDead(owner)) this.fail(entry, ownerDied(entry.id));
-    else this.shell.say(owner, { type: "fetch", ref: entry.id });
-  }
-
-  onFetch(from: ProcessName, ref: ObjectId): void {
-    const entry = this.table.get(ref);
-    if (!entry) return this.shell.say(from, { type: "fetched", ref, error: true, refs: [], lend: 0, lost: "its owner does not have it any more" });
-    if (!entry.value) return this.table.wait(entry, 0, () => this.onFetch(from, ref));
-    const { value } = entry;
-    const lend = this.ownership.lend(from, refsCarried([value]));
-    const message: FetchedObject = { type: "fetched", ref, error: entry.isError, refs: value.refs, lend, ...(value.kind === "block" ? { block: value.block, blockRef: value.ref } : {}) };
-    this.shell.say(from, message, value.kind === "inline" ? [value.bytes] : []);
-  }
-
-  onFetched(from: ProcessName, message: FetchedObject, parts: readonly Buffer[]): void {
-    const entry = this.table.get(message.ref);
-    if (message.lost !== undefined) {
-      if (entry && !entry.value) this.fail(entry, new ObjectLostError(`Object ${message.ref} is lost: ${message.lost}`));
-      return;
-    }
-    const value: WireValue = message.block
-      ? { kind: "block", ref: message.blockRef ?? message.ref, block: message.block, refs: message.refs }
-      : { kind: "inline", bytes: parts[0] as Buffer, refs: message.refs };
-    this.ownership.received(message.lend, from, refsCarried([value]));
-    if (entry && !entry.value) this.settle(message.ref, value, message.error);
-    this.ownership.settled(message.lend, from);
+  /** Now and then. */
+  sweep(): void {
+    this.ownership.sweep();
+    this.moves.sweep();
   }
 
   processDied(process: ProcessName): void {
     this.values.ownerDied(process);
+    this.spilling.processDied(process);
     this.values.removeOrphans(process, this.liveFiles());
     this.ownership.processDied(process);
-    for (const entry of this.table.values()) {
-      if (!entry.value && entry.isFetched && ownerOf(entry.id) === process) this.fail(entry, ownerDied(entry.id));
-    }
+    this.fetches.processDied(process);
   }
 
   // ---- letting go
@@ -266,8 +335,11 @@ export class Objects {
       const held = entry.value;
       entry.value = this.errorValue(new ObjectLostError(`Object ${ref} was freed by ray.free`));
       entry.isError = true;
+      this.losses++;
       // its memory goes when the last view of it was collected: the counts decide
       if (held?.kind === "block") this.freed.set(ref, held);
+      this.spilling.gone(ref);
+      this.lostBlocks.lineage.forgotten(ref);
     }
   }
 
@@ -279,16 +351,30 @@ export class Objects {
     if (actor) this.shell.handleGone(id, actor);
     const value = this.freed.get(id) ?? entry?.value;
     this.freed.delete(id);
+    this.spilling.gone(id);
+    this.lostBlocks.lineage.forgotten(id);
     if (value && this.ownership.isOwn(id)) this.freeBlock(id, value);
   }
 
   private freeBlock(id: ObjectId, value: WireValue): void {
     if (value.kind !== "block" || value.ref !== id) return;
     this.shell.gone(id);
-    const writer = writerOf(value.block.writer);
-    if (writer === this.shell.self) this.values.free(this.shell.self, value.block);
+    this.freeMemory(value.block);
+  }
+
+  private freeMemory(block: BlockAddress): void {
+    const writer = writerOf(block.writer);
+    if (writer === this.shell.self) this.values.freeOwn(block);
     else if (this.shell.isDead(writer)) this.values.removeOrphans(writer, this.liveFiles());
-    else this.shell.say(writer, { type: "free-blocks", blocks: [value.block] });
+    else this.shell.say(writer, { type: "free-blocks", blocks: [block] });
+  }
+
+  /** As `freeMemory`, of a block whose file is gone. */
+  private abandonMemory(block: BlockAddress): void {
+    const writer = writerOf(block.writer);
+    if (writer === this.shell.self) this.values.onLost(writer, [block]);
+    else if (this.shell.isDead(writer)) this.values.removeOrphans(writer, this.liveFiles());
+    else this.shell.say(writer, { type: "blocks-lost", blocks: [block] });
   }
 
   /** A value that came for `ref` and is not wanted: its memory goes back. */
@@ -298,7 +384,7 @@ export class Objects {
 
   /** Files of other writers in which objects of ours live. */
   private liveFiles(): Set<string> {
-    const files = new Set<string>();
+    const files = new Set<string>(this.moves.files());
     for (const { value } of this.table.values()) if (value?.kind === "block") files.add(value.block.file);
     for (const value of this.freed.values()) if (value.kind === "block") files.add(value.block.file);
     return files;
@@ -307,8 +393,6 @@ export class Objects {
 
 /** What most tasks give that are called for what they do. */
 const RESOLVED_UNDEFINED: Resolved = { value: UNDEFINED, error: false };
-
-const ownerDied = (id: ObjectId): RayError => new OwnerDiedError(`Object ${id} is lost: the process that owned it died`);
 
 /** `worker` of `owner.worker`, the name under which it writes for an owner. */
 const writerOf = (name: ProcessName): ProcessName => name.slice(name.indexOf(".") + 1) as ProcessName;

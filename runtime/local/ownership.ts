@@ -3,13 +3,17 @@
  * right. The journey of a ref is described there; here each step is a message.
  */
 import { ownerOf, type ObjectId, type ProcessName } from "../ids.ts";
-import { References, type ReferenceCommand } from "../store/references.ts";
+import { References, type Move, type ReferenceCommand } from "../store/references.ts";
 import type { BetweenPeers } from "../wire/message.ts";
 
 export interface OwnershipShell {
   say(to: ProcessName, message: BetweenPeers): void;
   /** Nobody holds the object any more: its value and memory go. For a foreign object: this process does not. */
   forget(id: ObjectId): void;
+  /** `to` is to hear where the object's block went with that move. */
+  tellMoved(id: ObjectId, to: ProcessName, move: Move): void;
+  /** The block in which the object was before its last move is free. */
+  freeOld(id: ObjectId): void;
 }
 
 export class Ownership {
@@ -60,6 +64,56 @@ export class Ownership {
     if (!this.isOwn(id)) this.forgetUnheld(id);
   }
 
+  /** A view of the object's block begins here. `unpin` wants what this returns. */
+  pin(id: ObjectId): Move {
+    if (!this.isOwn(id)) this.foreign.add(id);
+    this.obey(this.references.pinned(id));
+    return this.references.moveOf(id);
+  }
+
+  unpin(id: ObjectId, move: Move): void {
+    this.obey(this.references.unpinned(id, move));
+    if (!this.isOwn(id)) this.forgetUnheld(id);
+  }
+
+  // ---- blocks that move or are lost
+
+  isMovable(id: ObjectId): boolean {
+    return this.references.owned.isMovable(id);
+  }
+
+  borrowersOf(id: ObjectId): ProcessName[] {
+    return this.references.owned.borrowersOf(id);
+  }
+
+  /** An own one's block is elsewhere now. */
+  moved(id: ObjectId): void {
+    this.obey(this.references.moved(id));
+  }
+
+  /** Its owner says so of a foreign one. */
+  movedByOwner(id: ObjectId, move: Move): void {
+    this.obey(this.references.movedByOwner(id, move));
+  }
+
+  /** This process neither reads the foreign object's block nor has just sent its address. */
+  isUnread(id: ObjectId): boolean {
+    return this.references.borrowed.isUnread(id);
+  }
+
+  /** Something is known of it here, an own or a foreign one. */
+  knows(id: ObjectId): boolean {
+    return this.isOwn(id) ? this.references.owned.knows(id) : this.references.borrowed.knows(id);
+  }
+
+  /** The value is gone: what it held is let go. `stored` may follow. */
+  lost(id: ObjectId): void {
+    if (this.isOwn(id)) return this.obey(this.references.lost(id));
+    const inside = this.insideForeign.get(id);
+    this.insideForeign.delete(id);
+    if (inside) for (const ref of inside) this.release(ref);
+  }
+
   private forgetUnheld(id: ObjectId): void {
     if (this.references.borrowed.isHeld(id)) return;
     this.foreign.delete(id);
@@ -95,7 +149,7 @@ export class Ownership {
   onMessage(from: ProcessName, message: BetweenPeers): boolean {
     switch (message.type) {
       case "borrow":
-        for (const [id] of message.refs) this.references.borrowedBy(id, from);
+        for (const [id] of message.refs) this.obey(this.references.borrowedBy(id, from));
         this.shell.say(from, { type: "borrow-acked", refs: message.refs });
         return true;
       case "borrow-acked":
@@ -106,6 +160,9 @@ export class Ownership {
         return true;
       case "lend-done":
         this.obey(this.references.lendDone(message.lend, from, message.kept));
+        return true;
+      case "move-cleared":
+        this.obey(this.references.moveCleared(message.ref, message.move, from));
         return true;
       default:
         return false;
@@ -125,8 +182,22 @@ export class Ownership {
         continue;
       }
       at++;
-      if (command.type === "forget-value") this.shell.forget(command.id);
-      else if (command.type === "end-lend") this.shell.say(command.to, { type: "lend-done", lend: command.lendId, kept: command.kept });
+      switch (command.type) {
+        case "forget-value":
+          this.shell.forget(command.id);
+          break;
+        case "end-lend":
+          this.shell.say(command.to, { type: "lend-done", lend: command.lendId, kept: command.kept });
+          break;
+        case "tell-moved":
+          this.shell.tellMoved(command.id, command.to, command.move);
+          break;
+        case "free-old":
+          this.shell.freeOld(command.id);
+          break;
+        case "clear-move":
+          this.shell.say(ownerOf(command.id), { type: "move-cleared", ref: command.id, move: command.move });
+      }
     }
   }
 

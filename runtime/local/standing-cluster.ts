@@ -13,7 +13,8 @@ import { RayError } from "../errors.ts";
 import { newProcessName, type ClusterId } from "../ids.ts";
 import type { ClusterAddress, ClusterOptions } from "../session/session-protocol.ts";
 import { readClusterFile } from "../store/cluster-file.ts";
-import { clusterFolders, removeClusterFolders } from "../store/folders.ts";
+import { clusterFolders } from "../store/folders.ts";
+import { removeClusterFolders } from "../store/remove-cluster.ts";
 import { sweepDeadClusters } from "../store/sweep.ts";
 import { joinLiveness, type LivenessLink } from "../wire/liveness.ts";
 import { askHead } from "./ask-head.ts";
@@ -54,7 +55,7 @@ export async function findStandingCluster(): Promise<ClusterAddress | undefined>
   const { folder } = JSON.parse(readFileSync(file, "utf8")) as { readonly folder: string };
   const address = recordedAddress(folder);
   if (address && (await isThere(address))) return address;
-  if (address) removeClusterFolders(address.clusterId as ClusterId);
+  if (address) removeClusterFolders(address.clusterId as ClusterId, address.diskFolder);
   rmSync(file, { force: true });
   return undefined;
 }
@@ -81,7 +82,7 @@ async function end(address: ClusterAddress, { isForced }: { readonly isForced: b
   await goneWithin(address.headPid, isForced ? 0 : END_WITHIN_MS);
   for (const { pid } of workers) await goneWithin(pid, END_WITHIN_MS);
   await goneWithin(address.headPid, END_WITHIN_MS);
-  removeClusterFolders(address.clusterId as ClusterId);
+  removeClusterFolders(address.clusterId as ClusterId, address.diskFolder);
 }
 
 /** Joins the cluster at an address: `auto`, or a standing cluster's folder. It is not ours: closing leaves it. */
@@ -118,7 +119,7 @@ export function addressToJoin(asked: ClusterOptions, environment: Readonly<Recor
   if (address === undefined) return undefined;
   const from = asked.address === undefined ? `RAY_TS_ADDRESS is ${JSON.stringify(address)}` : `the address is ${JSON.stringify(address)}`;
   if (/^ray:\/\//.test(address)) throw new RayError(`ray.init: ${from}, but clusters of Ray itself cannot be joined yet. Use "auto" for the cluster of \`ray-ts start\`, or leave it out for one of your own`);
-  const shaping = (["numCpus", "numGpus", "memory", "resources", "objectStoreMemory", "metricsExportPort"] as const).filter((name) => asked[name] !== undefined);
+  const shaping = (["numCpus", "numGpus", "memory", "resources", "objectStoreMemory", "objectStoreDisk", "objectSpillingDirectory", "metricsExportPort"] as const).filter((name) => asked[name] !== undefined);
   if (shaping.length > 0) throw new RayError(`ray.init: ${from}, so the cluster is there already and its ${shaping.join(", ")} cannot be chosen. Leave ${shaping.length === 1 ? "it" : "them"} out, or give ${shaping.length === 1 ? "it" : "them"} to: ray-ts start`);
   return address;
 }

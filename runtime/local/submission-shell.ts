@@ -6,6 +6,7 @@ import type { WireValue } from "../wire/hot-records.ts";
 import type { Lane } from "../wire/lane.ts";
 import type { Shape } from "../wire/message.ts";
 import type { Connection } from "./connection.ts";
+import type { DependenciesShell } from "./dependencies.ts";
 import type { EventReporter } from "./event-reporter.ts";
 import { ItemStreams } from "./item-streams.ts";
 import type { Needs } from "./needs.ts";
@@ -13,15 +14,13 @@ import type { Objects } from "./objects.ts";
 import type { SentBooks } from "./sent-book.ts";
 import type { Lease, Task } from "./task.ts";
 
-export interface SubmissionShell {
+export interface SubmissionShell extends DependenciesShell {
   readonly self: ProcessName;
   lane(to: ProcessName): Lane | undefined;
   books: SentBooks;
-  /** The settled value of a dependency, else undefined. */
-  value(ref: ObjectId): { readonly value: WireValue; readonly isError: boolean } | undefined;
-  whenReady(ref: ObjectId, ready: () => void): void;
   settle(ref: ObjectId, value: WireValue, isError: boolean, count?: number): void;
-  read(value: WireValue): Encoded;
+  /** Undefined: it cannot be read any more. */
+  read(value: WireValue): Encoded | undefined;
   /** `RangeError: bad` */
   errorText(value: WireValue): string;
   /** A value that came for `ref` and that nobody gets. */
@@ -31,6 +30,8 @@ export interface SubmissionShell {
   encodeError(error: Error): WireValue;
   lend(to: ProcessName, refs: readonly ObjectId[]): number;
   releaseHolds(task: Task): void;
+  /** It ended, and has values in blocks, or had: they can be lost, and it can run again. It still has its holds. */
+  keepRecipe(task: Task): void;
   received(lend: number, from: ProcessName, refs: readonly ObjectId[]): void;
   settled(lend: number, from: ProcessName): void;
   want(shape: Shape, count: number): void;
@@ -46,6 +47,8 @@ export interface SubmissionShell {
   report(task: Task): void;
   notice(text: string): void;
 }
+
+const textOf = (error: Encoded | undefined): string => (error && failureText(error)) ?? "error";
 
 export function itemStreams(self: ProcessName, connection: Connection, objects: Objects, cancel: (ref: ObjectId) => void): ItemStreams {
   return new ItemStreams({
@@ -79,8 +82,10 @@ export function submissionShell({ self, connection, objects, books, streams, rep
     value: (ref) => objects.wireValue(ref),
     whenReady: (ref, ready) => void objects.whenReady([ref], ready),
     settle: (ref, value, isError, count) => objects.settle(ref, value, isError, count),
-    read: (value) => objects.values.read(value, undefined),
-    errorText: (value) => failureText(objects.values.read(value, undefined)) ?? "error",
+    hasLost: () => objects.losses > 0,
+    read: (value) => objects.sent.readNow(value),
+    errorText: (value) => textOf(objects.sent.readNow(value)),
+    keepRecipe: (task) => objects.lostBlocks.taskEnded(task),
     discard: (ref, value) => objects.discard(ref, value),
     streams,
     encodeError: (error) => objects.errorValue(error),

@@ -11,6 +11,7 @@ import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
 import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts";
 import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
 import type { Shape } from "../wire/message.ts";
+import { Dependencies } from "./dependencies.ts";
 import { LeasePool } from "./lease-pool.ts";
 import { Retries } from "./retries.ts";
 import type { SubmissionShell } from "./submission-shell.ts";
@@ -29,6 +30,7 @@ export class Submission {
   private readonly unsettled = new CountTable<Task>();
   private readonly dirty = new Set<LeasePool>();
   readonly takingBack: TakingBack;
+  readonly dependencies: Dependencies;
   private readonly retries = new Retries();
   private readonly callsAgain: Task[] = [];
   private isDispatchScheduled = false;
@@ -40,6 +42,7 @@ export class Submission {
 
   constructor(shell: SubmissionShell) {
     this.shell = shell;
+    this.dependencies = new Dependencies(shell, (task, error) => this.fail(task, error));
     this.takingBack = new TakingBack({
       self: shell.self,
       pools: () => this.pools.values(),
@@ -66,25 +69,12 @@ export class Submission {
   begin(task: Task, ready: (task: Task) => void): void {
     this.unsettled.set(task.seq, task);
     this.shell.streams.begin(task);
-    if (task.dependencies.length > 0) this.awaitDependencies(task, ready);
+    if (task.dependencies.length > 0) this.dependencies.await(task, ready);
     else ready(task);
   }
 
-  private awaitDependencies(task: Task, ready: (task: Task) => void): void {
-    for (const { ref } of task.dependencies) {
-      const known = this.shell.value(ref);
-      if (known?.isError) return this.fail(task, known.value);
-      if (known) continue;
-      task.missing++;
-      this.shell.whenReady(ref, () => {
-        task.missing--;
-        if (task.isSettled) return;
-        const arrived = this.shell.value(ref);
-        if (arrived?.isError) this.fail(task, arrived.value);
-        else if (task.missing === 0) ready(task);
-      });
-    }
-    if (task.missing === 0) ready(task);
+  hasRetriesLeft(task: Task): boolean {
+    return this.retries.hasLeft(task);
   }
 
   submit(task: Task): void {
@@ -104,7 +94,7 @@ export class Submission {
     if (known) return (this.lastPool = known);
     const key = JSON.stringify(Object.entries(shape).filter(([, amount]) => amount > 0).sort()) + this.shell.envOf(shape);
     let pool = this.pools.get(key);
-    if (!pool) this.pools.set(key, (pool = new LeasePool(shape, { send: this.send, want: this.shell.want, giveBack: this.giveBack, now: this.now })));
+    if (!pool) this.pools.set(key, (pool = new LeasePool(shape, { send: this.send, isReady: (task) => this.dependencies.areThere(task), suspend: (task) => this.dependencies.await(task, this.enqueue), want: this.shell.want, giveBack: this.giveBack, now: this.now })));
     this.shapeKeys.set(shape, pool);
     return pool;
   }
@@ -249,12 +239,14 @@ export class Submission {
 
   private settleReturns(task: Task, values: readonly WireValue[], isError: boolean): void {
     const error = isError ? this.shell.errorText(values[0] as WireValue) : undefined; // before anybody may free it
+    let hasBlocks = false;
     for (let i = 0; i < task.meta.numReturns; i++) {
       const value = (isError ? values[0] : values[i]) as WireValue;
+      if (value.kind === "block") hasBlocks = true;
       this.shell.settle(task.returns[i] as ObjectId, value, isError, task.firstReturn + i);
     }
     this.shell.streams.ended(task, isError ? values[0] : undefined);
-    this.end(task, error);
+    this.end(task, error, hasBlocks && !isError);
   }
 
   /** The task threw: whether that is a reason to try again is up to its options, which may have to decode the error. */
@@ -273,7 +265,8 @@ export class Submission {
     };
     const { retryExceptions } = task;
     task.cameBack();
-    const answer = typeof retryExceptions === "function" ? retryExceptions(this.shell.read(error)) : retryExceptions === "listed" ? status === ResultStatus.listed : true;
+    const thrown = typeof retryExceptions === "function" ? this.shell.read(error) : undefined;
+    const answer = typeof retryExceptions === "function" ? thrown !== undefined && retryExceptions(thrown) : retryExceptions === "listed" ? status === ResultStatus.listed : true;
     if (typeof answer === "boolean") return decided(answer);
     void answer.then((isReason) => {
       decided(isReason);
@@ -341,9 +334,10 @@ export class Submission {
     for (const pool of this.pools.values()) pool.dispatch();
   }
 
-  private end(task: Task, error: string | undefined): void {
+  private end(task: Task, error: string | undefined, hasBlocks = false): void {
     task.hasEnded(error, this.isDispatchScheduled ? this.readAt : Date.now());
     this.unsettled.delete(task.seq);
+    if (hasBlocks || task.attempt > 0) this.shell.keepRecipe(task);
     this.shell.releaseHolds(task);
     this.shell.report(task);
   }

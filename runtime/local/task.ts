@@ -120,6 +120,18 @@ export class Task {
     this.sent = NOT_YET;
   }
 
+  /** Its values were lost: it runs again. */
+  reopen(): void {
+    this.attempt++;
+    this.isSettled = false;
+    this.settled = NOT_YET;
+    this.sent = NOT_YET;
+    this.missing = 0;
+    this.startedAt = 0;
+    this.runMicros = 0;
+    this.error = undefined;
+  }
+
   hasEnded(error: string | undefined, at: number): void {
     this.isSettled = true;
     this.settled = sinceLoaded(at);

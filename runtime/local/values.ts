@@ -2,21 +2,26 @@
  * Encoded values ↔ what travels and is stored: inline bytes up to 64 KiB, a block of the arena above. Owns: this process's
  * arenas (one for each owner that it writes for) and its mapped views.
  *
- * V1. A block lives as long as its object: every mapped view holds the object (`hold`), so memory is reused only when the last
+ * V1. A block lives as long as its object: every mapped view pins the object, so memory is reused, or moved, only when the last
  *     view of any process was collected.
  * V2. Blocks written for another owner lie in segments of their own: when that owner dies they are unlinked, never reused,
  *     so that views of them stay what they were.
+ * V3. All arenas share one grant of shared memory, and what dead writers left for this process takes its part of it.
  */
-import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Encoded } from "../engine/engine.ts";
 import type { ObjectId, ProcessName } from "../ids.ts";
 import { NO_ARGS, UNDEFINED } from "../serialize/common-values.ts";
 import { layout, pack, unpack, unpackFrom } from "../serialize/pack.ts";
 import { createArena } from "../store/arena.ts";
+import { DiskSpace } from "../store/disk-space.ts";
+import { MemoryGrant } from "../store/memory-grant.ts";
 import { createReader } from "../store/reader.ts";
-import type { Arena, BlockAddress, BlockReader } from "../store/store.ts";
+import type { Move } from "../store/references.ts";
+import type { Arena, BlockAddress, BlockReader, DiskBlock } from "../store/store.ts";
 import { NO_ARGS_WIRE, refOf, UNDEFINED_WIRE, type WireValue } from "../wire/hot-records.ts";
+import type { ToHead } from "../wire/message.ts";
 import type { ObjectEntry } from "./object-table.ts";
 
 /** Values up to this size travel in messages and are kept by the owner; Ray's limit is 100 KiB. */
@@ -26,35 +31,52 @@ const NO_REFS: readonly ObjectId[] = [];
 
 export interface ValueStoreOptions {
   readonly self: ProcessName;
-  readonly hold: (id: ObjectId) => void;
-  readonly unhold: (id: ObjectId) => void;
+  /** A view of the object's block begins; `unpin` gets what it returns when the view was collected. */
+  readonly pin: (id: ObjectId) => Move;
+  readonly unpin: (id: ObjectId, move: Move) => void;
+  /** Where a block is that a message or a table named: it may have moved. */
+  readonly addressOf: (id: ObjectId, said: BlockAddress) => BlockAddress;
   /** What shares one private view of an object: a session for ever, a worker for one task (a token that changes). */
   readonly viewScope: () => unknown;
   readonly notice: (text: string) => void;
+  /** Something did not fit into shared memory and goes to disk. */
+  readonly missed: () => void;
 }
 
 export interface StoreFolders {
   readonly sharedMemoryFolder: string;
   readonly diskFolder: string;
-  readonly grantBytes: number;
+  readonly storeBytes: number;
+  readonly grantedBytes: number;
+  /** Bytes that all objects of the cluster may take on disk. */
+  readonly diskBudgetBytes?: number | undefined;
+}
+
+export type StoreUse = Omit<Extract<ToHead, { type: "store-used" }>, "type">;
+
+interface OpenStore {
+  readonly sharedMemoryFolder: string;
+  readonly storeBytes: number;
+  readonly disk: DiskSpace;
+  readonly grant: MemoryGrant;
 }
 
 export class ValueStore {
   private readonly options: ValueStoreOptions;
   private readonly arenas = new Map<ProcessName, Arena>();
   private reader: BlockReader | undefined;
-  private folders: StoreFolders | undefined;
+  private opened: OpenStore | undefined;
+  /** Real bytes of the segments that dead writers left for this process, by file. */
+  private readonly adopted = new Map<string, number>();
+  private grantedBytes = 0;
 
   constructor(options: ValueStoreOptions) {
     this.options = options;
   }
 
-  open(folders: StoreFolders): void {
-    this.folders = folders;
-  }
-
-  get isOpen(): boolean {
-    return this.folders !== undefined;
+  open({ sharedMemoryFolder, diskFolder, storeBytes, grantedBytes, diskBudgetBytes }: StoreFolders): void {
+    this.grantedBytes = grantedBytes;
+    this.opened = { sharedMemoryFolder, storeBytes, disk: new DiskSpace({ folder: diskFolder, budgetBytes: diskBudgetBytes }), grant: new MemoryGrant(grantedBytes, this.options.missed) };
   }
 
   /** Bytes of a value, inline if small (or while there is no arena yet), else in a block for object `ref` of `owner`. */
@@ -62,21 +84,22 @@ export class ValueStore {
     if (value === UNDEFINED) return UNDEFINED_WIRE;
     if (value === NO_ARGS) return NO_ARGS_WIRE;
     const size = sizeOf(value);
-    if (size <= INLINE_LIMIT_BYTES || !this.folders) return { kind: "inline", bytes: pack(value), refs };
+    if (size <= INLINE_LIMIT_BYTES || !this.opened) return { kind: "inline", bytes: pack(value), refs };
     const { sizeBytes, parts } = layout(value);
-    return { kind: "block", ref: ref(), block: this.arenaFor(owner, this.folders).write(sizeBytes, parts), refs };
+    const block = this.arenaFor(owner, this.opened).write(sizeBytes, parts); // first: it may throw, and then no object is made
+    return { kind: "block", ref: ref(), block, refs };
   }
 
-  private arenaFor(owner: ProcessName, folders: StoreFolders): Arena {
+  private arenaFor(owner: ProcessName, opened: OpenStore): Arena {
     const known = this.arenas.get(owner);
     if (known) return known;
     // the owner's name stands in the file's name: whoever cleans up after a death reads it there
-    const arena = createArena({ ...folders, process: `${owner}.${this.options.self}` as ProcessName, onSharedMemoryFull: this.options.notice });
+    const arena = createArena({ ...opened, process: `${owner}.${this.options.self}` as ProcessName, onSharedMemoryFull: this.options.notice });
     this.arenas.set(owner, arena);
     return arena;
   }
 
-  /** The value as bytes to decode. A block is mapped privately; the same scope gets the same memory again. */
+  /** The value as bytes to decode. A block is mapped privately; the same scope gets the same memory again. Throws LostBlock. */
   read(value: WireValue, entry: ObjectEntry | undefined): Encoded {
     if (value === UNDEFINED_WIRE) return UNDEFINED;
     const refs = value.refs.length === 0 ? NO_REFS : value.refs.map(refOf);
@@ -91,11 +114,18 @@ export class ValueStore {
     const scope = this.options.viewScope();
     const known = entry?.view && entry.view.scope === scope ? entry.view.memory.deref() : undefined;
     if (known) return known;
-    this.options.hold(ref); // V1
     this.reader ??= createReader();
-    const { memory } = this.reader.map(block, () => this.options.unhold(ref));
+    let move = 0;
+    const { memory } = this.reader.map(this.options.addressOf(ref, block), () => this.options.unpin(ref, move));
+    move = this.options.pin(ref); // V1
     if (entry) entry.view = { memory: new WeakRef(memory), scope };
     return memory;
+  }
+
+  /** Undefined: its block can be read. */
+  whyUnreadable({ ref, block }: Extract<WireValue, { kind: "block" }>): Error | undefined {
+    this.reader ??= createReader();
+    return this.reader.check(this.options.addressOf(ref, block));
   }
 
   /** Views that were not collected yet. */
@@ -113,15 +143,69 @@ export class ValueStore {
     return used;
   }
 
+  /** What is told to the head. The largest object that did not fit is told once. */
+  takeUse(): StoreUse {
+    let [usedBytes, spilledBytes] = [0, 0];
+    for (const arena of this.arenas.values()) {
+      usedBytes += arena.usedBytes;
+      spilledBytes += arena.usedOnDiskBytes;
+    }
+    const [adoptedBytes, adoptedOnDiskBytes] = this.adoptedBytes();
+    const { grant } = this.opened ?? {};
+    return {
+      usedBytes: usedBytes + adoptedBytes,
+      heldBytes: (grant?.heldBytes ?? 0) + adoptedBytes,
+      spilledBytes: spilledBytes + adoptedOnDiskBytes,
+      grantBytes: this.grantedBytes,
+      missedBytes: grant?.takeMissed() ?? 0,
+    };
+  }
+
+  private adoptedBytes(): [inMemory: number, onDisk: number] {
+    const bytes: [number, number] = [0, 0];
+    for (const [file, size] of this.adopted) bytes[dirname(file) === this.opened?.disk.folder ? 1 : 0] += size;
+    return bytes;
+  }
+
   grant(bytes: number): void {
-    if (this.folders) this.folders = { ...this.folders, grantBytes: bytes };
-    for (const arena of this.arenas.values()) arena.grant(bytes);
+    this.grantedBytes = bytes;
+    this.applyGrant();
+  }
+
+  /** V3. */
+  private applyGrant(): void {
+    this.opened?.grant.set(Math.max(0, this.grantedBytes - this.adoptedBytes()[0]));
   }
 
   /** A block that this process wrote for `owner`'s object is free. */
   free(owner: ProcessName, block: BlockAddress): void {
     this.arenas.get(owner)?.free(block);
   }
+
+  // ---- spilling
+
+  /** Room on disk for an own object; undefined when there is none. */
+  reserveOnDisk(sizeBytes: number): DiskBlock | undefined {
+    return this.opened && this.arenaFor(this.options.self, this.opened).reserveOnDisk(sizeBytes);
+  }
+
+  async copy(block: BlockAddress, to: DiskBlock): Promise<void> {
+    this.reader ??= createReader();
+    await this.reader.copy(block, (bytes, offset) => to.write(offset, bytes));
+  }
+
+  freeOwn(block: BlockAddress): void {
+    this.free(this.options.self, block);
+  }
+
+  /** Blocks whose files somebody removed are free, and nothing more goes into those files. */
+  onLost(owner: ProcessName, blocks: readonly BlockAddress[]): void {
+    const arena = this.arenas.get(owner);
+    arena?.retireRemoved();
+    for (const block of blocks) arena?.free(block);
+  }
+
+  // ---- deaths
 
   /** V2. */
   ownerDied(owner: ProcessName): void {
@@ -131,14 +215,18 @@ export class ValueStore {
 
   /** Removes the segments that the dead `writer` wrote for this process and that no object of ours needs. */
   removeOrphans(writer: ProcessName, live: ReadonlySet<string>): void {
-    if (!this.folders) return;
+    if (!this.opened) return;
     const prefix = `${this.options.self}.${writer}`;
-    for (const folder of [this.folders.sharedMemoryFolder, this.folders.diskFolder]) {
+    for (const folder of [this.opened.sharedMemoryFolder, this.opened.disk.folder]) {
       for (const name of readdirSync(folder)) {
+        if (!name.startsWith(prefix)) continue;
         const file = join(folder, name);
-        if (name.startsWith(prefix) && !live.has(file)) rmSync(file, { force: true });
+        if (live.has(file)) this.adopted.set(file, (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512);
+        else rmSync(file, { force: true });
       }
     }
+    for (const file of this.adopted.keys()) if (!live.has(file)) this.adopted.delete(file);
+    this.applyGrant();
   }
 
   close(): void {

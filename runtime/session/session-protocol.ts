@@ -87,6 +87,10 @@ export interface ClusterAddress {
   readonly resources: Readonly<Record<string, number>>;
   /** Bytes. */
   readonly objectStoreMemory: number;
+  /** Bytes that objects may take on disk; if not given what the disk has. */
+  readonly objectStoreDisk?: number;
+  /** What this process may hold in shared memory from the beginning. */
+  readonly grantedBytes?: number;
   readonly sharedMemoryFolder: string;
   readonly diskFolder: string;
   /** What its workers and its head print. */
@@ -104,6 +108,9 @@ export interface ClusterOptions {
   readonly memory?: number;
   readonly resources?: Readonly<Record<string, number>>;
   readonly objectStoreMemory?: number;
+  /** Bytes that objects may take on disk. */
+  readonly objectStoreDisk?: number;
+  readonly objectSpillingDirectory?: string;
   readonly namespace?: string;
   /** Of the driver's whole job; paths are absolute. */
   readonly runtimeEnv?: RuntimeEnv;

@@ -4,10 +4,11 @@
  * - shared memory: `/dev/shm/ray-ts-UID-CLUSTER` (`RAY_TS_SHM_DIR` stands in for `/dev/shm`; elsewhere the temp folder)
  * - endpoints: `$XDG_RUNTIME_DIR/ray-ts/CLUSTER`, else `TMP/ray-ts-UID/CLUSTER`
  * - disk, logs: `TMP/ray-ts-UID/CLUSTER/disk` and `…/logs`, where TMP is not itself in memory if that can be helped
+ * - disk with `objectSpillingDirectory`: `DIRECTORY/ray-ts-UID-CLUSTER/disk`, which the cluster's record names for who removes it
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, statfsSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ClusterId } from "../ids.ts";
 
 export interface ClusterFolders {
@@ -32,20 +33,17 @@ export function clusterFolders(clusterId: ClusterId): ClusterFolders {
 }
 
 /** Makes the cluster's folders (0700). Throws when one is there that is not ours alone. */
-export function makeClusterFolders(clusterId: ClusterId): ClusterFolders {
-  const folders = clusterFolders(clusterId);
+export function makeClusterFolders(clusterId: ClusterId, spillingFolder?: string): ClusterFolders {
+  const folders = { ...clusterFolders(clusterId), ...(spillingFolder === undefined ? {} : { disk: join(spillingFolder, `${sharedMemoryPrefix()}${clusterId}`, "disk") }) };
   makePrivateFolder(endpointBase());
   makePrivateFolder(folders.endpoints);
   makePrivateFolder(folders.sharedMemory);
   makePrivateFolder(diskBase());
   makePrivateFolder(join(diskBase(), clusterId));
+  makePrivateFolder(dirname(folders.disk));
   makePrivateFolder(folders.disk);
   makePrivateFolder(folders.logs);
   return folders;
-}
-
-export function removeClusterFolders(clusterId: ClusterId): void {
-  for (const folder of rootsOf(clusterId)) rmSync(folder, { recursive: true, force: true });
 }
 
 /**
@@ -66,7 +64,7 @@ export function clustersHere(): string[] {
 
 const privateBases = (): string[] => [...new Set([...endpointBases(), diskBase()])].filter(isPrivateFolder);
 
-function isPrivateFolder(folder: string): boolean {
+export function isPrivateFolder(folder: string): boolean {
   try {
     assertPrivateFolder(folder);
     return true;
@@ -135,7 +133,7 @@ function isOurs(folder: string): boolean {
 
 const userId = (): string => String(process.getuid?.() ?? userInfo().username.replace(/\W/g, "_"));
 
-const sharedMemoryPrefix = (): string => `ray-ts-${userId()}-`;
+export const sharedMemoryPrefix = (): string => `ray-ts-${userId()}-`;
 
 function namesIn(folder: string): string[] {
   try {

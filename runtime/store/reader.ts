@@ -5,20 +5,26 @@
  * R2 `onReleased` runs once for each `map`, after the map is gone.
  * R3 An open file keeps a removed segment's memory, so a file without views is closed after a moment.
  */
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, read as readFile, readSync } from "node:fs";
 import { setTimeout } from "node:timers";
+import { promisify } from "node:util";
 import { markAsUntransferable } from "node:worker_threads";
 import { type Platform, platform } from "./platform.ts";
 import { MAX_CALL_BYTES } from "./segment.ts";
-import { decodeHeader, HEADER_BYTES } from "./segment-header.ts";
+import { decodeHeader, HEADER_BYTES, LostBlock } from "./segment-header.ts";
 import { guardTransfer } from "./transfer-guard.ts";
 import type { BlockAddress, BlockReader, BlockView } from "./store.ts";
 
 const MAX_OPEN_FILES = 64;
 const IDLE_FILE_MS = 1000;
+const COPY_STEP_BYTES = 4 * 2 ** 20;
+
+const readLater = promisify(readFile);
 
 interface OpenFile {
   readonly fd: number;
+  /** Nobody makes it shorter: a map beyond it would end the process when it is read. */
+  readonly sizeBytes: number;
   views: number;
 }
 
@@ -51,12 +57,42 @@ class MappingReader implements BlockReader {
 
   map(block: BlockAddress, onReleased: () => void): BlockView {
     const file = this.#open(block.file);
+    assertWithin(file, block);
     const calls = platform();
     const memory = calls === undefined || block.sizeBytes === 0 ? undefined : this.#map(calls, file, block, onReleased);
     if (memory !== undefined) return { memory };
     const copy = read(file.fd, block);
     queueMicrotask(onReleased);
     return { memory: copy };
+  }
+
+  check(block: BlockAddress): Error | undefined {
+    try {
+      const file = openSegment(block.file);
+      closeSync(file.fd);
+      assertWithin(file, block);
+      return undefined;
+    } catch (error) {
+      if (error instanceof LostBlock) return error;
+      throw error;
+    }
+  }
+
+  /** By a descriptor of its own: others are closed when there are many. */
+  async copy(block: BlockAddress, take: (bytes: Uint8Array, offset: number) => Promise<void>): Promise<void> {
+    const file = openSegment(block.file);
+    try {
+      assertWithin(file, block);
+      const step = new Uint8Array(Math.min(COPY_STEP_BYTES, block.sizeBytes));
+      for (let done = 0; done < block.sizeBytes;) {
+        const { bytesRead } = await readLater(file.fd, step, 0, Math.min(step.length, block.sizeBytes - done), block.offset + done);
+        if (bytesRead === 0) throw tooShort(block, done);
+        await take(step.subarray(0, bytesRead), done);
+        done += bytesRead;
+      }
+    } finally {
+      closeSync(file.fd);
+    }
   }
 
   /** Undefined when this process has no more maps or address space to give. */
@@ -113,23 +149,39 @@ class MappingReader implements BlockReader {
 }
 
 function openSegment(path: string): OpenFile {
-  const fd = openSync(path, constants.O_RDONLY);
+  const fd = openFile(path);
   try {
     const page = new Uint8Array(HEADER_BYTES);
     readSync(fd, page, 0, HEADER_BYTES, 0);
     decodeHeader(page, path);
-    return { fd, views: 0 };
+    return { fd, sizeBytes: fstatSync(fd).size, views: 0 };
   } catch (error) {
     closeSync(fd);
     throw error;
   }
 }
 
+function openFile(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new LostBlock(`its file ${path} is gone`);
+    throw error;
+  }
+}
+
+function assertWithin(file: OpenFile, block: BlockAddress): void {
+  if (block.offset + block.sizeBytes > file.sizeBytes) throw tooShort(block, Math.max(0, file.sizeBytes - block.offset));
+}
+
+const tooShort = (block: BlockAddress, foundBytes: number): LostBlock =>
+  new LostBlock(`its file ${block.file} was cut: of ${block.sizeBytes} bytes at ${block.offset} it has ${foundBytes}`);
+
 function read(fd: number, block: BlockAddress): ArrayBuffer {
   const bytes = new Uint8Array(block.sizeBytes);
   for (let done = 0; done < bytes.length;) {
     const count = readSync(fd, bytes, done, Math.min(MAX_CALL_BYTES, bytes.length - done), block.offset + done);
-    if (count === 0) throw new Error(`Cannot read ${block.sizeBytes} bytes at ${block.offset} of ${block.file}: the file ends after ${done}`);
+    if (count === 0) throw tooShort(block, done);
     done += count;
   }
   return bytes.buffer;

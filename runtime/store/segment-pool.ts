@@ -10,8 +10,8 @@ const MIB = 2 ** 20;
 const SEGMENT_BYTES = 64 * MIB;
 /** Real memory is taken in steps of this, so that small blocks share one growth and an idle process holds little. */
 const GROWTH_BYTES = MIB;
-/** Free warm memory above which empty segments are given back. */
-const WARM_BYTES = 256 * MIB;
+/** Free bytes above which empty segments are given back. Files on disk go with their objects: what is warm there saves little. */
+const WARM_BYTES = { "shared-memory": 256 * MIB, disk: 0 } as const;
 
 export type Block = Extent<Segment>;
 
@@ -57,7 +57,7 @@ export class SegmentPool {
 
   /** A warm block. A large object's segment is not cut for a small block while memory can still grow (`isTight` false). */
   reuse(pages: number, isTight: boolean): Block | undefined {
-    return this.#blocks.take(pages, (extent) => isTight || !extent.segment.isForOneObject || extent.pages <= 2 * pages, isTight);
+    return this.#blocks.take(pages, ({ segment, pages: found }) => !segment.isRetired && (isTight || !segment.isForOneObject || found <= 2 * pages), isTight);
   }
 
   /** A block of fresh memory, at most `roomBytes` of it. Undefined when that is too little; throws with the code ENOSPC. */
@@ -76,7 +76,9 @@ export class SegmentPool {
   /** Does nothing for a block that is not in use: an interrupt may have cut its release after the last step. */
   release(block: Block): void {
     if (!this.#blocks.isUsed(block)) return;
+    const { segment } = block;
     this.#blocks.release(block);
+    if (segment.isRetired && this.#blocks.isEmpty(segment)) this.#remove(segment);
     this.#trim();
   }
 
@@ -85,6 +87,16 @@ export class SegmentPool {
     const empty = this.#empty();
     for (const segment of empty) this.#remove(segment);
     return empty.length > 0;
+  }
+
+  /** Segments whose files somebody removed take no more blocks, and go with the last one in them. */
+  retireRemoved(): void {
+    for (const segment of this.#segments) {
+      if (segment.isRetired || segment.hasFile) continue;
+      segment.isRetired = true;
+      if (this.#growing === segment) this.#growing = undefined;
+      if (this.#blocks.isEmpty(segment)) this.#remove(segment);
+    }
   }
 
   close(): void {
@@ -136,11 +148,13 @@ export class SegmentPool {
     return true;
   }
 
-  /** Keeps the newest empty segment warm whatever its size; more only up to WARM_BYTES of free memory. */
+  /** In memory the newest empty segment stays warm whatever its size; more only up to so many free bytes. */
   #trim(): void {
-    if (this.#blocks.freePages * this.pageBytes <= WARM_BYTES) return;
-    const surplus = this.#empty().slice(0, -1);
-    for (const segment of surplus) if (this.#blocks.freePages * this.pageBytes > WARM_BYTES) this.#remove(segment);
+    const mostBytes = WARM_BYTES[this.place];
+    if (this.#blocks.freePages * this.pageBytes <= mostBytes) return;
+    const empty = this.#empty();
+    const surplus = mostBytes === 0 ? empty : empty.slice(0, -1);
+    for (const segment of surplus) if (this.#blocks.freePages * this.pageBytes > mostBytes) this.#remove(segment);
   }
 
   #empty(): Segment[] {

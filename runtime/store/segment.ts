@@ -2,7 +2,8 @@
  * One file of blocks, written by the process that made it. Its size is set at once and takes no memory; `grow` gives real memory to
  * a further part. Shared-memory segments are mapped, so that pages stay warm in the writer; disk segments are written with pwrite.
  */
-import { closeSync, constants, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync, write as writeFile, writeSync } from "node:fs";
+import { promisify } from "node:util";
 import { type Mapping, platform, writeZeros } from "./platform.ts";
 import { encodeHeader, type SegmentHeader } from "./segment-header.ts";
 import type { BlockAddress } from "./store.ts";
@@ -10,12 +11,16 @@ import type { BlockAddress } from "./store.ts";
 /** Node refuses to read or write more than 2 GiB in one call. */
 export const MAX_CALL_BYTES = 2 ** 30;
 
+const writeLater = promisify(writeFile);
+
 export class Segment {
   readonly file: string;
   readonly place: BlockAddress["place"];
   readonly limitBytes: number;
   /** Made for one object larger than an ordinary segment: small blocks keep out of it while they can. */
   readonly isForOneObject: boolean;
+  /** Its file was removed by somebody: it takes no more blocks. */
+  isRetired = false;
   readonly #fd: number;
   readonly #mapping: Mapping | undefined;
   readonly #bytes: Uint8Array | undefined;
@@ -58,6 +63,16 @@ export class Segment {
   write(offset: number, bytes: Uint8Array): void {
     if (this.#bytes === undefined) this.#writeFile(offset, bytes);
     else this.#bytes.set(bytes, offset);
+  }
+
+  /** Without waiting for the disk. */
+  async writeLater(offset: number, bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length;) done += (await writeLater(this.#fd, bytes, done, bytes.length - done, offset + done)).bytesWritten;
+  }
+
+  /** False when somebody removed the file, so that no other process can open it. */
+  get hasFile(): boolean {
+    return fstatSync(this.#fd).nlink > 0;
   }
 
   /** Removes the file. Readers that have it mapped keep their memory; the writer's own map is reachable from here alone. */

@@ -3,6 +3,8 @@
  * `store/` is for bytes and blocks; it does not know objects, owners or messages.
  */
 import type { ProcessName } from "../ids.ts";
+import type { DiskSpace } from "./disk-space.ts";
+import type { MemoryGrant } from "./memory-grant.ts";
 
 /** Where a block is. `generation` tells a block from an earlier one at the same place. */
 export interface BlockAddress {
@@ -22,26 +24,39 @@ export interface BlockView {
 
 export interface ArenaOptions {
   readonly process: ProcessName;
-  /** Folder of the shared-memory files, and the folder used when it is full. Both exist, mode 0700. */
+  /** Of the shared-memory files. It exists, mode 0700, as does the disk's. */
   readonly sharedMemoryFolder: string;
-  readonly diskFolder: string;
-  /** Bytes this process may hold in shared memory; beyond it blocks go to `diskFolder`. Changed by `grant`. */
-  readonly grantBytes: number;
-  /** Told once when shared memory is full and blocks go to disk from now on. */
+  /** What this process may hold in shared memory; what goes beyond it is written to disk. */
+  readonly grant: MemoryGrant;
+  readonly disk: DiskSpace;
+  /** What the whole store was to have in shared memory. */
+  readonly storeBytes: number;
+  /** Told once when something goes to disk because the system's shared memory is full, or smaller than the store was to be. */
   readonly onSharedMemoryFull?: (text: string) => void;
+}
+
+/** A block on disk that is being written. Its address is nobody's before it has been; `free` gives it up. */
+export interface DiskBlock {
+  readonly address: BlockAddress;
+  /** Does not wait for the disk. */
+  write(offset: number, bytes: Uint8Array): Promise<void>;
 }
 
 export interface Arena {
   /**
    * Copies `parts` one after the other, each at the given offset, into a fresh block of `sizeBytes`. Synchronous.
-   * Throws ObjectStoreFullError when neither shared memory nor disk has room.
+   * Throws ObjectStoreFullError when memory and the disk budget are spent, OutOfDiskError when memory is and the disk is full.
    */
   write(sizeBytes: number, parts: readonly { readonly offset: number; readonly bytes: Uint8Array }[]): BlockAddress;
   /** The block's readers and counts are all gone. Its memory stays warm for the next `write`. Wrong generations are refused with an error. */
   free(block: BlockAddress): void;
-  grant(bytes: number): void;
-  /** Of the blocks in use, in both places. */
+  /** Room on disk for an object of shared memory that moves there; undefined when there is none. */
+  reserveOnDisk(sizeBytes: number): DiskBlock | undefined;
+  /** Writes no more into segments whose files somebody removed: nobody could read it. */
+  retireRemoved(): void;
+  /** Of the blocks in use. */
   readonly usedBytes: number;
+  readonly usedOnDiskBytes: number;
   /** `sizeBytes` is the real memory a file holds, in use or warm; the file may seem larger. */
   readonly segments: readonly { readonly file: string; readonly sizeBytes: number; readonly usedBytes: number }[];
   /** Removes this process's files. Never unmaps memory that user code may still reach. */
@@ -51,9 +66,13 @@ export interface Arena {
 export interface BlockReader {
   /**
    * Maps the block privately. `onReleased` runs once, after the last view of `memory` was collected and it was unmapped.
-   * `memory` is page-aligned, not transferable.
+   * `memory` is page-aligned, not transferable. Throws LostBlock when the file is not there, or not what it was.
    */
   map(block: BlockAddress, onReleased: () => void): BlockView;
+  /** Why it cannot be read, for who opens its file now; undefined when it can. */
+  check(block: BlockAddress): Error | undefined;
+  /** Hands over the block's bytes piece by piece, without waiting for the disk. */
+  copy(block: BlockAddress, take: (bytes: Uint8Array, offset: number) => Promise<void>): Promise<void>;
   /** Views mapped now. */
   readonly mapped: number;
   readonly mappedBytes: number;

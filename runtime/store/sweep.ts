@@ -1,8 +1,9 @@
 /** Removes what clusters left behind whose head, and everybody who would have cleaned up after it, was killed. */
 import { statSync } from "node:fs";
 import { type ClusterRecord, readClusterFile } from "./cluster-file.ts";
-import { clustersHere, removeClusterFolders, rootsOf } from "./folders.ts";
+import { clustersHere, rootsOf } from "./folders.ts";
 import { pidNamespace, processStartTime } from "./process-start.ts";
+import { removeClusterFolders } from "./remove-cluster.ts";
 import type { ClusterId } from "../ids.ts";
 
 /** Folders are made before the head has written who it is. */

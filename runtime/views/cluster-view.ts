@@ -26,12 +26,17 @@ function htmlOf(state: ViewState, resources: ResourcesRow): Html {
   const living = [...state.actors.values()].filter((actor) => actor.state !== "dead");
   const rows = [
     ...Object.entries(resources.total).filter(([name]) => name !== STORE).map(([name, total]) => [name, usedOf(name, total - (resources.available[name] ?? 0), total)]),
-    ["object store", meter(resources.storeUsedBytes, resources.storeTotalBytes, `${bytesText(resources.storeUsedBytes)} of ${bytesText(resources.storeTotalBytes)}`)],
+    ["object store", meter(resources.storeUsedBytes, resources.storeTotalBytes, storeText(resources))],
     ["workers", html`${workers.length}`],
     ["actors", html`${living.length}`],
     ["tasks", html`${state.finished} finished, ${state.failed} failed`],
   ];
   return html`<div><b>Ray cluster</b>${table(["", " "], rows)}${workers.length === 0 ? undefined : workersOf(workers)}</div>`;
+}
+
+function storeText({ storeUsedBytes, storeTotalBytes, storeSpilledBytes }: ResourcesRow): string {
+  const spilled = storeSpilledBytes === 0 ? "" : `, ${bytesText(storeSpilledBytes)} spilled to disk`;
+  return `${bytesText(storeUsedBytes)} of ${bytesText(storeTotalBytes)}${spilled}`;
 }
 
 function usedOf(name: string, used: number, total: number): Html {

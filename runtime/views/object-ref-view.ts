@@ -7,7 +7,7 @@ import type { ViewState } from "./view-state.ts";
 import type { View } from "./view.ts";
 
 const ERROR_LENGTH = 200;
-const PLACES: Readonly<Record<NonNullable<ObjectRow["place"]>, string>> = { inline: "with its owner", "shared-memory": "in shared memory", disk: "on disk" };
+const PLACES: Readonly<Record<NonNullable<ObjectRow["place"]>, string>> = { inline: "with its owner", "shared-memory": "in shared memory", disk: "spilled to disk" };
 
 export function objectRefView(state: ViewState, ref: string, now: number): View {
   const model = refModel(state, ref);

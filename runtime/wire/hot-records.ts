@@ -38,10 +38,11 @@ export interface CallMeta {
 /**
  * A value on the wire: packed bytes, or the block they lie in and the object whose life the block has. `refs` are the
  * objects that the value holds: `id`, or `id@actor@worker` for an actor's handle, so that calls need not ask where it is.
+ * `block` changes when the object's block moves, for all who have this value.
  */
 export type WireValue =
   | { readonly kind: "inline"; readonly bytes: Uint8Array; readonly refs: readonly string[] }
-  | { readonly kind: "block"; readonly ref: ObjectId; readonly block: BlockAddress; readonly refs: readonly string[] };
+  | { readonly kind: "block"; readonly ref: ObjectId; block: BlockAddress; readonly refs: readonly string[] };
 
 /** The objects that a message with these values lends: those inside, and those whose blocks the receiver may map. Both sides reckon the same. */
 export function refsCarried(values: readonly WireValue[]): ObjectId[] {

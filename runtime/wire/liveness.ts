@@ -22,6 +22,12 @@ export interface LivenessHello {
   readonly isOwner: boolean;
 }
 
+/** What it hears when it has joined. */
+export interface LivenessWelcome {
+  /** A driver: what it may hold in shared memory from the beginning. */
+  readonly grantedBytes?: number;
+}
+
 /** What a live process may say later on its connection. */
 export type LivenessNote =
   | { readonly note: "keep"; readonly keepMs: number }
@@ -34,7 +40,7 @@ export interface LivenessServer {
 export async function serveLiveness(options: {
   readonly folder: string;
   readonly token: string;
-  readonly onJoin: (hello: LivenessHello) => void;
+  readonly onJoin: (hello: LivenessHello) => LivenessWelcome;
   readonly onNote: (name: ProcessName, note: LivenessNote) => void;
   readonly onLeave: (name: ProcessName) => void;
   /** A connection that was ended because of what it said, or because it said nothing. */
@@ -55,8 +61,7 @@ export async function serveLiveness(options: {
       if (message.token !== options.token) return refuse("wrong token");
       socket.setTimeout(0);
       hello = message;
-      options.onJoin(hello);
-      socket.write(JSON.stringify({ joined: true }) + "\n");
+      socket.write(JSON.stringify(options.onJoin(hello)) + "\n");
     });
     // a reset is an end like any other: "close" follows
     socket.on("error", () => socket.destroy());
@@ -80,6 +85,7 @@ export async function serveLiveness(options: {
 }
 
 export interface LivenessLink {
+  readonly welcome: LivenessWelcome;
   note(note: LivenessNote): void;
   /** Resolves when the other side is gone. */
   readonly ended: Promise<void>;
@@ -94,14 +100,15 @@ export interface LivenessLink {
 export async function joinLiveness(folder: string, hello: LivenessHello): Promise<LivenessLink> {
   const socket = connect(livenessPath(folder));
   const ended = new Promise<void>((end) => socket.on("close", () => end()));
-  await new Promise<void>((joined, failed) => {
+  const welcome = await new Promise<LivenessWelcome>((joined, failed) => {
     socket.once("error", failed);
     socket.once("close", () => failed(new Error("the cluster's head refused this process (another token) or is ending")));
     socket.write(JSON.stringify(hello) + "\n");
-    onLines(socket, (why) => socket.destroy(new Error(why)), () => joined());
+    onLines(socket, (why) => socket.destroy(new Error(why)), (message) => joined(message as LivenessWelcome));
   });
   socket.on("error", () => socket.destroy());
   return {
+    welcome,
     note: (note) => void socket.write(JSON.stringify(note) + "\n"),
     ended,
     ref: (isHeld) => void (isHeld ? socket.ref() : socket.unref()),

@@ -47,7 +47,7 @@ const ROW_FIELDS: Readonly<Record<EngineEvent["type"], Fields>> = {
   object: { ref: text, state: text, at: number, sizeBytes: maybe(number), preview: maybe(text), error: maybe(text), task: maybe(text) },
   actor: { actor: text, className: text, state: text, detached: flag, at: number, cause: maybe(text) },
   worker: { worker: text, pid: number, state: text, at: number },
-  resources: { total: figures, available: figures, storeUsedBytes: number, storeTotalBytes: number, at: number },
+  resources: { total: figures, available: figures, storeUsedBytes: number, storeTotalBytes: number, storeSpilledBytes: number, at: number },
   "task-counts": { name: text, finished: number, failed: number, totalRunMs: number, at: number },
   log: { pid: number, worker: text, taskName: text, stream: oneOf("stdout", "stderr"), text, job: text, origin: maybe(text) },
   "left-out": { job: text, lines: number, characters: number, workers: texts, origin: maybe(text) },
@@ -84,7 +84,8 @@ export const MESSAGE_FIELDS = {
   "events-wanted": { reply: number },
   metrics: { deltas: listOf(holding({ name: text, kind: oneOf("counter", "gauge", "histogram"), description: text, boundaries: maybe(listOf(number)), tags: textsByName, value: number, buckets: maybe(listOf(number)) })) },
   "metrics-sought": { reply: number },
-  "store-used": { bytes: number },
+  "store-used": { usedBytes: number, heldBytes: number, spilledBytes: number, grantBytes: number, missedBytes: number },
+  collected: { round: number, spillableBytes: number, oldestAt: number },
   "task-cancelled": { worker: text, call: number, force: flag },
 
   "lease-granted": { lease: text, worker: text, pid: number, shape: amounts, env: maybe(text) },
@@ -100,12 +101,14 @@ export const MESSAGE_FIELDS = {
   "run-own": { wait: number },
   "abandon-work": { client: text },
   "store-granted": { bytes: number },
+  collect: { round: number },
+  spill: { bytes: number },
 
   borrow: { refs: listOf(numbered) },
   "borrow-acked": { refs: listOf(numbered) },
   unborrow: { refs: texts },
   "lend-done": { lend: number, kept: texts },
-  fetch: { ref: text },
+  fetch: { ref: text, lost: maybe(block) },
   fetched: { ref: text, error: flag, block: maybe(block), blockRef: maybe(text), refs: texts, lend: number, lost: maybe(text) },
   cancel: { ref: text, force: flag, recursive: flag },
   "cancel-task": { seq: number, force: flag, recursive: flag },
@@ -113,6 +116,11 @@ export const MESSAGE_FIELDS = {
   "tasks-returned": { tasks: listOf(number) },
   "resume-tasks": {},
   "free-blocks": { blocks: listOf(block) },
+  "blocks-lost": { blocks: listOf(block) },
+  "views-sought": { refs: texts },
+  "views-told": { unread: texts },
+  moved: { ref: text, move: number, from: block, block },
+  "move-cleared": { ref: text, move: number },
 } satisfies Readonly<Record<string, Fields>>;
 
 const callMeta = holding({ name: text, numReturns: number, stream: maybe(number), resources: amounts, job: text, namespace: text, codeKey: maybe(text), actor: maybe(text), method: maybe(text), group: maybe(text), origin: maybe(text), folder: maybe(text), env: maybe(text) });

@@ -55,7 +55,10 @@ export type ToHead =
   | { readonly type: "prints-chosen"; readonly job: string; readonly isOn: boolean; readonly dedup: boolean }
   /** A subscriber wants what has happened up to now; answered behind the rows. */
   | { readonly type: "events-wanted"; readonly reply: number }
-  | { readonly type: "store-used"; readonly bytes: number }
+  /** What this process's blocks take, what its segments hold, and the grant that is in force; `missedBytes`: the largest object that did not fit. */
+  | { readonly type: "store-used"; readonly usedBytes: number; readonly heldBytes: number; readonly spilledBytes: number; readonly grantBytes: number; readonly missedBytes: number }
+  /** The answer to `collect`, behind `store-used`: own objects that could move to disk, and when the oldest of them was used. */
+  | { readonly type: "collected"; readonly round: number; readonly spillableBytes: number; readonly oldestAt: number }
   /** A worker may be in a loop with it: the head reaches its watch thread. `call` is the number of the call (worker/client-number.ts). */
   | { readonly type: "task-cancelled"; readonly worker: ProcessName; readonly call: number; readonly force: boolean };
 
@@ -117,7 +120,12 @@ export type FromHead =
   | { readonly type: "run-own"; readonly wait: number }
   /** The lease of this client on this worker is over because it died. */
   | { readonly type: "abandon-work"; readonly client: ProcessName }
-  | { readonly type: "store-granted"; readonly bytes: number };
+  /** Answered by `store-used`, with it in force. */
+  | { readonly type: "store-granted"; readonly bytes: number }
+  /** The store fills up: collect garbage. */
+  | { readonly type: "collect"; readonly round: number }
+  /** Move own objects of so many bytes to disk, those used longest ago first. */
+  | { readonly type: "spill"; readonly bytes: number };
 
 // ---- between owners, borrowers and executors
 export type BetweenPeers =
@@ -125,7 +133,8 @@ export type BetweenPeers =
   | { readonly type: "borrow-acked"; readonly refs: readonly (readonly [id: ObjectId, seq: number])[] }
   | { readonly type: "unborrow"; readonly refs: readonly ObjectId[] }
   | { readonly type: "lend-done"; readonly lend: number; readonly kept: readonly ObjectId[] }
-  | { readonly type: "fetch"; readonly ref: ObjectId }
+  /** `lost`: the block that the asker was told, and could not read. */
+  | { readonly type: "fetch"; readonly ref: ObjectId; readonly lost?: BlockAddress }
   /** Parts: the packed bytes of an inline value. */
   | FetchedObject
   /** To the owner of a ref, from a process that only has the ref. */
@@ -137,7 +146,15 @@ export type BetweenPeers =
   | { readonly type: "tasks-returned"; readonly tasks: readonly number[] }
   /** To a worker, behind tasks that were taken back: what comes from here on runs. */
   | { readonly type: "resume-tasks" }
-  | { readonly type: "free-blocks"; readonly blocks: readonly BlockAddress[] };
+  | { readonly type: "free-blocks"; readonly blocks: readonly BlockAddress[] }
+  /** To their writer: their files are gone. They are free, and nothing more goes into those files. */
+  | { readonly type: "blocks-lost"; readonly blocks: readonly BlockAddress[] }
+  /** An owner asks who holds its objects whether it reads their blocks; the answer has those that it does not. */
+  | { readonly type: "views-sought"; readonly refs: readonly ObjectId[] }
+  | { readonly type: "views-told"; readonly unread: readonly ObjectId[] }
+  /** To who holds the object: what was in the block `from` is in `block` now. Answered by `move-cleared` when nothing here uses the old one any more. */
+  | { readonly type: "moved"; readonly ref: ObjectId; readonly move: number; readonly from: BlockAddress; readonly block: BlockAddress }
+  | { readonly type: "move-cleared"; readonly ref: ObjectId; readonly move: number };
 
 export interface FetchedObject {
   readonly type: "fetched";

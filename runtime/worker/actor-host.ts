@@ -50,8 +50,8 @@ export class ActorHost {
     for (const ref of topLevel) engine.retain(ref);
     try {
       if (restarts > 0) needsMaker(engine, owner, [code, args]);
-      const built = await this.options.receive({ key: wanted.codeKey, name: wanted.className, value: engine.values.read(code, undefined) });
-      const list = (await this.options.decode(engine.values.read(args, undefined))) as unknown[];
+      const built = await engine.objects.sent.read(code, (value) => this.options.receive({ key: wanted.codeKey, name: wanted.className, value }));
+      const list = (await engine.objects.sent.read(args, this.options.decode)) as unknown[];
       engine.ownership.settled(wanted.lend, owner);
       for (const [index, ref] of wanted.topLevelRefs) list[index] = await this.resolve(refOf(ref));
       const listed = wanted.listsErrors ? (list.pop() as ListedErrors) : undefined;

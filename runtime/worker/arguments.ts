@@ -37,8 +37,8 @@ export class CallArguments {
     this.received(call);
     try {
       const unplaced = this.learnAll(record);
-      const list = this.parts.decode(engine.values.read(record.args, undefined));
-      const values = record.dependencies.length === 0 ? NO_VALUES : record.dependencies.map(({ value }) => this.parts.decode(engine.values.read(value, undefined)));
+      const list = engine.objects.sent.read(record.args, this.parts.decode);
+      const values = record.dependencies.length === 0 ? NO_VALUES : record.dependencies.map(({ value }) => engine.objects.sent.read(value, this.parts.decode));
       if (unplaced.length === 0 && !isThenable(list) && !values.some(isThenable)) {
         counted();
         return placeDependencies(list as unknown[], record, values);

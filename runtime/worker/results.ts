@@ -1,6 +1,6 @@
 /** Results and items on their way to the owner of a call. */
 import { types } from "node:util";
-import { RayError } from "../errors.ts";
+import { isRayError, RayError } from "../errors.ts";
 import type { Encoded } from "../engine/engine.ts";
 import { itemId, objectId, ownerOf, type ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
@@ -24,6 +24,12 @@ export interface AnsweredCall {
   readonly isCancelled: boolean;
 }
 
+/** The store is full: that is what came of the call. */
+function notStored(name: string, error: Error): Error {
+  if (!isRayError(error)) return error;
+  return new (error.constructor as typeof RayError)(`${name} returned a value that has no room. ${error.message}`);
+}
+
 /** Nothing in it is counted anywhere. */
 const isPlain = ({ kind, refs }: WireValue): boolean => kind === "inline" && refs.length === 0;
 
@@ -41,11 +47,16 @@ export class Results {
     const { from, record } = call;
     const engine = this.parts.engine();
     const lane = engine.connection.lane(from);
-    const { status, encoded } = this.encode(call, outcome, isError);
+    const { encoded, ...said } = this.encode(call, outcome, isError);
+    let { status } = said;
     if (!lane) return;
     const values: WireValue[] = [];
-    for (let i = 0; i < encoded.length; i++) {
-      values.push(engine.objects.resultValue(encoded[i] as Encoded, () => objectId(from, record.firstReturn + i), from));
+    try {
+      for (let i = 0; i < encoded.length; i++) values.push(engine.objects.resultValue(encoded[i] as Encoded, () => objectId(from, record.firstReturn + i), from));
+    } catch (error) {
+      for (const value of values) engine.objects.discardResult(value, from);
+      values.splice(0, Infinity, engine.objects.errorValue(notStored(call.meta.name, error as Error)));
+      status = ResultStatus.error;
     }
     writeResult(lane, { seq: record.seq, status, lend: this.lend(from, values), startedAt, runMicros, values });
     engine.touched();

@@ -80,7 +80,7 @@ export class Senders {
     const engine = this.parts.engine();
     engine.objects.handles.learn(held.value.refs);
     engine.ownership.received(held.lend, from, refsCarried([held.value]));
-    const built = this.parts.receive({ key, name: held.name, value: engine.values.read(held.value, undefined) });
+    const built = engine.objects.sent.read(held.value, (value) => this.parts.receive({ key, name: held.name, value }));
     const counted = (): void => engine.ownership.settled(held.lend, from);
     if (isThenable(built)) void built.then(counted, counted);
     else counted();

@@ -71,7 +71,7 @@ const rows: readonly EngineEvent[] = [
   { type: "object", ref: "d1-1" as never, state: "ready", at: 2, sizeBytes: 8, place: "inline", preview: "1" },
   { type: "actor", actor: "d1-a1" as never, className: "Counter", state: "alive", detached: false, at: 3 },
   { type: "worker", worker: "w1" as never, pid: 1, state: "idle", at: 4 },
-  { type: "resources", total: { CPU: 2 }, available: { CPU: 1 }, storeUsedBytes: 0, storeTotalBytes: 1, at: 5 },
+  { type: "resources", total: { CPU: 2 }, available: { CPU: 1 }, storeUsedBytes: 0, storeTotalBytes: 1, storeSpilledBytes: 0, at: 5 },
   { type: "task-counts", name: "square", finished: 1, failed: 0, totalRunMs: 1, at: 6 },
 ];
 
@@ -84,6 +84,11 @@ const messages: readonly Message[] = [
   { type: "fetched", ref: "d1-1" as ObjectId, error: false, block, refs: [], lend: 0 },
   { type: "borrow", refs: [["d1-1" as ObjectId, 4]] },
   { type: "free-blocks", blocks: [block] },
+  { type: "store-used", usedBytes: 5, heldBytes: 6, spilledBytes: 7, grantBytes: 8, missedBytes: 0 },
+  { type: "collected", round: 2, spillableBytes: 9, oldestAt: 5 },
+  { type: "fetch", ref: "d1-1" as ObjectId, lost: block },
+  { type: "moved", ref: "d1-1" as ObjectId, move: 3, from: block, block },
+  { type: "views-told", unread: ["d1-1" as ObjectId] },
 ];
 
 describe.each([1, 2, 3])("seed %i", (seed) => {

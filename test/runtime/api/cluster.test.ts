@@ -53,7 +53,7 @@ describe("ray.init", () => {
   });
 
   test.each([
-    [{ num_cpus: 2 }, 'ray.init has no option "num_cpus"; did you mean "numCpus"? Its options: address, numCpus, numGpus, memory, resources, objectStoreMemory, namespace'],
+    [{ num_cpus: 2 }, 'ray.init has no option "num_cpus"; did you mean "numCpus"? Its options: address, numCpus, numGpus, memory, resources, objectStoreMemory, objectStoreDisk, objectSpillingDirectory, namespace'],
     [{ numCpus: "4" }, 'ray.init option "numCpus" must be a number of at least 0; got "4" (string)'],
     [{ objectStoreMemory: 0 }, 'ray.init option "objectStoreMemory" must be a number of bytes, more than 0; got 0'],
   ])("refuses %j", async (options, message) => {

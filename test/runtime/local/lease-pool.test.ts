@@ -8,15 +8,18 @@ interface World {
   readonly sent: [task: number, worker: string][];
   readonly wanted: number[];
   readonly givenBack: string[];
+  readonly suspended: number[];
   clock: number;
 }
 
 function world(): World {
-  const it: Omit<World, "pool"> = { sent: [], wanted: [], givenBack: [], clock: 0 };
+  const it: Omit<World, "pool"> = { sent: [], wanted: [], givenBack: [], suspended: [], clock: 0 };
   const pool = new LeasePool({ CPU: 1 }, {
     send: (task, lease) => void it.sent.push([task.seq, lease.worker]),
     want: (_shape, count) => void it.wanted.push(count),
     giveBack: (lease) => void it.givenBack.push(lease.id),
+    isReady: (task) => task.missing === 0,
+    suspend: (task) => void it.suspended.push(task.seq),
     now: () => it.clock,
   });
   return Object.assign(it, { pool });

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import type { BlockAddress } from "../../../runtime/store/store.ts";
 import { buildPeer, cleanUp, mountSmallMemory, StorePeer } from "./store-peer.ts";
@@ -146,6 +146,25 @@ test("a file that is no segment is refused", async () => {
   await expect(reader.ask("map", "a", { ...block, file: process.execPath })).rejects.toThrow(/Cannot read objects from .*: it is not a segment of an object store/);
 });
 
+test.each(Object.entries(modes))("a file that is gone, or was cut, is said and never ends the reader, %s", async (_mode, env) => {
+  const [writer, reader, late] = [new StorePeer(env), new StorePeer(env), new StorePeer(env)];
+  const { diskFolder } = await writer.open({ grantBytes: MIB });
+  const block = await writer.ask("write", 2 * MIB, 8);
+  truncateSync(block.file, MIB);
+  await expect(reader.ask("map", "a", block)).rejects.toThrow(/its file .* was cut: of 2097152 bytes at \d+ it has \d+/);
+  rmSync(block.file);
+  await expect(late.ask("map", "a", block)).rejects.toThrow(`its file ${block.file} is gone`);
+  // what is written from now on can be read again
+  await writer.ask("retireRemoved");
+  const next = await writer.ask("write", 2 * MIB, 9);
+  expect(readdirSync(diskFolder)).toHaveLength(1);
+  await reader.ask("map", "b", next);
+  expect(await reader.ask("filledWith", "b")).toBe(9);
+  await writer.ask("free", block);
+  await writer.ask("free", next);
+  expect(await writer.ask("arena")).toMatchObject({ usedOnDiskBytes: 0, segments: [] });
+});
+
 test("beyond its grant a process writes to disk, and within a larger one to shared memory again", async () => {
   const writer = new StorePeer();
   const { diskFolder } = await writer.open({ grantBytes: 8 * MIB });
@@ -155,9 +174,42 @@ test("beyond its grant a process writes to disk, and within a larger one to shar
   expect(readdirSync(diskFolder)).toHaveLength(1);
   await writer.ask("map", "spilled", spilled);
   expect(await writer.ask("filledWith", "spilled")).toBe(2);
+  expect(await writer.ask("missed")).toBe(6 * MIB);
+  expect(await writer.ask("missed")).toBe(0);
   await writer.ask("grant", 20 * MIB);
   expect((await writer.ask("write", 6 * MIB, 3)).place).toBe("shared-memory");
   expect(await writer.ask("told")).toEqual([]);
+});
+
+test("all arenas of a process share its grant, and give what they hold warm to each other", async () => {
+  const writer = new StorePeer();
+  const options = await writer.open({ grantBytes: 100 * MIB });
+  await writer.ask("openOther", { ...options, process: `${options.process}-other` as never });
+  expect((await writer.ask("write", 60 * MIB, 1)).place).toBe("shared-memory");
+  expect((await writer.ask("writeInOther", 60 * MIB, 2)).place).toBe("disk");
+  const small = await writer.ask("writeInOther", 30 * MIB, 3);
+  expect(small.place).toBe("shared-memory");
+  expect((await writer.ask("arena")).heldBytes).toBeLessThanOrEqual(100 * MIB);
+  await writer.ask("freeInOther", small);
+  expect((await writer.ask("write", 39 * MIB, 4)).place).toBe("shared-memory");
+  expect((await writer.ask("arena")).heldBytes).toBeLessThanOrEqual(100 * MIB);
+});
+
+test.each(Object.entries(modes))("a block is copied to disk without its writer, and the copy goes with its object, %s (row 53)", async (_mode, env) => {
+  const [writer, spiller] = [new StorePeer(env), new StorePeer(env)];
+  await writer.open();
+  const { diskFolder } = await spiller.open();
+  const bytes = Uint8Array.from({ length: 9_000_001 }, (_, i) => i * 7);
+  const block = await writer.ask("writeParts", 9_000_101, [{ offset: 100, bytes }]);
+  await writer.end("SIGKILL");
+  const onDisk = (await spiller.ask("spill", block)) as BlockAddress;
+  expect(onDisk).toMatchObject({ place: "disk", writer: spiller.name, sizeBytes: 9_000_101 });
+  await spiller.ask("map", "copy", onDisk);
+  expect(Buffer.compare((await spiller.ask("bytes", "copy")).subarray(100), bytes)).toBe(0);
+  expect((await spiller.ask("arena")).usedOnDiskBytes).toBeGreaterThanOrEqual(9_000_101);
+  await spiller.ask("free", onDisk);
+  expect(readdirSync(diskFolder)).toEqual([]);
+  expect((await spiller.ask("arena")).usedOnDiskBytes).toBe(0);
 });
 
 test("a larger object takes the room of warm blocks that it cannot use", async () => {
@@ -219,10 +271,27 @@ describe("with shared memory of 16 MiB", () => {
     await writer.open({ sharedMemoryFolder, diskFolder });
     await writer.ask("write", 2 * MIB, 1);
     const failure = writer.ask("write", 64 * MIB, 1);
-    await expect(failure).rejects.toMatchObject({ code: "OBJECT_STORE_FULL" });
-    await expect(failure).rejects.toThrow(/^Cannot store an object of 64 MiB: this process uses 2 MiB of the 4 GiB of shared memory .* of 16 MiB.*Drop refs/);
+    await expect(failure).rejects.toMatchObject({ code: "OUT_OF_DISK" });
+    await expect(failure).rejects.toThrow(
+      /^Cannot store an object of 64 MiB: shared memory has no room \(this process uses 2 MiB of the 4 GiB granted to it; .* free of 16 MiB\), and the disk of .* is full: it has .* free of 16 MiB, of which 819 KiB are left to others\. Drop refs .* objectSpillingDirectory/,
+    );
+    expect(await writer.ask("spill", await writer.ask("write", 8 * MIB, 1))).toBeUndefined();
     expect((await writer.ask("write", 2 * MIB, 1)).place).toBe("shared-memory");
   });
+});
+
+test("beyond the disk budget, which all writers share, an object is an error that names it", async () => {
+  const writer = new StorePeer();
+  const options = await writer.open({ grantBytes: 2 * MIB, diskBudgetBytes: 20 * MIB });
+  const other = new StorePeer();
+  await other.open({ ...options, process: other.name });
+  const large = await other.ask("write", 12 * MIB, 1);
+  expect(large.place).toBe("disk");
+  const failure = writer.ask("write", 12 * MIB, 1);
+  await expect(failure).rejects.toMatchObject({ code: "OBJECT_STORE_FULL" });
+  await expect(failure).rejects.toThrow(/^Cannot store an object of 12 MiB: shared memory has no room \(.* of the 2 MiB granted to it; .*\), and objects take 1[23] MiB of the 20 MiB of disk that objectStoreDisk allows .*or raise objectStoreMemory or objectStoreDisk$/);
+  await other.ask("free", large);
+  expect((await writer.ask("write", 12 * MIB, 1)).place).toBe("disk");
 });
 
 test("writes that a SIGINT cuts in their middle leave a store that works", async () => {

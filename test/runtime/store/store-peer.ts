@@ -4,9 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { Deeds } from "../../fixtures/store/peer.ts";
+import type { Deeds, PeerOptions } from "../../fixtures/store/peer.ts";
 import { newProcessName } from "../../../runtime/ids.ts";
-import type { ArenaOptions } from "../../../runtime/store/store.ts";
 
 type Answer<Deed extends keyof Deeds> = Promise<Awaited<ReturnType<Deeds[Deed]>>>;
 type Waiting = { resolve(answer: unknown): void; reject(error: Error): void };
@@ -49,7 +48,7 @@ export class StorePeer {
   }
 
   /** With a fresh arena in fresh folders, or in those given. */
-  async open(options: Partial<ArenaOptions> = {}): Promise<ArenaOptions> {
+  async open(options: Partial<PeerOptions> = {}): Promise<PeerOptions> {
     const whole = { process: this.name, sharedMemoryFolder: newFolder("/dev/shm"), diskFolder: newFolder(), grantBytes: 2 ** 32, ...options };
     await this.ask("open", whole);
     return whole;

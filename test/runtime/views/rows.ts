@@ -30,4 +30,4 @@ export const actor = (state: ActorRow["state"], more: Partial<ActorRow> = {}): A
 export const worker = (n: number, state: WorkerRow["state"]): WorkerRow => ({ type: "worker", worker: `w${n}` as ProcessName, pid: 4000 + n, state, at: 5_000 });
 
 export const resources = (more: Partial<ResourcesRow> = {}): ResourcesRow =>
-  ({ type: "resources", total: { CPU: 4 }, available: { CPU: 2.5 }, storeUsedBytes: 8_000_000, storeTotalBytes: 2_000_000_000, at: 5_000, ...more });
+  ({ type: "resources", total: { CPU: 4 }, available: { CPU: 2.5 }, storeUsedBytes: 8_000_000, storeTotalBytes: 2_000_000_000, storeSpilledBytes: 0, at: 5_000, ...more });

@@ -10,7 +10,7 @@ test("a worker's line has the task's name and the pid before it, as in Ray", () 
 test("a notice is a line on stderr; other events print nothing", () => {
   const prints = new WorkerPrints(undefined);
   expect(prints.line({ type: "notice", level: "warning", text: "No worker can run it" }, 0)).toEqual({ name: "stderr", text: "No worker can run it\n", origin: undefined });
-  expect(prints.line({ type: "resources", total: {}, available: {}, storeUsedBytes: 0, storeTotalBytes: 0, at: 0 }, 0)).toBeUndefined();
+  expect(prints.line({ type: "resources", total: {}, available: {}, storeUsedBytes: 0, storeTotalBytes: 0, storeSpilledBytes: 0, at: 0 }, 0)).toBeUndefined();
 });
 
 describe("on a page", () => {
