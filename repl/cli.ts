@@ -95,6 +95,27 @@ Examples:
     await finish((await import("./notebook-tests/test-command.ts")).testNotebooks(paths, { timeoutMs: timeout, ...options }));
   });
 
+command(program, "check")
+  .description("check the types of TypeScript files and notebooks, without running them")
+  .argument("<paths...>", "files (.ts, .tsx, .ipynb), and folders to search for them")
+  .option("--json", "print what is wrong as JSON", false)
+  .addHelpText(
+    "after",
+    `
+Told is what a cell shows under it in a notebook: TypeScript's errors across cells, with the types of npm packages and of local files
+and the folder's tsconfig.json, and RAY1001, an ObjectRef that is awaited or given to Promise.all. What only lacks types is no error.
+Files are taken as \`ray-ts run\` takes them: \`ray\` is there without an import.
+Cells tagged skip-execution are passed over; those tagged raises-exception may be wrong.
+
+Exit codes:
+  0  no type errors        1  type errors        2  wrong use, or a notebook that cannot be read
+
+Examples:
+  $ ray-ts check notebooks/
+  $ ray-ts check --json pi.ts`,
+  )
+  .action(async (paths: string[], options: { json: boolean }) => finish((await import("./check/check-command.ts")).checkSources(paths, options)));
+
 command(program, "start")
   .description("start a cluster that outlives its drivers, one a user")
   .option("--num-cpus <n>", "its CPUs (default: those of this machine or container)", amount)

@@ -31,13 +31,14 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/head/prints.ts": [],
 
   "runtime/check/type-diagnostic.ts": [],
+  "runtime/check/type-check-magic.ts": ["runtime/check/type-diagnostic.ts"],
   "runtime/check/notebook-mode.ts": ["runtime/check/type-diagnostic.ts"],
   "runtime/check/check-protocol.ts": ["runtime/check/type-diagnostic.ts"],
   "runtime/check/format-diagnostics.ts": ["runtime/check/type-diagnostic.ts"],
 
   "runtime/api/nearest-name.ts": [],
   "runtime/compile": [],
-  "runtime/check": ["runtime/api/nearest-name.ts", "runtime/check/check-protocol.ts", "runtime/check/type-diagnostic.ts", "runtime/compile"],
+  "runtime/check": ["runtime/api/nearest-name.ts", "runtime/check/check-protocol.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts", "runtime/compile"],
   "runtime/serialize": [...PLAIN_DATA],
   "runtime/views": [...PLAIN_DATA, "runtime/session/output.ts"],
   "runtime/store": ["runtime/ids.ts", "runtime/errors.ts"],
@@ -65,7 +66,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     "runtime/wire/outbox.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/front": [
-    ...PLAIN_DATA, ...PROTOCOL, "runtime/check/check-protocol.ts", "runtime/check/format-diagnostics.ts", "runtime/check/type-diagnostic.ts", "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
+    ...PLAIN_DATA, ...PROTOCOL, "runtime/check/check-protocol.ts", "runtime/check/format-diagnostics.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts", "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
     "runtime/worker/watch-commands.ts",
   ],
 
@@ -74,8 +75,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "repl/notebook": [],
   "repl/terminal": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts"],
   "repl/notebook-tests": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts"],
+  "repl/check": ["repl/notebook", "runtime/check"],
   "repl/cluster": ["runtime/session/session-protocol.ts", "runtime/local/standing-cluster.ts", "runtime/store/folders.ts", "runtime/store/format-bytes.ts", "runtime/ids.ts", "runtime/local/ask-head.ts", "runtime/logs", "runtime/metrics", "runtime/engine"],
-  "repl/cli.ts": ["runtime/check/type-diagnostic.ts", "runtime/engine", "kernel/install.ts", "kernel/main.ts", "kernel/package-root.ts", "repl/cluster", "repl/notebook-tests", "repl/terminal"],
+  "repl/cli.ts": ["runtime/check/type-diagnostic.ts", "runtime/engine", "kernel/install.ts", "kernel/main.ts", "kernel/package-root.ts", "repl/check", "repl/cluster", "repl/notebook-tests", "repl/terminal"],
 };
 
 /** Where a package may be named in code. What is not here is imported nowhere. */
@@ -95,7 +97,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Text in, text out; events in, commands out: no files, sockets, processes, clocks or chance. */
 const PURE = [
-  "runtime/api/nearest-name.ts", "runtime/check/cell-module.ts", "runtime/check/cell-names.ts", "runtime/check/covers-folder.ts", "runtime/check/diagnose.ts", "runtime/check/format-diagnostics.ts", "runtime/check/name-table.ts", "runtime/check/notebook-mode.ts", "runtime/check/prelude.ts", "runtime/check/slots.ts", "runtime/check/type-diagnostic.ts",
+  "runtime/api/nearest-name.ts", "runtime/check/cell-module.ts", "runtime/check/cell-names.ts", "runtime/check/covers-folder.ts", "runtime/check/diagnose.ts", "runtime/check/format-diagnostics.ts", "runtime/check/name-table.ts", "runtime/check/notebook-mode.ts", "runtime/check/prelude.ts", "runtime/check/slots.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts",
   "runtime/compile", "runtime/engine", "runtime/head/memory/candidates.ts", "runtime/head/memory/choose-victim.ts", "runtime/head/scheduler", "runtime/head/store-grants.ts", "runtime/head/store-pressure.ts", "runtime/metrics", "runtime/views", "runtime/session/output-marks.ts", "runtime/session/output.ts", "runtime/session/session-protocol.ts",
   "runtime/store/blocks.ts", "runtime/store/borrowed-objects.ts", "runtime/store/choose-spills.ts", "runtime/store/count-table.ts", "runtime/store/id-table.ts", "runtime/store/old-blocks.ts", "runtime/store/owned-objects.ts", "runtime/store/reference-command.ts", "runtime/store/references.ts",
   "runtime/local/kind-times.ts", "runtime/local/lease-pool.ts", "runtime/local/lineage.ts", "runtime/local/sent-tasks.ts", "runtime/local/when-to-collect.ts", "runtime/wire/record-reader.ts", "runtime/wire/record-writer.ts", "runtime/wire/spin-patience.ts", "runtime/worker/watch-commands.ts",

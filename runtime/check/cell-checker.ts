@@ -35,10 +35,10 @@ export class CellChecker {
     provideRay(this.names);
   }
 
-  /** Undefined when the cell is no TypeScript, which its session says. */
-  check({ name, code, reports, onlyRunsRight }: CheckRequest): readonly TypeDiagnostic[] | undefined {
+  /** A cell that is no TypeScript gives its syntax error, and has declared nothing. */
+  check({ name, code, reports, onlyRunsRight }: CheckRequest): readonly TypeDiagnostic[] | SyntaxError {
     const module = moduleOf(code, name);
-    if (module === undefined) return undefined;
+    if (module instanceof SyntaxError) return module;
     const bound = this.names.bind(module.mentions, module.declares);
     const place = this.program.take(module.language, name, () => this.names.reachable());
     this.program.fill(place.path, moduleText(module.text, bound, module.declares.keys()));
@@ -46,6 +46,15 @@ export class CellChecker {
     const found = reports ? this.#diagnose(place.path, module) : [];
     if (!onlyRunsRight || !found.some(({ severity }) => severity === "error")) this.names.commit(place.module, name, module.declares, bound); // C1
     return found;
+  }
+
+  /** One of the program's roots, whose text may be another than on the disk. */
+  checkFile(path: string, name: string, text: string): readonly TypeDiagnostic[] | SyntaxError {
+    const module = moduleOf(text, name, { isFile: true });
+    if (module instanceof SyntaxError) return module;
+    const place = this.program.override(path, moduleText(module.text, this.names.bind(module.mentions, module.declares), []));
+    this.#modules.set(place, module);
+    return this.#diagnose(place, module, { tellsMissingModules: true });
   }
 
   /** Names that the session has and no cell's text shows. */
@@ -67,7 +76,7 @@ export class CellChecker {
     return known === undefined || module === undefined ? undefined : { name: known, module };
   }
 
-  #diagnose(path: string, module: CellModule): TypeDiagnostic[] {
+  #diagnose(path: string, module: CellModule, { tellsMissingModules = false } = {}): TypeDiagnostic[] {
     this.program.noticeEdits();
     const { server } = this.program;
     const found = diagnose(module, server.diagnostics(path), {
@@ -81,20 +90,24 @@ export class CellChecker {
       },
       similarTo: (name) => (name.length < 3 ? undefined : nearestName(name, this.names.known())),
       importFor: (name) => this.#imports.lineFor(name),
-      tellsMissingModules: false,
+      tellsMissingModules,
     });
     return [...found, ...refMisuses(path, module, server)].sort((a, b) => a.start - b.start);
   }
 }
 
-function moduleOf(code: string, name: string): CellModule | undefined {
+function moduleOf(code: string, name: string, options?: { readonly isFile?: boolean }): CellModule | SyntaxError {
   try {
-    return cellModule(code, name);
+    return cellModule(code, name, options);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    const plain = withoutMagics(code);
+    return plain === code ? error : moduleOf(plain, name, options);
   }
 }
+
+/** `%time …` and `!npm …` are lines of the notebook, not of its TypeScript. */
+const withoutMagics = (code: string): string => code.replace(/^[^\S\n]*(?:%%?[a-z]|!).*$/gim, (line) => " ".repeat(line.length));
 
 function provideRay(names: NameTable): void {
   for (const name of RAY_VALUES) names.provide(name, "ray", name, { value: "const", type: undefined });

@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly rayTypes: string;
   /** Types of Node where the folder has none. */
   readonly nodeTypes: string;
+  /** Files of the disk that belong to the program whatever imports them. */
+  readonly roots?: readonly string[];
 }
 
 export type Language = "ts" | "tsx";
@@ -82,6 +84,12 @@ export class CellProgram {
     this.#changed.add(path);
   }
 
+  /** Another text for a file of the disk; gives its path as TypeScript has it. */
+  override(path: string, text: string): string {
+    this.fill(slashed(path), text);
+    return slashed(path);
+  }
+
   /** What is being typed, which is no cell yet. */
   draft(language: Language, text: string): string {
     const path = this.#place(`draft.${language}`);
@@ -130,7 +138,7 @@ export class CellProgram {
     });
     const extending = findConfig(folder);
     const inherited = extending === undefined ? {} : this.#inherited(server, slashed(extending));
-    const files = ["globals.d.ts", "cells.d.ts", "draft.ts", "draft.tsx"].map((name) => this.#place(name));
+    const files = ["globals.d.ts", "cells.d.ts", "draft.ts", "draft.tsx"].map((name) => this.#place(name)).concat((this.#options.roots ?? []).map(slashed));
     this.#files.set(this.#config, configText({ extending: extending && slashed(extending), inherited, nodeTypes: slashed(findNodeTypes(folder) ?? nodeTypes), rayTypes: this.#options.rayTypes, files }));
     server.open();
     return server;

@@ -2,13 +2,12 @@
  * The checker process: TypeScript for one front. Built to dist/checker.js; a front starts it with an IPC channel and takes its end
  * for nothing worse than a while without types. It answers one question after the other, and blocks meanwhile.
  */
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { CellChecker } from "./cell-checker.ts";
 import type { CheckerMessage, CheckerOrder, CheckerRequest } from "./check-protocol.ts";
 import { complete } from "./complete.ts";
 import { ImportIndex } from "./import-index.ts";
 import { inspect } from "./inspect.ts";
+import { checkerPlaces } from "./source-checker.ts";
 import { ServerDiedError } from "./typescript-server.ts";
 
 /** Says that the server is gone, so that another process has to take over. */
@@ -16,8 +15,7 @@ const SERVER_DIED = 70;
 
 const folder = process.cwd();
 const imports = new ImportIndex(folder);
-const nodeTypes = dirname(createRequire(import.meta.url).resolve("node-types/package.json"));
-const checker = new CellChecker({ folder, rayTypes: join(import.meta.dirname, "types", "runtime", "index"), nodeTypes }, imports);
+const checker = new CellChecker({ folder, ...checkerPlaces(import.meta.dirname) }, imports);
 
 const send = (message: CheckerMessage): void => void process.send?.(message);
 
@@ -50,7 +48,10 @@ function answer(request: CheckerRequest): CheckerMessage {
 function answerOf(request: CheckerRequest): CheckerMessage {
   const { id } = request;
   switch (request.type) {
-    case "check": return { type: "checked", id, diagnostics: checker.check(request), notes: checker.program.takeProblems() };
+    case "check": {
+      const diagnostics = checker.check(request);
+      return { type: "checked", id, diagnostics: diagnostics instanceof SyntaxError ? undefined : diagnostics, notes: checker.program.takeProblems() };
+    }
     case "complete": return { type: "completed", id, ...complete(request.code, request.cursor, checker, imports) };
     case "inspect": return { type: "inspected", id, found: inspect(request.code, request.cursor, request.detail, checker) };
   }

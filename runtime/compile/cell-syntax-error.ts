@@ -9,6 +9,8 @@ export interface CellSyntaxError extends SyntaxError {
   readonly excerpt: string;
 }
 
+export const isErrorOfSyntax = (error: SyntaxError): error is CellSyntaxError => Object.hasOwn(error, "cell") && Object.hasOwn(error, "line");
+
 /** An ordinary SyntaxError, so that its name and class are what a user expects, that says where in its message. */
 export function cellSyntaxError(message: string, cell: string, source: string, { line, column }: Position): CellSyntaxError {
   const place = `${cell}:${line}:${column}`;

@@ -5,7 +5,7 @@ import type { OutputError } from "../session/output.ts";
 import { CellTypes, TYPES_AFTER_END_MS } from "./cell-types.ts";
 import { systemClock } from "./clock.ts";
 import type { CellRequest, CellResult, FrontOutput } from "./front.ts";
-import { describeMode, readTypeCheckMagic } from "./type-check-magic.ts";
+import { describeMode, readTypeCheckMagic } from "../check/type-check-magic.ts";
 import { TypeChecker } from "./type-checker.ts";
 
 export interface FrontTypesOptions {

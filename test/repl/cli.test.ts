@@ -21,7 +21,7 @@ test("--version gives the package's version", async () => {
   expect(await runCli(["--version"])).toEqual({ code: 0, stdout: version + "\n", stderr: "" });
 });
 
-test.each([["repl"], ["run"], ["test"], ["kernel", "install"], ["kernel", "uninstall"], ["kernel", "start"]])("%s %s has help with examples", async (...command) => {
+test.each([["repl"], ["run"], ["test"], ["check"], ["kernel", "install"], ["kernel", "uninstall"], ["kernel", "start"]])("%s %s has help with examples", async (...command) => {
   const { code, stdout } = await runCli([...command.filter((word) => typeof word === "string"), "--help"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Usage: ray-ts .*\n[^]*Examples:\n {2}\$ ray-ts /);

@@ -48,11 +48,24 @@ test("tags say what must fail, what does not run and what is not compared", asyn
 });
 
 test("an error without a tag fails its cell, and the rest is not run", async () => {
-  write("a.ipynb", [cell("nope()"), cell("1", [result("1")])]);
+  write("a.ipynb", [cell("throw new RangeError('nope')"), cell("1", [result("1")])]);
   const { code, stdout } = await run("a.ipynb");
   expect(code).toBe(1);
-  expect(stdout).toContain("ReferenceError: nope is not defined");
+  expect(stdout).toContain("RangeError: nope");
   expect(stdout).toContain("0 passed, 1 failed, 1 not run");
+});
+
+test("a cell with type errors does not run, unless the notebook or the command says otherwise", async () => {
+  const cells = [cell("const n: number = 'a'; n", [result("'a'")])];
+  write("a.ipynb", cells);
+  write("b.ipynb", cells, { ray_ts: { typeCheck: "off" } });
+  const strict = await run("a.ipynb");
+  expect(strict.code).toBe(1);
+  expect(strict.stdout).toContain("TypeCheckError: TS2322: Type 'string' is not assignable to type 'number'. (In[1]:1:7)");
+  expect((await run("b.ipynb")).code).toBe(0);
+  expect((await run("--type-check", "off", "a.ipynb")).code).toBe(0);
+  expect((await run("--type-check", "error", "b.ipynb")).code).toBe(1);
+  expect((await run("--type-check", "maybe", "a.ipynb")).code).toBe(2);
 });
 
 test("a time limit interrupts a cell; one that does not listen loses its session; the rest is not run", async () => {

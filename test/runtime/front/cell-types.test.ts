@@ -1,6 +1,6 @@
 import type { TypeDiagnostic } from "../../../runtime/check/type-diagnostic.ts";
 import { CellTypes, TYPES_AFTER_END_MS } from "../../../runtime/front/cell-types.ts";
-import { readTypeCheckMagic } from "../../../runtime/front/type-check-magic.ts";
+import { readTypeCheckMagic } from "../../../runtime/check/type-check-magic.ts";
 import { ManualClock } from "../../fixtures/manual-clock.ts";
 
 const wrong = (code: string, message = "wrong"): TypeDiagnostic => ({ code, severity: "error", message, start: 0, end: 1, line: 1, column: 1, endLine: 1, endColumn: 2, related: [] });

@@ -1,5 +1,5 @@
 /** `%typecheck [warn|error|off]` on a cell's first line: how this front checks types from here on. Pure. */
-import { isTypeCheckMode, TYPE_CHECK_MODES, type TypeCheckMode } from "../check/type-diagnostic.ts";
+import { isTypeCheckMode, TYPE_CHECK_MODES, type TypeCheckMode } from "./type-diagnostic.ts";
 
 const MAGIC = /^[^\S\n]*%typecheck\b[^\S\n]*(.*)(?:\r?\n|$)/;
 
