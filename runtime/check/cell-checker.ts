@@ -41,10 +41,12 @@ export class CellChecker {
     if (module instanceof SyntaxError) return module;
     const bound = this.names.bind(module.mentions, module.declares);
     const place = this.program.take(module.language, name, () => this.names.reachable());
-    this.program.fill(place.path, moduleText(module.text, bound, module.declares.keys()));
+    const narrowed = this.names.narrowed(module.narrows, module.declares);
+    const gives = new Map([...narrowed, ...module.declares]);
+    this.program.fill(place.path, moduleText(module.text, bound, gives.keys(), new Set(narrowed.keys())));
     this.#modules.set(place.path, module);
     const found = reports ? this.#diagnose(place.path, module) : [];
-    if (!onlyRunsRight || !found.some(({ severity }) => severity === "error")) this.names.commit(place.module, name, module.declares, bound); // C1
+    if (!onlyRunsRight || !found.some(({ severity }) => severity === "error")) this.names.commit(place.module, name, gives, bound); // C1
     return found;
   }
 

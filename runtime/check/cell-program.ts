@@ -124,6 +124,10 @@ export class CellProgram {
     for (const language of ["ts", "tsx"] as const) this.#empty(language, this.#slots[language].keepOnly(() => false));
   }
 
+  tidy(): void {
+    this.#server?.tidy();
+  }
+
   close(): void {
     this.#server?.close();
     this.#server = undefined;

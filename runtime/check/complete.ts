@@ -18,20 +18,22 @@ const IMPORTED_FROM = 3;
 export function complete(code: string, cursor: number, checker: CellChecker, imports: ImportIndex): CheckedCompletions {
   const { path } = fillDraft(code, cursor, checker);
   const { server } = checker.program;
-  const found = server.completions(path, cursor);
-  const tree = server.tree(path);
-  const token = tree && findPrecedingToken(tree, cursor);
-  const statement = token === undefined || tree === undefined ? cursor : statementOf(token).getStart(tree);
-  const string = token !== undefined && isInside(token, code, cursor) ? token.getStart(tree) + 1 : undefined;
-  if (string !== undefined) return { ...stringMatches(code, string, cursor, Array.isArray(found) ? found : []), place: "text", statement };
-  if (COMMENT.test(code.slice(token?.end ?? 0, cursor))) return { matches: [], start: cursor, end: code.length, place: "text", statement };
   const typed = (TYPED.exec(code.slice(0, cursor)) as RegExpExecArray)[0];
   const range = { start: cursor - typed.length, end: cursor + (REST.exec(code.slice(cursor)) as RegExpExecArray)[0].length };
-  const isMember = /\??\.\s*$/.test(code.slice(0, range.start)) && !/\.\.\.$/.test(code.slice(0, range.start));
+  const lead = code.slice(0, range.start);
+  const isMember = /\??\.\s*$/.test(lead) && !/\.\.\.$/.test(lead);
+  // every question to the server is a way there and back, so each is asked only where it matters
+  const tree = !isMember || mayBeText(lead) ? server.tree(path) : undefined;
+  const token = tree && findPrecedingToken(tree, cursor);
+  const statement = token === undefined ? cursor : statementOf(token).getStart(tree);
+  const text = token === undefined ? undefined : textAround(token, code, cursor);
+  if (text === "comment") return { matches: [], start: cursor, end: code.length, place: "text", statement };
+  const found = token !== undefined && text === undefined && isPlainName(token) ? "any-name" : server.completions(path, cursor);
+  const listed = Array.isArray(found) ? (found as readonly MemberEntry[]) : undefined;
+  if (text !== undefined) return { ...stringMatches(code, text, cursor, listed ?? []), place: "text", statement };
   if (found === undefined) return { matches: [], ...range, place: isMember ? "member" : "name", statement };
-  if (Array.isArray(found)) return { matches: matching(typed, members(found)), ...range, place: isMember || !mayBeAnyName(token) ? "member" : "name", statement };
-  const names = namesAt(token, code.length, typed, checker);
-  const matches = matching(typed, names);
+  if (listed !== undefined) return { matches: matching(typed, members(listed)), ...range, place: isMember || !mayBeAnyName(token) ? "member" : "name", statement };
+  const matches = matching(typed, namesAt(token, code.length, typed, checker));
   const imported = matches.length === 0 && typed.length >= IMPORTED_FROM ? imports.completions(typed) : [];
   return { matches: [...matches, ...imported], ...range, place: "name", statement };
 }
@@ -70,15 +72,38 @@ function matching(typed: string, all: readonly CheckedCompletion[]): CheckedComp
 
 const STRINGS = new Set<SyntaxKind>([SyntaxKind.StringLiteral, SyntaxKind.NoSubstitutionTemplateLiteral, SyntaxKind.TemplateHead, SyntaxKind.TemplateMiddle, SyntaxKind.TemplateTail]);
 
-/** The cursor is in the text of a string, or where one that has no end yet goes on. */
-function isInside(token: Node, code: string, cursor: number): boolean {
+/** Where the text begins that the cursor is in, if it is in a string, or in one that has no end yet; or that it is in a comment. */
+function textAround(token: Node, code: string, cursor: number): number | "comment" | undefined {
   const start = token.getStart();
-  if (!STRINGS.has(token.kind) || cursor <= start) return false;
-  const quote = token.kind === SyntaxKind.StringLiteral ? (code[start] as string) : token.kind === SyntaxKind.TemplateHead || token.kind === SyntaxKind.TemplateMiddle ? "{" : "`";
-  return cursor < token.end || token.end - start < 2 || code[token.end - 1] !== quote;
+  if (STRINGS.has(token.kind) && cursor > start && !isBehind(token, start, code, cursor)) return start + 1;
+  return COMMENT.test(code.slice(cursor > start ? token.end : 0, cursor)) ? "comment" : undefined;
+}
+
+function isBehind(token: Node, start: number, code: string, cursor: number): boolean {
+  const last = token.kind === SyntaxKind.StringLiteral ? code[start] : token.kind === SyntaxKind.TemplateHead || token.kind === SyntaxKind.TemplateMiddle ? "{" : "`";
+  return cursor >= token.end && token.end - start >= 2 && code[token.end - 1] === last;
 }
 
 const COMMENT = /\/\/[^\n]*$|\/\*(?:(?!\*\/)[^])*$/;
+
+/** A look at the text alone: false only where no string and no comment can be around its end. */
+function mayBeText(lead: string): boolean {
+  const line = lead.slice(lead.lastIndexOf("\n") + 1);
+  return /["']|\/\//.test(line) || lead.includes("`") || lead.lastIndexOf("/*") > lead.lastIndexOf("*/");
+}
+
+/** A name that is read: any name may stand there, and the server would have nothing to say. */
+function isPlainName(token: Node): boolean {
+  const { parent } = token;
+  if (token.kind !== SyntaxKind.Identifier || parent === undefined) return false;
+  return READS_NAMES.has(parent.kind) && (parent as Node & { readonly name?: Node }).name !== token;
+}
+
+const READS_NAMES = new Set<SyntaxKind>([
+  SyntaxKind.ExpressionStatement, SyntaxKind.BinaryExpression, SyntaxKind.CallExpression, SyntaxKind.NewExpression, SyntaxKind.VariableDeclaration, SyntaxKind.ReturnStatement,
+  SyntaxKind.ArrayLiteralExpression, SyntaxKind.TemplateSpan, SyntaxKind.ParenthesizedExpression, SyntaxKind.ArrowFunction, SyntaxKind.AwaitExpression, SyntaxKind.SpreadElement,
+  SyntaxKind.ConditionalExpression, SyntaxKind.PrefixUnaryExpression, SyntaxKind.TypeReference,
+]);
 
 /** A key of an object may be a shorthand for any name. */
 const mayBeAnyName = (token: Node | undefined): boolean => token !== undefined && [token, token.parent].some(({ kind }) => kind === SyntaxKind.ObjectLiteralExpression || kind === SyntaxKind.ShorthandPropertyAssignment);

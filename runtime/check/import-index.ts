@@ -14,8 +14,10 @@ const IS_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 export class ImportIndex {
   readonly #packageFile: string | undefined;
-  #lines: Map<string, string> | undefined;
-  /** Of the package.json that the index was made from. */
+  #lines = new Map<string, string>();
+  /** What is still to be read for it. */
+  #rest: Iterator<void> | undefined;
+  /** Of the package.json that it was made from. */
   #madeAt: number | undefined;
 
   constructor(folder: string) {
@@ -24,26 +26,34 @@ export class ImportIndex {
 
   /** The statement that brings a name. */
   lineFor(name: string): string | undefined {
-    return this.#index().get(name);
+    return this.#whole().get(name);
   }
 
   completions(typed: string): readonly CheckedCompletion[] {
-    const found = [...this.#index()].filter(([name]) => name.startsWith(typed)).sort(([a], [b]) => (a < b ? -1 : 1));
+    const found = [...this.#whole()].filter(([name]) => name.startsWith(typed)).sort(([a], [b]) => (a < b ? -1 : 1));
     return found.slice(0, MOST_COMPLETIONS).map(([text, importLine]) => ({ text, type: "import", importLine }));
   }
 
-  #index(): ReadonlyMap<string, string> {
-    const changedAt = this.#packageFile === undefined ? 0 : statSync(this.#packageFile, { throwIfNoEntry: false })?.mtimeMs;
-    if (this.#lines === undefined || this.#madeAt !== changedAt) {
-      this.#lines = makeIndex(this.#packageFile);
-      this.#madeAt = changedAt;
-    }
+  /** Reads a little more of what is there, while nobody waits. False when there is no more. */
+  readOn(): boolean {
+    return this.#steps().next().done !== true;
+  }
+
+  #whole(): ReadonlyMap<string, string> {
+    while (this.readOn()) { /* all of it is wanted now */ }
     return this.#lines;
+  }
+
+  #steps(): Iterator<void> {
+    const changedAt = this.#packageFile === undefined ? 0 : statSync(this.#packageFile, { throwIfNoEntry: false })?.mtimeMs;
+    if (this.#rest !== undefined && this.#madeAt === changedAt) return this.#rest;
+    this.#madeAt = changedAt;
+    this.#lines = new Map();
+    return (this.#rest = makeIndex(this.#packageFile, this.#lines));
   }
 }
 
-function makeIndex(packageFile: string | undefined): Map<string, string> {
-  const lines = new Map<string, string>();
+function* makeIndex(packageFile: string | undefined, lines: Map<string, string>): Generator<void> {
   const add = (name: string, line: string): void => {
     if (IS_NAME.test(name) && !(name in globalThis) && !lines.has(name)) lines.set(name, line);
   };
@@ -51,15 +61,16 @@ function makeIndex(packageFile: string | undefined): Map<string, string> {
   for (const module of NODE_MODULES) {
     for (const name of Object.keys(load(`node:${module}`) as object)) add(name, `import { ${name} } from "node:${module}";`);
     if (!module.includes("/")) add(module, `import * as ${module} from "node:${module}";`);
+    yield;
   }
   for (const name of packageFile === undefined ? [] : packagesIn(packageFile)) {
     const exported = packageExports(dirname(packageFile as string), name);
     const local = localName(name);
-    if (exported === undefined || exported.hasDefault) add(local, `import ${local} from ${JSON.stringify(name)};`);
-    else add(local, `import * as ${local} from ${JSON.stringify(name)};`);
+    const isWhole = exported !== undefined && !exported.hasDefault;
+    add(local, `import ${isWhole ? "* as " : ""}${local} from ${JSON.stringify(name)};`);
     for (const each of exported?.names ?? []) add(each, `import { ${each} } from ${JSON.stringify(name)};`);
+    yield;
   }
-  return lines;
 }
 
 function packagesIn(packageFile: string): string[] {

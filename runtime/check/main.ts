@@ -12,6 +12,7 @@ import { ServerDiedError } from "./typescript-server.ts";
 
 /** Says that the server is gone, so that another process has to take over. */
 const SERVER_DIED = 70;
+const BETWEEN_READS_MS = 50;
 
 const folder = process.cwd();
 const imports = new ImportIndex(folder);
@@ -24,7 +25,10 @@ process.on("message", (order: CheckerOrder) => {
   switch (order.type) {
     case "learn": return checker.learn(order.names);
     case "reset": return checker.reset();
-    default: return send(answer(order));
+    default:
+      send(answer(order));
+      setImmediate(() => checker.program.tidy());
+      return;
   }
 });
 process.on("exit", () => checker.program.close());
@@ -32,6 +36,12 @@ process.on("exit", () => checker.program.close());
 // the first question is not to wait for TypeScript's start
 void checker.program.server;
 send({ type: "ready" });
+readOnLater();
+
+/** What could be imported is known by the time somebody asks. */
+function readOnLater(): void {
+  setTimeout(() => { if (imports.readOn()) readOnLater(); }, BETWEEN_READS_MS).unref();
+}
 
 function answer(request: CheckerRequest): CheckerMessage {
   try {

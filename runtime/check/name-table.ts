@@ -79,6 +79,12 @@ export class NameTable {
     return bound;
   }
 
+  /** Of these names the constants, a cell's own and earlier ones: what they are narrowed to stays true. */
+  narrowed(names: ReadonlySet<string>, declared: ReadonlyMap<string, DeclaredName>): ReadonlyMap<string, DeclaredName> {
+    const found = [...names].map((name) => [name, declared.get(name) ?? this.get(name)] as const);
+    return new Map(found.flatMap(([name, entry]) => (entry?.value === "const" && entry.type === undefined && this.#provided.get(name) !== entry ? [[name, { value: entry.value, type: undefined }] as const] : [])));
+  }
+
   commit(module: string, cell: string, declared: ReadonlyMap<string, DeclaredName>, bound: readonly BoundName[]): void {
     this.#needs.set(module, new Set(bound.flatMap(({ from }) => from?.module ?? [])));
     for (const [name, { value, type }] of declared) {

@@ -50,6 +50,8 @@ export class TypeScriptServer {
   readonly #api: API;
   readonly #config: string;
   #snapshot: Snapshot | undefined;
+  /** To be given back when nobody waits for an answer: that is a question to the server too. */
+  #stale: Snapshot[] = [];
 
   constructor(folder: string, config: string, files: ServerFiles) {
     this.#config = config;
@@ -91,11 +93,14 @@ export class TypeScriptServer {
     this.#guarded(() => this.#replace(this.#api.updateSnapshot({ fileChanges: { invalidateAll: true } })));
   }
 
+  /** Of its types: whoever asks has parsed the text already. */
   diagnostics(path: string): readonly Diagnostic[] {
-    return this.#guarded(() => {
-      const { program } = this.#project;
-      return [...program.getSyntacticDiagnostics(path), ...program.getSemanticDiagnostics(path)].filter(({ category }) => category === DiagnosticCategory.Error);
-    });
+    return this.#guarded(() => this.#project.program.getSemanticDiagnostics(path).filter(({ category }) => category === DiagnosticCategory.Error));
+  }
+
+  /** Gives back what is no longer asked about. */
+  tidy(): void {
+    this.#guarded(() => { for (const snapshot of this.#stale.splice(0)) snapshot.dispose(); });
   }
 
   /** What may stand at the position: one of these, any name, or nothing that could be listed. */
@@ -208,7 +213,7 @@ export class TypeScriptServer {
 
   #replace(next: Snapshot, previous = this.#snapshot): void {
     this.#snapshot = next;
-    previous?.dispose();
+    if (previous !== undefined) this.#stale.push(previous);
   }
 
   /** What a caller can go on after is an Error as it came; after a {@link ServerDiedError} nothing goes on. */

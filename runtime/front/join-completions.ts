@@ -31,6 +31,8 @@ export interface CompletionParts {
 const TYPED = /[\p{ID_Continue}$\u200c\u200d]*$/u;
 const REST = /^[\p{ID_Continue}$\u200c\u200d]*/u;
 const MOST_MATCHES = 1000;
+/** Who has typed nothing of them yet looks for what is this object's own. */
+const OF_EVERY_OBJECT = new Set(["hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf"]);
 
 export function joinCompletions(code: string, cursor: number, { checked, session, names }: CompletionParts): JoinedCompletions {
   const statement = checked?.statement ?? cursor;
@@ -43,9 +45,10 @@ export function joinCompletions(code: string, cursor: number, { checked, session
   const ordinary = checked.matches.filter(({ importLine }) => importLine === undefined);
   // what a name's value is says more than how it was declared; of a member the declaration does
   for (const { text, type } of ordinary) matches.set(text, { text, type: (checked.place === "member" ? undefined : kinds.get(text)) ?? type });
-  for (const { text, type } of values.matches) if (!matches.has(text)) matches.set(text, { text, type });
+  const typed = code.slice(checked.start, cursor);
+  for (const { text, type } of values.matches) if (!matches.has(text) && !(typed === "" && matches.size > 0 && OF_EVERY_OBJECT.has(text))) matches.set(text, { text, type });
   const all = matches.size > 0 ? [...matches.values()] : checked.matches;
-  return { matches: inOrder(all, code.slice(checked.start, cursor)).slice(0, MOST_MATCHES), start: checked.start, end: checked.end, statement };
+  return { matches: inOrder(all, typed).slice(0, MOST_MATCHES), start: checked.start, end: checked.end, statement };
 }
 
 /** By name alone, and no members: there is no value to look into. */
