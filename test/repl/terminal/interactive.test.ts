@@ -82,6 +82,17 @@ suite("at a terminal" + (hasPseudoTerminal ? "" : " (skipped: util-linux's scrip
     expect(await terminal.exited).toBe(0);
   });
 
+  test("type errors are told above the prompt, Tab completes by types, and a name with its import", async () => {
+    terminal.type("const wrong: number = 'a'\r");
+    await terminal.until(/In\[1\]:1:7 TS2322: Type 'string' is not assignable to type 'number'\./);
+    terminal.type("'abc'.toUpperC\t");
+    await terminal.until(/toUpperCase/);
+    terminal.type("\x03");
+    await terminal.until(/> $/);
+    terminal.type("readFileSy\t");
+    await terminal.until(/import \{ readFileSync \} from "node:fs"; readFileSync/);
+  });
+
   test("Tab completes from the session's values", async () => {
     await enter("const longNameOfMine = 5");
     terminal.type("longNam\t");
