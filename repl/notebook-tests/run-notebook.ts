@@ -40,7 +40,7 @@ export interface NotebookRun {
 }
 
 /** How long live views may still change after the last cell, when they differ from what is stored. */
-const SETTLE_MS = 2000;
+const SETTLE_MS = 5000;
 /** How long processes may take to end after the front has closed. */
 const LEFTOVER_GRACE_MS = 3000;
 
