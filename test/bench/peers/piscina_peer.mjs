@@ -16,5 +16,17 @@ await sync(2000);
 bench("tasks_sync", await rate(5000, sync));
 for (let i = 0; i < 3; i++) await all(10_000);
 bench("tasks_async", await rate(40_000, async (n) => { for (let k = 0; k < n; k += 10_000) await all(10_000); }));
-bench("tasks_1KiB", await rate(20_000, async (n) => { await Promise.all(Array.from({ length: n }, () => pool.run(kib, { name: "echo" }))); }));
+await all(1000);
+bench("tasks_async_1000", await rate(20_000, async (n) => { for (let k = 0; k < n; k += 1000) await all(1000); }));
+const echoes = async (n) => { for (let k = 0; k < n; k += 10_000) await Promise.all(Array.from({ length: 10_000 }, () => pool.run(kib, { name: "echo" }))); };
+await echoes(20_000);
+bench("tasks_1KiB", await rate(20_000, echoes));
+const big = new Float64Array(13_107_200).fill(1);
+const bigMs = [];
+for (let i = 0; i < 7; i++) {
+  const start = performance.now();
+  if ((await pool.run(big, { name: "sizeOf" })) !== big.length) throw new Error("wrong size");
+  bigMs.push(performance.now() - start);
+}
+bench("task_len_100MiB_by_value_ms", bigMs.slice(2).sort((a, b) => a - b)[2]);
 await pool.destroy();
