@@ -73,7 +73,7 @@ export class Kernel {
   constructor({ wire, openFront, history, connection, version, onShutdown, log }: KernelOptions) {
     const outputs = new CellOutputs(wire);
     const input = new InputRequests(wire);
-    const comms = new Comms({ wire, session: () => this.front, log });
+    const comms = new Comms({ wire, front: () => this.front, log });
     const onComm: FrontOptions["onComm"] = (message, cell) => {
       comms.fromSession(message);
       outputs.comm(message, cell);

@@ -30,6 +30,11 @@ export function kernelFolder(where: InstallPlace, env: NodeJS.ProcessEnv = proce
   return join(dataFolder(where, env), "kernels", KERNEL_NAME);
 }
 
+/** Where JupyterLab and Notebook 7 look for the extension that draws live views. */
+export function extensionFolder(where: InstallPlace, env: NodeJS.ProcessEnv = process.env): string {
+  return join(dataFolder(where, env), "labextensions", KERNEL_NAME);
+}
+
 function dataFolder(where: InstallPlace, env: NodeJS.ProcessEnv): string {
   if (where === "user") return userDataFolder(env);
   return join(where === "sys-prefix" ? pythonPrefix(env) : resolve(where.prefix), "share", "jupyter");

@@ -41,6 +41,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/check": ["runtime/api/nearest-name.ts", "runtime/check/check-protocol.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts", "runtime/compile"],
   "runtime/serialize": [...PLAIN_DATA],
   "runtime/views": [...PLAIN_DATA, "runtime/session/output.ts"],
+  // in a browser's page
+  "runtime/page": ["runtime/views"],
   "runtime/store": ["runtime/ids.ts", "runtime/errors.ts"],
   "runtime/env": ["runtime/engine", "runtime/errors.ts", "runtime/store/format-bytes.ts", "runtime/store/process-start.ts"],
   "runtime/logs": ["runtime/engine"],
@@ -67,9 +69,11 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   "runtime/front": [
     ...PLAIN_DATA, ...PROTOCOL, "runtime/check/check-protocol.ts", "runtime/check/format-diagnostics.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts", "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
+    "runtime/local/local-engine.ts", "runtime/serialize",
     "runtime/worker/watch-commands.ts",
   ],
 
+  "kernel/labextension": ["runtime/page"],
   "kernel/wire": [],
   "kernel": ["kernel/wire", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts", "runtime/store/process-start.ts"],
   "repl/notebook": [],
@@ -116,6 +120,8 @@ const PURE_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PURE_MAY_USE: Readonly<Record<string, readonly string[]>> = {
   // which of two programs that give the same answer does the work
   "runtime/compile/esbuild.ts": ["process.env"],
+  // of a time that came with an event
+  "runtime/views/quantity.ts": ["new Date"],
 };
 
 /** The programs of the build whose reach is a promise: what is in them when they start. */
@@ -135,7 +141,7 @@ const MUST_NOT_REACH: Readonly<Record<string, readonly string[]>> = {
 /** Who may use the one thing by which an engine is chosen: the places where a process is put together. */
 const CHOSEN_BY: Readonly<Record<string, readonly string[]>> = {
   "runtime/api/ray.ts": ["runtime/index.ts", "runtime/session/ray-face.ts", "runtime/worker/main.ts"],
-  "runtime/local/local-engine.ts": ["runtime/local/script-host.ts", "runtime/session/ray-face.ts", "runtime/worker/worker-process.ts"],
+  "runtime/local/local-engine.ts": ["runtime/front/view-actions.ts", "runtime/local/script-host.ts", "runtime/session/ray-face.ts", "runtime/worker/worker-process.ts"],
   "runtime/local/script-host.ts": ["runtime/index.ts"],
 };
 

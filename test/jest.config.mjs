@@ -3,6 +3,8 @@ export default {
   rootDir: "..",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/test/jupyter/"],
+  // it has a package.json of its own
+  modulePathIgnorePatterns: ["<rootDir>/dist/labextension"],
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/esbuild-transform.cjs" },

@@ -7,39 +7,35 @@
  * - C1 A comm that nobody takes is closed at once, as the protocol asks.
  * - C2 A closed comm is forgotten: what still comes for it is passed over.
  */
+import type { Front } from "../../runtime/front/front.ts";
 import type { CommMessage } from "../../runtime/session/output.ts";
 import { stringField } from "../request-fields.ts";
-import type { JsonObject, Message, MessageHeader } from "../wire/message.ts";
+import type { Message, MessageHeader } from "../wire/message.ts";
 import type { KernelWire } from "../wire/server.ts";
+import { VIEW_TARGET, ViewComms, type Say } from "./view-comms.ts";
 import { WIDGET_CONTROL_TARGET, WidgetStates } from "./widget-states.ts";
-
-export interface SessionSide {
-  hearComm(message: CommMessage): boolean;
-  readonly comms: ReadonlyMap<string, { readonly target: string }>;
-}
 
 export interface CommsParts {
   readonly wire: Pick<KernelWire, "publish">;
-  readonly session: () => SessionSide;
+  readonly front: () => Pick<Front, "hearComm" | "comms" | "watchView">;
   readonly log: (text: string) => void;
 }
-
-/** Says something on a comm, as an answer to a message or of the kernel's own accord. */
-export type Say = (what: CommMessage["what"], data: JsonObject, buffers?: readonly Uint8Array[]) => void;
 
 export class Comms {
   readonly #parts: CommsParts;
   readonly #widgets = new WidgetStates();
+  readonly #views: ViewComms;
   /** Comms that clients opened and the kernel itself answers. */
   readonly #own = new Map<string, { readonly target: string }>();
 
   constructor(parts: CommsParts) {
     this.#parts = parts;
+    this.#views = new ViewComms(parts.front);
   }
 
   /** The open comms as `comm_info_reply` lists them. */
   info(target: string): Record<string, { readonly target_name: string }> {
-    const open = [...this.#parts.session().comms, ...this.#own].filter(([, comm]) => target === "" || comm.target === target);
+    const open = [...this.#parts.front().comms, ...this.#own].filter(([, comm]) => target === "" || comm.target === target);
     return Object.fromEntries(open.map(([id, comm]) => [id, { target_name: comm.target }]));
   }
 
@@ -58,14 +54,24 @@ export class Comms {
 
   #opened(message: CommMessage, say: Say): void {
     const { comm, target = "" } = message;
+    if (target === VIEW_TARGET) {
+      this.#own.set(comm, { target });
+      return this.#views.opened(message, (what, data, buffers) => {
+        if (what === "close") this.#own.delete(comm);
+        say(what, data, buffers);
+      });
+    }
     if (target === WIDGET_CONTROL_TARGET) return void this.#own.set(comm, { target });
-    if (this.#parts.session().hearComm(message)) return;
+    if (this.#parts.front().hearComm(message)) return;
     this.#parts.log(`closed the comm ${comm}: no target "${target}" is registered`);
     say("close", {}); // C1
   }
 
-  #answer({ what, comm, data }: CommMessage, say: Say): void {
-    if (what === "close") return void this.#own.delete(comm); // C2
+  #answer({ what, comm, data, metadata, buffers }: CommMessage, say: Say): void {
+    const { target } = this.#own.get(comm) as { readonly target: string };
+    if (what === "close") this.#own.delete(comm); // C2
+    if (target === VIEW_TARGET) return void this.#views.said({ what, comm, data, metadata, buffers }, say);
+    if (what === "close") return;
     const states = this.#widgets.request(data);
     if (states !== undefined) say("msg", states.data, states.buffers);
   }
@@ -75,7 +81,7 @@ export class Comms {
     const answer = this.#widgets.heard(message);
     if (answer !== undefined) void this.#parts.wire.publish("comm_msg", { comm_id: message.comm, data: answer.data }, parent, {}, answer.buffers);
     if (answer?.isWhole === true) return;
-    if (!this.#parts.session().hearComm(message) && message.what !== "close") this.#parts.log(`passed over a comm_msg for the comm ${message.comm}, which is not open`);
+    if (!this.#parts.front().hearComm(message) && message.what !== "close") this.#parts.log(`passed over a comm_msg for the comm ${message.comm}, which is not open`);
   }
 }
 

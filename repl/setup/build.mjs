@@ -1,6 +1,6 @@
 // Builds dist/: one bundle per program (esbuild), and the public type declarations (tsc).
 // Started by prepare.mjs, or by `npm run build [-- --no-types]`.
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withLock } from "./lock.mjs";
@@ -26,6 +26,9 @@ const programs = {
 /** The command line is split: `ray-ts --version` must not load ZeroMQ, nor `ray-ts test` the kernel. */
 const splitPrograms = { cli: "repl/cli.ts" };
 
+/** What JupyterLab loads into its page: one file, under a name that changes with its content, since browsers keep files by their names. */
+const extension = { entry: "kernel/labextension/extension.ts", folder: "dist/labextension" };
+
 /** Native packages, and those with parts that a bundle would lose, stay in node_modules. */
 const external = ["zeromq", "koffi", "oxc-parser", "oxc-transform", "esbuild", "esbuild-wasm", "jest", "typescript", "node-types"];
 
@@ -33,7 +36,7 @@ export async function build({ types = true } = {}) {
   const { built } = stampPaths(root);
   const key = buildKey(root);
   removeStamp(built);
-  const files = [...(await bundle(programs, {})), ...(await bundle(splitPrograms, { splitting: true, chunkNames: "cli-[name]-[hash]" }))];
+  const files = [...(await bundle(programs, {})), ...(await bundle(splitPrograms, { splitting: true, chunkNames: "cli-[name]-[hash]" })), ...(await bundleExtension())];
   removeOthers(files);
   if (types) await declareTypes();
   writeStamp(built, { ...key, types, files: noteFiles(root, files) });
@@ -68,9 +71,24 @@ async function bundle(entryPoints, options) {
   return outputFiles.map(({ path }) => relative(root, path).replaceAll("\\", "/"));
 }
 
+/** Two files: https://jupyterlab.readthedocs.io/en/stable/extension/extension_dev.html, "Deriving Packages From the Source Package". */
+async function bundleExtension() {
+  const { build: esbuild } = await import("esbuild");
+  const { entry, folder } = extension;
+  const { outputFiles } = await esbuild({ absWorkingDir: root, entryPoints: { remoteEntry: entry }, outdir: join(folder, "static"), entryNames: "[name].[hash]", bundle: true, write: false, minify: true, platform: "browser", format: "iife", target: "es2022", logLevel: "warning" });
+  const [{ path, contents }] = outputFiles;
+  const { version, license, description } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const about = { name: "ray-ts", version, description, license, jupyterlab: { extension: true, _build: { load: relative(join(root, folder), path).replaceAll("\\", "/"), extension: "./extension" } } };
+  rmSync(join(root, folder), { recursive: true, force: true });
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+  writeFileSync(join(root, folder, "package.json"), JSON.stringify(about, null, 2) + "\n");
+  return [relative(root, path).replaceAll("\\", "/"), `${folder}/package.json`];
+}
+
 /** Files of an earlier build, under names that are no more. */
 function removeOthers(files) {
-  const kept = new Set([...files, "dist/types"]);
+  const kept = new Set([...files, "dist/types", extension.folder]);
   for (const name of readdirSync(join(root, "dist"))) {
     if (!kept.has("dist/" + name)) rmSync(join(root, "dist", name), { recursive: true, force: true });
   }

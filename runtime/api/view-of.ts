@@ -1,5 +1,5 @@
 /** Which values have a live view, and what is known of them now. */
-import type { Encoded, Resolved } from "../engine/engine.ts";
+import type { ActorInfo, Encoded, Resolved } from "../engine/engine.ts";
 import type { EngineEvent, ObjectRow } from "../engine/events.ts";
 import { isError } from "../errors.ts";
 import { types } from "node:util";
@@ -8,7 +8,7 @@ import { infoOf } from "./actor-handle.ts";
 import { ClusterContext } from "./context.ts";
 import type { Scope } from "./home.ts";
 import { ProgressBar } from "./progress-bar.ts";
-import { holdOf, type Hold } from "./object-ref.ts";
+import { holdOf, MADE_BY_PUT, type Hold } from "./object-ref.ts";
 
 export interface LiveView {
   readonly view: ViewDescriptor;
@@ -27,11 +27,14 @@ export function viewOf(value: unknown, preview?: Preview): LiveView | undefined 
   const hold = holdOf(value);
   if (hold) return { view: { kind: "object-ref", refs: [hold.id] }, snapshot: rowsOf([hold], preview) };
   const info = infoOf(value);
-  if (info) return { view: { kind: "actor", actor: info.actor, className: info.className }, snapshot: [] };
+  if (info) return { view: { kind: "actor", actor: info.actor, className: info.className, methods: callable(info) }, snapshot: [] };
   if (value instanceof ClusterContext) return { view: { kind: "cluster" }, snapshot: [] };
   if (value instanceof ProgressBar) return { view: value.shown(), snapshot: rowsOf(value.holds, preview) };
   return Array.isArray(value) ? viewOfAll(value, preview) : undefined;
 }
+
+/** Methods that give one value: those that can be called from the view. */
+const callable = ({ methods, callDefaults }: ActorInfo): string[] => methods.filter((name) => callDefaults?.methods?.[name]?.stream === undefined);
 
 function viewOfAll(values: readonly unknown[], preview: Preview | undefined): LiveView | undefined {
   const holds: Hold[] = [];
@@ -57,7 +60,7 @@ function rowsOf(holds: readonly Hold[], preview: Preview | undefined): ObjectRow
     const sizeBytes = sizeOf(resolved.value);
     const decoded = ++previews <= MOST_PREVIEWS ? decodeSmall(hold, resolved) : undefined;
     if (resolved.error) return { type: "object", ref, state: "error", sizeBytes, at, ...(isError(decoded?.value) ? { error: `${decoded.value.name}: ${decoded.value.message}` } : {}) };
-    return { type: "object", ref, state: "ready", sizeBytes, at, ...(decoded && preview ? { preview: preview(decoded.value) } : {}) };
+    return { type: "object", ref, state: "ready", sizeBytes, at, ...(hold.madeBy === MADE_BY_PUT ? { isPut: true } : {}), ...(decoded && preview ? { preview: preview(decoded.value) } : {}) };
   });
 }
 

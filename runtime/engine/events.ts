@@ -19,6 +19,8 @@ export interface TaskRow {
   readonly actor?: ActorId;
   readonly worker?: ProcessName;
   readonly pid?: number;
+  /** Arguments that are not there yet, a few of them. */
+  readonly waitsFor?: readonly ObjectId[];
   readonly submittedAt: number;
   /** When it left its owner for the worker. */
   readonly sentAt?: number;
@@ -44,8 +46,12 @@ export interface ObjectRow {
   /** One line, at most 80 characters: `Float64Array(1000000)`, `[0, 1, 4, 9]`. */
   readonly preview?: string;
   readonly task?: TaskId;
+  /** `ray.put` made it: there is no task to hear of. */
+  readonly isPut?: boolean;
   readonly at: number;
   readonly error?: string;
+  /** Where an error was thrown, in terms of cells and files; of objects that somebody looks at. */
+  readonly stack?: string;
 }
 
 export interface ActorRow {
@@ -58,6 +64,31 @@ export interface ActorRow {
   readonly detached: boolean;
   readonly pid?: number;
   readonly cause?: string;
+  /** How many processes it had before this one. */
+  readonly restarts?: number;
+  readonly at: number;
+}
+
+/** One field of an object: its name, its value in a line, and what is in it. */
+export type FieldRow = readonly [name: string, text: string, of?: readonly FieldRow[]];
+
+/** What an actor's process says of itself while somebody looks at the actor. */
+export interface ActorPulseRow {
+  readonly type: "actor-pulse";
+  readonly actor: ActorId;
+  readonly worker: ProcessName;
+  readonly pid: number;
+  /** Calls that have ended in this process, the failed ones among them. */
+  readonly calls: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly waiting: number;
+  /** The call that runs, the oldest of them, and since when. */
+  readonly current?: string;
+  readonly currentSince?: number;
+  readonly memoryBytes: number;
+  /** Its public fields; absent while they are what they were. */
+  readonly fields?: readonly FieldRow[];
   readonly at: number;
 }
 
@@ -102,6 +133,8 @@ export interface LogRow {
   readonly text: string;
   readonly job: string;
   readonly origin?: string;
+  /** Absent in what an actor's constructor or timer prints. */
+  readonly task?: string;
 }
 
 /** Lines that workers printed and that were too many to send: they are in the logs alone. */
@@ -124,4 +157,4 @@ export interface NoticeRow {
   readonly origin?: string;
 }
 
-export type EngineEvent = TaskRow | ObjectRow | ActorRow | WorkerRow | ResourcesRow | TaskCountsRow | LogRow | LeftOutRow | NoticeRow;
+export type EngineEvent = TaskRow | ObjectRow | ActorRow | ActorPulseRow | WorkerRow | ResourcesRow | TaskCountsRow | LogRow | LeftOutRow | NoticeRow;

@@ -19,7 +19,6 @@ import { FrontTypes } from "./front-types.ts";
 import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
 import { type JoinedCompletions, joinCompletions } from "./join-completions.ts";
 import { joinInspection } from "./join-inspection.ts";
-import { LiveViews } from "./live-views.ts";
 import { PendingRequests } from "./pending-requests.ts";
 import { SessionComms, type CommOutput } from "./session-comms.ts";
 import { RunningCell } from "./running-cell.ts";
@@ -27,6 +26,8 @@ import { RunningCells } from "./running-cells.ts";
 import { StuckCells } from "./stuck-cells.ts";
 import { type SessionEnd, SessionProcess } from "./session-process.ts";
 import { diedBetweenCells, diedInCell } from "./session-death.ts";
+import { ViewDesk, type ViewRequest, type ViewWatch } from "./view-desk.ts";
+import type { ViewMessage } from "./view-watches.ts";
 import { PAGE_LIMIT, type PrintedLine, WorkerPrints } from "../views/worker-prints.ts";
 import { elapsed, systemClock } from "./clock.ts";
 
@@ -52,7 +53,7 @@ export function createFront(options: FrontOptions): Front {
 class SessionFront implements Front {
   readonly #options: FrontOptions;
   readonly #cluster: FrontCluster;
-  readonly #views: LiveViews;
+  readonly #views: ViewDesk;
   readonly #prints: WorkerPrints;
   readonly #types: FrontTypes;
   #cancelTelling: (() => void) | undefined;
@@ -77,7 +78,13 @@ class SessionFront implements Front {
     this.#prints = new WorkerPrints(options.isPage === true ? PAGE_LIMIT : undefined);
     const { folder, env, isPage = false, typeCheck = "off", onOutput } = options;
     this.#types = new FrontTypes({ folder, env: { ...process.env, ...env }, mode: typeCheck, isPage, onOutput });
-    this.#views = new LiveViews((output, cell) => options.onOutput(output, this.#running.in()?.id ?? cell));
+    this.#views = new ViewDesk({
+      emit: (output, cell) => onOutput(output, this.#running.in()?.id ?? cell),
+      clock: systemClock,
+      isPage,
+      cluster: () => this.#cluster.current(),
+      nameOf: (cell) => this.#nameOf(cell),
+    });
     this.#stuck = new StuckCells({
       clock: systemClock,
       tell: (text, cell) => options.onOutput({ type: "stream", name: "stderr", text }, cell),
@@ -152,6 +159,10 @@ class SessionFront implements Front {
     return true;
   }
 
+  watchView(request: ViewRequest, tell: (message: ViewMessage) => void): Promise<ViewWatch | undefined> {
+    return this.#views.watch(request, tell);
+  }
+
   async complete(code: string, cursor: number): Promise<JoinedCompletions> {
     const { checker } = this.#types;
     checker.start();
@@ -190,7 +201,7 @@ class SessionFront implements Front {
     const cells = this.#running.all;
     const graceMs = cells.length === 0 ? IDLE_GRACE_MS : BUSY_GRACE_MS;
     for (const cell of cells) cell.fail(new Error(`${cell.name} was stopped: the session was closed.`));
-    this.#views.close();
+    await this.#views.close();
     this.#cancelTelling?.();
     const typesEnded = this.#types.checker.end();
     await this.#session?.end(graceMs);
@@ -235,6 +246,7 @@ class SessionFront implements Front {
     this.#inspections.answerAll(undefined);
     this.#types.checker.reset();
     this.#names.clear();
+    for (const job of this.#cluster.jobs) this.#views.ownerEnded(job);
     for (const { message, cell } of this.#comms.end()) this.#options.onComm?.(message, cell);
     if (this.#closing !== undefined) return;
     const cells = this.#running.all.filter(({ wasSent }) => wasSent);

@@ -62,6 +62,18 @@ export class FrontCluster {
     return !this.#isJoined || !job || this.#jobs.has(job);
   }
 
+  /** The cluster there is, when that is known: it may be one from before. */
+  async current(): Promise<{ readonly address: ClusterAddress; readonly job: string } | undefined> {
+    await this.#takingOver;
+    const open = await this.#open?.catch(() => undefined); // whoever wanted it was told that it did not start
+    return open && { address: open.head.address, job: this.jobs.at(-1) ?? "" };
+  }
+
+  /** What the work of the sessions so far is known by. */
+  get jobs(): readonly string[] {
+    return [...this.#jobs];
+  }
+
   /** Resolves when `onEvents` has been given what the head knows now; at once while there is none, or one that only starts. */
   async upToDate(): Promise<void> {
     if (this.#events === undefined) return;

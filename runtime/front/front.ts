@@ -5,11 +5,13 @@
  */
 import type { TypeCheckMode } from "../check/type-diagnostic.ts";
 import type { ExecuteReply } from "../session/session-protocol.ts";
-import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
+import type { CommMessage, MimeBundle } from "../session/output.ts";
 import type { JoinedCompletions } from "./join-completions.ts";
+import type { FrontOutput } from "./front-output.ts";
+import type { ViewRequest, ViewWatch } from "./view-desk.ts";
+import type { ViewMessage } from "./view-watches.ts";
 
-/** Output of cells; comms are told apart. Live views have become `display` (and later updates of the same displayId) or `result`. */
-export type FrontOutput = Exclude<Output, { type: "view" | "comm" | "comm-target" }>;
+export type { FrontOutput };
 
 export interface CellRequest {
   readonly code: string;
@@ -70,6 +72,8 @@ export interface Front {
   hearComm(message: CommMessage): boolean;
   /** Comms of the session's code that are open. */
   readonly comms: ReadonlyMap<string, { readonly target: string }>;
+  /** A page looks at a view: `tell` hears what it shows and what changes in it. Undefined: nothing is known of that view, or no more. */
+  watchView(request: ViewRequest, tell: (message: ViewMessage) => void): Promise<ViewWatch | undefined>;
   /** Ends the session. `keepCluster`: the head stays 30 s for the next front with the same takeover key. */
   close(options: { readonly keepCluster: boolean }): Promise<void>;
   readonly sessionPid: number | undefined;

@@ -8,7 +8,8 @@ import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
 
 export interface LocalEngineOptions {
-  readonly kind: "driver" | "worker";
+  /** A front submits no tasks: it cancels, kills and calls what others made. */
+  readonly kind: "driver" | "worker" | "front";
   readonly process?: ProcessName;
   /** A worker submits for the job whose call it runs. */
   readonly job: () => JobId;

@@ -74,7 +74,7 @@ export class LocalEngine implements Engine {
       kind: options.kind,
       job: options.job(),
       connect: options.connect,
-      joinsLiveness: options.kind === "driver",
+      joinsLiveness: options.kind !== "worker",
       onMessage: this.onMessage,
       onRecord: this.onRecord,
       onConnected: (address) => this.onConnected(address),

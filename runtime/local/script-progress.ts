@@ -8,7 +8,7 @@ import type { StateQuery } from "../engine/state.ts";
 import type { ObjectId } from "../ids.ts";
 import { applyEvents } from "../views/apply-events.ts";
 import type { ProgressDescriptor } from "../views/progress-view.ts";
-import { renderView } from "../views/render-view.ts";
+import { drawView } from "../views/render-view.ts";
 import { createViewState } from "../views/view-state.ts";
 
 const REDRAW_MS = 100;
@@ -96,7 +96,7 @@ export class ScriptProgress {
   }
 
   private line(): string {
-    const text = renderView(this.state, this.view, Date.now())["text/plain"];
+    const text = drawView(this.state, this.view, undefined, Date.now()).plain;
     const most = this.isTerminal ? (this.out.columns ?? 80) - 1 : Infinity; // a line that wraps could not be drawn again
     return text.length <= most ? text : text.slice(0, most - 1) + "…";
   }

@@ -15,8 +15,14 @@ export type ViewDescriptor =
   | { readonly kind: "object-refs"; readonly refs: readonly string[] }
   /** One bar over all of them; `startedAt`: when it was asked for. */
   | { readonly kind: "progress"; readonly refs: readonly string[]; readonly label?: string; readonly startedAt: number }
-  | { readonly kind: "actor"; readonly actor: string; readonly className: string }
-  | { readonly kind: "cluster" };
+  | { readonly kind: "actor"; readonly actor: string; readonly className: string; readonly methods?: readonly string[] }
+  | { readonly kind: "cluster" }
+  /** Who ran what when, of a cell's work; without a cell of the last one that submitted any. */
+  | { readonly kind: "timeline"; readonly cell?: string }
+  /** Rows as a table; `total`: how many there are. They do not change any more. */
+  | { readonly kind: "rows"; readonly title: string; readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly total: number }
+  /** An error and where it was thrown, each stack under its title. */
+  | { readonly kind: "error"; readonly text: string; readonly where?: string; readonly stacks: readonly { readonly title: string; readonly stack: string }[] };
 
 /**
  * What goes over a comm, either way. Buffers are bytes, or base64 where the message travels as JSON.

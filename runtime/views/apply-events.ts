@@ -2,8 +2,9 @@
  * Events into the state. Rows of one thing come from several processes and out of order: what has ended does not go back
  * to what it was before, and a row that knows less than an earlier one takes nothing away.
  */
-import type { ActorRow, EngineEvent, ObjectRow, ResourcesRow, TaskRow, WorkerRow } from "../engine/events.ts";
-import { MOST_FINISHED_TASKS, MOST_OTHERS, type CallCounts, type ViewState } from "./view-state.ts";
+import type { ActorRow, EngineEvent, ObjectRow, ResourcesRow, TaskCountsRow, TaskRow, WorkerRow } from "../engine/events.ts";
+import { beat } from "./actor-model.ts";
+import { MOST_FINISHED_TASKS, MOST_NAMES, MOST_OTHERS, type CallCounts, type ViewState } from "./view-state.ts";
 
 export function applyEvents(state: ViewState, rows: readonly EngineEvent[]): void {
   for (const row of rows) applyEvent(state, row);
@@ -17,12 +18,10 @@ function applyEvent(state: ViewState, row: EngineEvent): void {
     case "actor": return applyActor(state, row);
     case "worker": return applyWorker(state, row);
     case "resources": return applyResources(state, row);
-    case "task-counts":
-      state.finished += row.finished;
-      state.failed += row.failed;
-      state.droppedTasks += row.finished + row.failed;
-      return;
-    case "log": case "left-out": case "notice": return;
+    case "actor-pulse": return void state.actorModels.set(row.actor, beat(state.actorModels.get(row.actor), row));
+    case "task-counts": return applyCounts(state, row);
+    case "log": return state.prints.add(row);
+    case "left-out": case "notice": return;
   }
 }
 
@@ -35,6 +34,8 @@ function applyTask(state: ViewState, row: TaskRow): void {
   for (const ref of row.refs) state.taskOfRef.set(ref, row.task);
   count(state, before, -1);
   count(state, after, 1);
+  if (before === undefined && row.origin !== undefined) state.lastOrigin = row.origin;
+  if (isEnded(after) && (before === undefined || !isEnded(before))) state.rates.add(1, after.finishedAt ?? after.settledAt ?? state.latestAt);
   if (isEnded(after)) {
     state.finishedTasks.add(row.task);
     if (state.finishedTasks.size > MOST_FINISHED_TASKS) dropTask(state, state.finishedTasks.values().next().value as TaskRow["task"]);
@@ -54,15 +55,38 @@ function dropTask(state: ViewState, id: TaskRow["task"]): void {
   state.droppedTasks++;
 }
 
-/** Adds or takes away a task in the counts of its actor and, when it has ended, of the cluster. */
+/** Adds or takes away a task in the counts of its name, of its actor and, when it has ended, of the cluster. */
 function count(state: ViewState, task: TaskRow | undefined, change: 1 | -1): void {
   if (task === undefined) return;
   if (task.state === "finished") state.finished += change;
   if (task.state === "failed") state.failed += change;
+  const tally = tallyOf(state, task.name);
+  if (tally !== undefined) tally[COUNTED_AS[task.state]] += change;
   if (task.actor === undefined) return;
   let calls = state.callsOfActor.get(task.actor);
-  if (calls === undefined) state.callsOfActor.set(task.actor, (calls = { done: 0, failed: 0, running: 0, waiting: 0 }));
+  if (calls === undefined) state.callsOfActor.set(task.actor, (calls = noCalls()));
   calls[COUNTED_AS[task.state]] += change;
+}
+
+const noCalls = (): CallCounts => ({ done: 0, failed: 0, running: 0, waiting: 0 });
+
+function tallyOf({ tallies }: ViewState, name: string): CallCounts | undefined {
+  const known = tallies.get(name);
+  if (known !== undefined || tallies.size >= MOST_NAMES) return known;
+  const made = noCalls();
+  tallies.set(name, made);
+  return made;
+}
+
+function applyCounts(state: ViewState, { name, finished, failed, at }: TaskCountsRow): void {
+  state.finished += finished;
+  state.failed += failed;
+  state.droppedTasks += finished + failed;
+  state.rates.add(finished + failed, at);
+  const tally = tallyOf(state, name);
+  if (tally === undefined) return;
+  tally.done += finished;
+  tally.failed += failed;
 }
 
 const COUNTED_AS = {
@@ -90,6 +114,7 @@ function applyActor(state: ViewState, row: ActorRow): void {
   if (dead === undefined) return;
   state.actors.delete(dead.actor);
   state.callsOfActor.delete(dead.actor);
+  state.actorModels.delete(dead.actor);
 }
 
 function applyWorker(state: ViewState, row: WorkerRow): void {

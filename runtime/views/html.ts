@@ -3,6 +3,7 @@
  * `<style>`, `<svg>` and scripts, and drops each declaration with a `var(…)` in it. So every colour stands twice: plain,
  * then as the theme's, which wins where it may stay.
  */
+import type { Color, TimelineNode } from "./view-node.ts";
 
 /** Markup that is safe to put into a page. */
 export class Html {
@@ -31,7 +32,7 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 
 /** The plain colour, readable on white and on black, and the theme's variable. */
-const COLORS = {
+export const COLORS = {
   done: ["#388e3c", "--jp-success-color1"],
   running: ["#1976d2", "--jp-info-color1"],
   waiting: ["#757575", undefined],
@@ -39,10 +40,9 @@ const COLORS = {
   gone: ["#424242", undefined],
   line: ["#bdbdbd", "--jp-border-color2"],
   faint: ["#757575", "--jp-ui-font-color2"],
-} as const;
-export type Color = keyof typeof COLORS;
+} as const satisfies Readonly<Record<Color | "faint", readonly [string, string | undefined]>>;
 
-function styled(property: string, color: Color): string {
+function styled(property: string, color: Color | "faint"): string {
   const [plain, variable] = COLORS[color];
   return variable === undefined ? `${property}:${plain}` : `${property}:${plain};${property}:var(${variable},${plain})`;
 }
@@ -58,16 +58,16 @@ export const code = (text: string): Html => html`<code style="white-space:pre-wr
 /** Text in the colour of failure, its lines kept. */
 export const failure = (text: string): Html => html`<pre style="${styled("color", "failed")};white-space:pre-wrap;margin:4px 0">${text}</pre>`;
 
-/** A row of a table whose first line are the headers; cells without anything are left out with their header in `table`. */
-export function table(headers: readonly string[], rows: readonly (readonly (Html | string | number | undefined)[])[]): Html {
-  const used = headers.map((_, column) => rows.some((row) => row[column] !== undefined && row[column] !== ""));
-  const cell = `text-align:left;padding:2px 10px 2px 0;vertical-align:baseline`;
-  const head = headers.filter((_, column) => used[column]).map((header) => html`<th style="${cell};${styled("color", "faint")};font-weight:normal">${header}</th>`);
-  const body = rows.map((row) => html`<tr>${row.filter((_, column) => used[column]).map((value) => html`<td style="${cell}">${value}</td>`)}</tr>`);
-  return html`<table style="border-collapse:collapse;margin:2px 0"><tr>${head}</tr>${body}</table>`;
+const CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:baseline";
+
+/** Rows below a line of headers, which is left out where they are all empty. */
+export function table(headers: readonly string[], rows: readonly (readonly Html[])[]): Html {
+  const head = headers.map((header) => html`<th style="${CELL};${styled("color", "faint")};font-weight:normal">${header}</th>`);
+  const body = rows.map((row) => html`<tr>${row.map((value) => html`<td style="${CELL}">${value}</td>`)}</tr>`);
+  return html`<table style="border-collapse:collapse;margin:2px 0">${headers.every((header) => header.trim() === "") ? [] : [html`<tr>${head}</tr>`]}${body}</table>`;
 }
 
-export const details = (summary: string, content: Html): Html => html`<details><summary>${summary}</summary>${content}</details>`;
+export const details = (summary: Html, content: Html): Html => html`<details><summary>${summary}</summary>${content}</details>`;
 
 /** How much of something is used: a bar and its text. */
 export const meter = (used: number, total: number, text: string): Html =>
@@ -78,6 +78,34 @@ export function stackedBar(parts: readonly { readonly color: Color; readonly cou
   const total = parts.reduce((sum, { count }) => sum + count, 0);
   const bars = parts
     .filter(({ count }) => count > 0)
-    .map(({ color, count, label }) => html`<div title="${count} ${label}" style="${styled("background-color", color)};width:${Math.round((count / total) * 1000) / 10}%;height:10px"></div>`);
+    .map(({ color, count, label }) => html`<div title="${count} ${label}" style="${styled("background-color", color)};width:${percent(count, total)}%;height:10px"></div>`);
   return html`<div style="display:flex;width:100%;max-width:480px;border-radius:4px;overflow:hidden;margin:4px 0;${styled("background-color", "line")}">${bars}</div>`;
+}
+
+const percent = (part: number, whole: number): number => Math.round((part / whole) * 1000) / 10;
+
+const BLOCKS = "▁▂▃▄▅▆▇█";
+
+/** A curve of block characters, the highest value being the highest block. */
+export function blocksOf(values: readonly number[]): string {
+  const top = Math.max(...values, 0);
+  return values.map((value) => BLOCKS[top <= 0 ? 0 : Math.max(0, Math.round((value / top) * (BLOCKS.length - 1)))]).join("");
+}
+
+/** A row a lane, in it gaps and spans side by side: an untrusted notebook keeps no positions. */
+export function timeline({ from, to, lanes, spans }: TimelineNode): Html {
+  const whole = Math.max(1, to - from);
+  const rows = lanes.map((lane, place) => {
+    let at = 0;
+    const parts: Html[] = [];
+    for (const [start, end, on, color, label] of spans) {
+      if (on !== place || end <= at) continue;
+      const begin = Math.max(start, at);
+      if (begin > at) parts.push(html`<div style="width:${percent(begin - at, whole)}%;height:12px"></div>`);
+      parts.push(html`<div title="${label}" style="${styled("background-color", color)};width:${percent(end - begin, whole)}%;height:12px"></div>`);
+      at = end;
+    }
+    return [html`${lane}`, html`<div style="display:flex;width:480px;overflow:hidden">${parts}</div>`];
+  });
+  return table(["", ""], rows);
 }

@@ -1,38 +1,90 @@
-/** Many refs at once: how many are where, the first error, and the first rows for who wants to look. */
-import { Html, code, details, failure, html, stackedBar, table } from "./html.ts";
-import { sizeText, statePill, timeText } from "./object-ref-view.ts";
+/** Many refs at once: how many are where, the first error, and the rows for who wants to look. */
+import { folded } from "./folded.ts";
+import type { Look } from "./look.ts";
+import { ERROR_LENGTH, cancelAction, sizeText, statePill, timeOf } from "./object-ref-view.ts";
+import { pagedTable, type ColumnOf } from "./paged-table.ts";
 import { oneLine } from "./quantity.ts";
-import { REF_COLORS, refModel, type RefModel, type RefState } from "./ref-model.ts";
+import { REF_COLORS, isOver, refModel, runMs, stateOfRef, type RefModel, type RefState } from "./ref-model.ts";
+import { code, column, failure, line, strong, type ActionNode, type BarNode, type DetailsNode, type ViewNode } from "./view-node.ts";
 import type { ViewState } from "./view-state.ts";
 import type { View } from "./view.ts";
 
-const MOST_ROWS = 20;
-const ERROR_LENGTH = 200;
+const STILL_ROWS = 20;
+const LIVE_ROWS = 100;
 const ORDER: readonly RefState[] = ["ready", "error", "lost", "freed", "running", "waiting"];
 
-export function objectRefsView(state: ViewState, refs: readonly string[], now: number): View {
-  const models = refs.map((ref) => refModel(state, ref));
-  const counts = ORDER.map((name) => ({ name, count: models.filter((model) => model.state === name).length })).filter(({ count }) => count > 0);
-  const words = counts.map(({ name, count }) => `${count} ${name}`).join(", ");
-  const firstError = firstErrorOf(models);
+export type RefCounts = Readonly<Record<RefState, number>>;
+
+export function objectRefsView(state: ViewState, refs: readonly string[], look: Look): View {
+  const counts = countRefs(state, refs);
+  const words = ORDER.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`).join(", ");
+  const first = firstErrorOf(state, refs, counts);
   const title = `[ObjectRef × ${refs.length}]`;
-  const error = firstError?.error === undefined ? "" : `: ${oneLine(firstError.error, ERROR_LENGTH)}`;
-  return { plain: `${title} ${words}${error}`, html: htmlOf(models, counts, words, firstError, now) };
+  const error = first?.error === undefined ? "" : `: ${oneLine(first.error, ERROR_LENGTH)}`;
+  return { plain: `${title} ${words}${error}`, node: nodeOf(state, refs, counts, words, first, look) };
 }
 
-function htmlOf(models: readonly RefModel[], counts: readonly { name: RefState; count: number }[], words: string, firstError: RefModel | undefined, now: number): Html {
-  const bar = stackedBar(counts.map(({ name, count }) => ({ color: REF_COLORS[name], count, label: name })));
-  const error = firstError?.error === undefined ? undefined : html`<div>first error, of ${code(firstError.ref)}:${failure(oneLine(firstError.error, ERROR_LENGTH))}</div>`;
-  return html`<div><b>ObjectRef × ${models.length}</b> ${words}${bar}${error}${rowsOf(models, now)}</div>`;
+function nodeOf(state: ViewState, refs: readonly string[], counts: RefCounts, words: string, first: RefModel | undefined, look: Look): ViewNode {
+  const bar: BarNode = { is: "bar", parts: ORDER.filter((name) => counts[name] > 0).map((name) => ({ color: REF_COLORS[name], count: counts[name], label: name })) };
+  return column(line(strong(`ObjectRef × ${refs.length}`), words, cancelRest(counts, look)), bar, firstErrorNode(first), rowsOf(state, refs, look));
 }
 
-export const firstErrorOf = (models: readonly RefModel[]): RefModel | undefined => models.find(({ error, state: is }) => error !== undefined && (is === "error" || is === "lost"));
+export function countRefs(state: ViewState, refs: readonly string[]): RefCounts {
+  const counts = { waiting: 0, running: 0, ready: 0, error: 0, lost: 0, freed: 0 };
+  for (const ref of refs) counts[stateOfRef(state, ref)] += 1;
+  return counts;
+}
 
-export function rowsOf(models: readonly RefModel[], now: number): Html {
-  const rows = models.slice(0, MOST_ROWS).map((model, i) => {
-    const value = model.state === "ready" ? model.object?.preview : model.error && oneLine(model.error, ERROR_LENGTH);
-    return [i, code(model.ref), statePill(model), value === undefined ? undefined : code(value), sizeText(model), model.task?.name, timeText(model, now)];
+/** Undefined when there is none: found without a look at each. */
+export function firstErrorOf(state: ViewState, refs: readonly string[], counts: RefCounts): RefModel | undefined {
+  if (counts.error + counts.lost === 0) return undefined;
+  const ref = refs.find((each) => ["error", "lost"].includes(stateOfRef(state, each)));
+  const model = ref === undefined ? undefined : refModel(state, ref);
+  return model?.error === undefined ? undefined : model;
+}
+
+export const firstErrorNode = (first: RefModel | undefined): ViewNode | undefined =>
+  first?.error === undefined ? undefined : column(line("first error, of", code(first.ref), first.task?.name), failure(oneLine(first.error, ERROR_LENGTH)));
+
+export function cancelRest(counts: RefCounts, look: Look): ActionNode | undefined {
+  const left = counts.running + counts.waiting;
+  return look.isLive === true && left > 0 ? { is: "action", label: left === 1 ? "cancel" : "cancel the rest", act: { do: "cancel-rest" }, confirm: left === 1 ? "Cancel what is not done?" : `Cancel the ${left} that are not done?` } : undefined;
+}
+
+export function rowsOf(state: ViewState, refs: readonly string[], look: Look): DetailsNode {
+  const summary = look.isLive === true || refs.length <= STILL_ROWS ? `all ${refs.length}` : `the first ${STILL_ROWS} of ${refs.length}`;
+  return folded("rows", summary, look, () => {
+    // a row is asked for by each of its columns
+    const models = new Map<string, RefModel>();
+    const model = (ref: string): RefModel => {
+      let known = models.get(ref);
+      if (known === undefined) models.set(ref, (known = refModel(state, ref)));
+      return known;
+    };
+    return pagedTable({ key: "rows", columns: columnsOf(model), rows: refs, size: look.isLive === true ? LIVE_ROWS : STILL_ROWS, textOf: (ref) => searchText(model(ref)) }, look);
   });
-  const summary = models.length > MOST_ROWS ? `the first ${MOST_ROWS} of ${models.length}` : `all ${models.length}`;
-  return details(summary, table(["#", "ref", "state", "value", "size", "task", "time"], rows));
 }
+
+function columnsOf(model: (ref: string) => RefModel): ColumnOf<string>[] {
+  return [
+    { title: "#", draw: (_, i) => String(i), by: (_, i) => i },
+    { title: "ref", draw: (ref) => code(ref) },
+    { title: "state", draw: (ref) => statePill(model(ref)), by: (ref) => ORDER.indexOf(model(ref).state) },
+    { title: "value", draw: (ref) => valueOf(model(ref)) },
+    { title: "size", draw: (ref) => (model(ref).state === "ready" ? sizeText(model(ref)) : undefined), by: (ref) => model(ref).object?.sizeBytes },
+    { title: "task", draw: (ref) => model(ref).task?.name, by: (ref) => model(ref).task?.name },
+    { title: "time", draw: (ref) => timeOf(model(ref)), by: (ref) => runMs(model(ref)) },
+    { title: "tries", draw: (ref) => triesOf(model(ref)), by: (ref) => model(ref).task?.attempt },
+  ];
+}
+
+const triesOf = ({ task }: RefModel): string | undefined => (task !== undefined && task.attempt > 0 ? String(task.attempt + 1) : undefined);
+
+function valueOf(model: RefModel): ViewNode | undefined {
+  const value = model.state === "ready" ? model.object?.preview : model.error === undefined ? undefined : oneLine(model.error, ERROR_LENGTH);
+  return value === undefined ? undefined : code(value);
+}
+
+const searchText = (model: RefModel): string => [model.ref, model.state, model.task?.name, model.object?.preview, model.error, model.task?.pid].join(" ");
+
+export const isRefOver = (state: ViewState, ref: string): boolean => isOver({ state: stateOfRef(state, ref) });

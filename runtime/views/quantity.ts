@@ -25,10 +25,15 @@ export function durationText(ms: number): string {
 }
 
 /** `1 task`, `3 tasks`. */
-export const countText = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+export const countText = (count: number, noun: string, plural = `${noun}s`): string => `${count} ${count === 1 ? noun : plural}`;
 
 /** One line of at most `most` characters. */
 export function oneLine(text: string, most: number): string {
   const line = text.split("\n", 1)[0]?.trim() ?? "";
   return line.length <= most ? line : line.slice(0, most - 1) + "…";
 }
+
+export const dateText = (at: number): string => new Date(at).toISOString();
+
+/** `14:03:22.125` in universal time: a view is drawn where its reader is not. */
+export const clockText = (at: number): string => dateText(at).slice(11, 23);

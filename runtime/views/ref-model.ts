@@ -2,8 +2,8 @@
 import type { ObjectRow, TaskRow } from "../engine/events.ts";
 import type { ObjectId } from "../ids.ts";
 import { isEnded } from "./apply-events.ts";
-import type { Color } from "./html.ts";
 import { durationText } from "./quantity.ts";
+import type { Color } from "./view-node.ts";
 import type { ViewState } from "./view-state.ts";
 
 export type RefState = "waiting" | "running" | "ready" | "error" | "lost" | "freed";
@@ -20,9 +20,16 @@ export const REF_COLORS: Readonly<Record<RefState, Color>> = { waiting: "waiting
 
 export function refModel(state: ViewState, ref: string): RefModel {
   const object = state.objects.get(ref as ObjectId);
-  const taskId = state.taskOfRef.get(ref as ObjectId);
-  const task = taskId === undefined ? undefined : state.tasks.get(taskId);
+  const task = taskOf(state, ref);
   return { ref, state: refState(object, task), object, task, error: object?.error ?? task?.error };
+}
+
+/** The same of thousands of refs, without a model of each. */
+export const stateOfRef = (state: ViewState, ref: string): RefState => refState(state.objects.get(ref as ObjectId), taskOf(state, ref));
+
+function taskOf(state: ViewState, ref: string): TaskRow | undefined {
+  const id = state.taskOfRef.get(ref as ObjectId);
+  return id === undefined ? undefined : state.tasks.get(id);
 }
 
 function refState(object: ObjectRow | undefined, task: TaskRow | undefined): RefState {
@@ -32,16 +39,20 @@ function refState(object: ObjectRow | undefined, task: TaskRow | undefined): Ref
   return task?.state === "running" ? "running" : "waiting";
 }
 
-export const isOver = ({ state }: RefModel): boolean => state !== "waiting" && state !== "running";
+export const isOver = ({ state }: { readonly state: RefState }): boolean => state !== "waiting" && state !== "running";
 
 /** How long the news of a task may take after its object's. */
 const TASK_NEWS_MS = 1_000;
 
 /** Nothing more will be known: also its task's row, which tells the time, has come or there is none. */
-export function isComplete(state: ViewState, model: RefModel): boolean {
-  if (!isOver(model)) return false;
-  if (model.task !== undefined) return isEnded(model.task);
-  return model.state === "freed" || state.latestAt - (model.object?.at ?? 0) >= TASK_NEWS_MS;
+export function isComplete(state: ViewState, ref: string): boolean {
+  const object = state.objects.get(ref as ObjectId);
+  const task = taskOf(state, ref);
+  const is = refState(object, task);
+  if (is === "waiting" || is === "running") return false;
+  if (is === "freed" || is === "lost") return true;
+  if (task !== undefined) return isEnded(task);
+  return object?.isPut === true || state.latestAt - (object?.at ?? 0) >= TASK_NEWS_MS;
 }
 
 /** `waiting for arguments`, `running on pid 4657`. */
@@ -54,8 +65,13 @@ export function pendingText({ task }: RefModel): string {
   }
 }
 
-/** The run time of a task that has one. */
-export function runTime({ task }: RefModel): string | undefined {
+/** The run time of a task that has one, in milliseconds. */
+export function runMs({ task }: RefModel): number | undefined {
   if (task?.startedAt === undefined || task.finishedAt === undefined || !isEnded(task)) return undefined;
-  return durationText(task.finishedAt - task.startedAt);
+  return task.finishedAt - task.startedAt;
+}
+
+export function runTime(model: RefModel): string | undefined {
+  const ms = runMs(model);
+  return ms === undefined ? undefined : durationText(ms);
 }

@@ -4,8 +4,12 @@
  */
 import type { ActorRow, ObjectRow, ResourcesRow, TaskRow, WorkerRow } from "../engine/events.ts";
 import type { ActorId, ObjectId, ProcessName, TaskId } from "../ids.ts";
+import type { ActorModel } from "./actor-model.ts";
+import { Prints } from "./prints.ts";
+import { Rates } from "./rates.ts";
 
 export const MOST_FINISHED_TASKS = 100_000;
+export const MOST_NAMES = 1000;
 /** Objects without a task (`ray.put`), tasks whose end was only counted, dead actors and workers. */
 export const MOST_OTHERS = 100_000;
 
@@ -24,6 +28,15 @@ export interface ViewState {
   readonly finishedTasks: Set<TaskId>;
   readonly actors: Map<ActorId, ActorRow>;
   readonly callsOfActor: Map<ActorId, CallCounts>;
+  /** Of actors that somebody looks at. */
+  readonly actorModels: Map<ActorId, ActorModel>;
+  /** Tasks and calls by their names. */
+  readonly tallies: Map<string, CallCounts>;
+  /** Tasks and calls that ended. */
+  readonly rates: Rates;
+  readonly prints: Prints;
+  /** The cell or file that submitted work last. */
+  lastOrigin: string | undefined;
   readonly workers: Map<ProcessName, WorkerRow>;
   resources: ResourcesRow | undefined;
   /** Tasks that ended since the front began, those that came as bare counts among them. */
@@ -38,6 +51,7 @@ export interface ViewState {
 export function createViewState(): ViewState {
   return {
     objects: new Map(), tasks: new Map(), taskOfRef: new Map(), finishedTasks: new Set(), actors: new Map(), callsOfActor: new Map(), workers: new Map(),
+    actorModels: new Map(), tallies: new Map(), rates: new Rates(), prints: new Prints(), lastOrigin: undefined,
     resources: undefined, finished: 0, failed: 0, droppedTasks: 0, latestAt: 0,
   };
 }

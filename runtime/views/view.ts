@@ -1,7 +1,7 @@
-import type { Html } from "./html.ts";
+import type { ViewNode } from "./view-node.ts";
 
-/** A drawn view: one short stable line, and the same for a page. */
+/** A drawn view: one short stable line, and what a page shows. */
 export interface View {
   readonly plain: string;
-  readonly html: Html;
+  readonly node: ViewNode;
 }

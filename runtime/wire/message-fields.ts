@@ -40,12 +40,18 @@ const actorWanted: Fields = {
   codeKey: text, code: value, args: value, topLevelRefs: listOf(placed), lend: number, origin: maybe(text),
 };
 
+/** Names and texts, one in the other, no deeper than an actor's process looks. */
+const fieldRows: Check = ofType("fields and their texts", (value) => areFields(value, 8));
+const areFields = (value: unknown, depth: number): boolean =>
+  Array.isArray(value) && value.every((field) => Array.isArray(field) && typeof field[0] === "string" && typeof field[1] === "string" && (field[2] === undefined || (depth > 0 && areFields(field[2], depth - 1))));
+
 const TABLES: Readonly<Record<StateTable, true>> = { tasks: true, actors: true, objects: true, workers: true, nodes: true, drivers: true };
 
 const ROW_FIELDS: Readonly<Record<EngineEvent["type"], Fields>> = {
   task: { task: text, name: text, owner: text, state: text, refs: texts, submittedAt: number, attempt: number, maxRetries: maybe(number), startedAt: maybe(number), finishedAt: maybe(number), error: maybe(text) },
   object: { ref: text, state: text, at: number, sizeBytes: maybe(number), preview: maybe(text), error: maybe(text), task: maybe(text) },
   actor: { actor: text, className: text, state: text, detached: flag, at: number, cause: maybe(text) },
+  "actor-pulse": { actor: text, worker: text, pid: number, calls: number, failed: number, running: number, waiting: number, current: maybe(text), currentSince: maybe(number), memoryBytes: number, fields: maybe(fieldRows), at: number },
   worker: { worker: text, pid: number, state: text, at: number },
   resources: { total: figures, available: figures, storeUsedBytes: number, storeTotalBytes: number, storeSpilledBytes: number, at: number },
   "task-counts": { name: text, finished: number, failed: number, totalRunMs: number, at: number },

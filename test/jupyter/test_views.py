@@ -17,7 +17,133 @@ ray.display(show(html)); ray.display(show(bar)); ray.display(show(slider));
 """
 
 
+SLOW = """
+class Gate { waiting: (() => void)[] = []; async wait() { await new Promise<void>((go) => this.waiting.push(go)); } open() { for (const go of this.waiting.splice(0)) go(); } }
+const gate = ray.remote(Gate, { maxConcurrency: 1000 }).remote();
+const part = ray.remote(async function part(gate: any, i: number) { await ray.get(gate.wait.remote()); if (i === 2) throw new RangeError("bad part"); return { i }; }, { numCpus: 0 });
+"""
+
+
 class ViewTests(FrontEnd):
+    def view(self, notebook, cell):
+        return notebook.outputs_of(cell).locator(".ray-view")
+
+    def snapshot(self, notebook, cell):
+        """What the notebook would keep of a view."""
+        [data] = [output["data"] for output in notebook.notebook()["cells"][cell]["outputs"] if "application/vnd.ray-ts.view+json" in output.get("data", {})]
+        return data
+
+    def wait_for_text(self, notebook, cell, text):
+        self.view(notebook, cell).get_by_text(text).first.wait_for()
+
+    def test_refs(self):
+        """refs are drawn live, keep what was unfolded over updates and a reload, and end in the notebook as they are"""
+        notebook = self.open(SLOW, "const refs = [0, 1, 2].map((i) => part.remote(gate, i));\nrefs", "await ray.get(gate.open.remote()); await ray.wait(refs, { numReturns: 3 }); 0")
+        notebook.run(0)
+        notebook.run(1)
+        self.wait_for_text(notebook, 1, "3 running")
+        self.page_waits_for_live(notebook, 1)
+        self.view(notebook, 1).locator("summary", has_text="all 3").click()
+        self.view(notebook, 1).get_by_text("running on pid").first.wait_for()
+        self.shot("running")
+        notebook.reload()
+        self.view(notebook, 1).locator("details[open]").get_by_text("so far").first.wait_for()
+        self.page_waits_for_live(notebook, 1)
+        self.shot("reloaded")
+        notebook.run(2)
+        self.wait_for_text(notebook, 1, "2 ready, 1 error")
+        self.view(notebook, 1).locator("details[open]").get_by_text("{i: 1}").wait_for()
+        self.view(notebook, 1).locator("pre", has_text="RangeError: bad part").wait_for()
+        self.shot("ready")
+        notebook.page.wait_for_function("() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON()).includes('2 ready, 1 error: RangeError: bad part')")
+        kept = self.snapshot(notebook, 1)
+        self.assertTrue(kept["application/vnd.ray-ts.view+json"]["isSettled"])
+        self.assertIn("bad part", kept["text/html"])
+        self.assertNotIn("as of", kept["text/html"])
+
+    def test_kill(self):
+        """an actor is killed from its view after a question, by the keyboard alone"""
+        notebook = self.open("class Counter { n = 0; add() { return ++this.n; } }\nconst counter = ray.remote(Counter).remote(); await ray.get(counter.add.remote()); counter")
+        notebook.run(0)
+        view = self.view(notebook, 0)
+        view.get_by_text("alive").wait_for()
+        view.get_by_role("button", name="kill").focus()
+        notebook.page.keyboard.press("Enter")
+        question = view.get_by_role("alertdialog")
+        question.get_by_text("Kill the actor Counter?").wait_for()
+        self.shot("asked")
+        notebook.page.keyboard.press("Escape")
+        question.wait_for(state="detached")
+        notebook.page.keyboard.press("Space")
+        question.get_by_role("button", name="yes").click()
+        view.locator(".ray-pill", has_text="dead").wait_for()
+        view.locator("pre", has_text="it was killed by ray.kill").wait_for()
+        self.shot("killed")
+        self.assertEqual(0, view.get_by_role("button").count())
+
+    def test_restart(self):
+        """after Restart Kernel views of what lives on are live again, the others show what was last, with its time"""
+        notebook = self.open(
+            "await ray.init({ numCpus: 2 })",
+            "class Counter { n = 0; add() { return ++this.n; } }\nconst counter = ray.remote(Counter, { name: 'kept', lifetime: 'detached' }).remote(); await ray.get(counter.add.remote()); counter",
+            SLOW + "part.remote(gate, 1)",
+            "const again = await ray.getActor('kept'); await ray.get(again.add.remote())",
+        )
+        for cell in range(3):
+            notebook.run(cell)
+        self.wait_for_text(notebook, 2, "running on pid")
+        notebook.start("notebook:restart-kernel")
+        notebook.page.locator(".jp-Dialog .jp-mod-accept").click()
+        notebook.wait()
+        notebook.wait_for_kernel()
+        for cell in (0, 1):
+            self.page_waits_for_live(notebook, cell)
+        self.view(notebook, 2).get_by_text("as of").wait_for()
+        self.assertEqual(0, self.view(notebook, 2).get_by_role("button").count())
+        self.assertEqual(["2"], notebook.run(3))
+        self.wait_for_text(notebook, 1, "done")
+        self.shot("restarted")
+
+    def page_waits_for_live(self, notebook, cell):
+        view = self.view(notebook, cell)
+        view.and_(notebook.page.locator("[data-live=true]")).wait_for()
+
+    def test_another_day(self):
+        """a saved notebook shows its views as they were, trusted or not, and asks the kernel for nothing that it does not know"""
+        notebook = self.open(SLOW, "part.remote(gate, 1)", "ray.put([1, 2, 3])")
+        for cell in range(3):
+            notebook.run(cell)
+        self.wait_for_text(notebook, 1, "running on pid")
+        self.view(notebook, 1).get_by_text("so far").wait_for()
+        notebook.page.wait_for_function("() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON()).includes('running on pid')")
+        notebook.command("docmanager:save")
+        saved = self.sandbox.path("work", "test_another_day.ipynb")
+        self.close_page_quietly()
+        self.server.end_kernels()
+        notebook = self.open_file("test_another_day.ipynb")
+        self.assertTrue(notebook.is_trusted)
+        self.view(notebook, 1).get_by_text("this kernel does not know it").wait_for()
+        self.wait_for_text(notebook, 1, "running on pid")
+        self.wait_for_text(notebook, 2, "[1, 2, 3]")
+        self.assertEqual(0, self.view(notebook, 2).get_by_text("as of").count())
+        self.shot("trusted")
+        with open(saved) as f:
+            text = f.read()
+        with open(self.sandbox.path("work", "elsewhere.ipynb"), "w") as f:
+            f.write(text.replace("[1, 2, 3]", "[1, 2, 4]"))
+        self.close_page_quietly()
+        notebook = self.open_file("elsewhere.ipynb")
+        self.assertFalse(notebook.is_trusted)
+        self.wait_for_text(notebook, 1, "running on pid")
+        self.view(notebook, 1).get_by_text("as of").wait_for()
+        self.wait_for_text(notebook, 2, "[1, 2, 4]")
+        self.assertEqual("false", self.view(notebook, 1).get_attribute("data-live"))
+        self.shot("untrusted")
+
+    def close_page_quietly(self):
+        self.assertEqual([], self.opened.faults)
+        self.opened.close()
+
     @unittest.skipIf(importlib.util.find_spec("jupyterlab_widgets") is None, "no jupyterlab_widgets: python3 -m pip install ipywidgets")
     def test_widgets(self):
         """models that a cell makes by ray.comm are ipywidgets: they show, change from both sides, and are there after a reload"""

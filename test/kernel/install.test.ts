@@ -23,6 +23,20 @@ test("installing under a prefix writes the package's spec with absolute paths, a
   expect(lines.join("\n")).toContain(target);
 });
 
+test("the extension that draws views is installed beside the kernel: what JupyterLab loads, and nothing of an earlier version", () => {
+  const target = join(folder, "share", "jupyter", "labextensions", "ray-ts");
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, "remoteEntry.old.js"), "");
+  installKernel({ where: { prefix: folder } });
+  const { name, jupyterlab } = JSON.parse(readFileSync(join(target, "package.json"), "utf8")) as { name: string; jupyterlab: { extension: boolean; _build: { load: string; extension: string } } };
+  expect([name, jupyterlab.extension, jupyterlab._build.extension]).toEqual(["ray-ts", true, "./extension"]);
+  expect(readFileSync(join(target, jupyterlab._build.load), "utf8")).toContain("application/vnd.ray-ts.view+json");
+  expect(readdirSync(target).sort()).toEqual(["package.json", "static"]);
+  expect(readdirSync(join(target, "static"))).toHaveLength(1);
+  expect(uninstallKernel({ where: { prefix: folder } })).toEqual([expect.stringMatching(/^Removed the kernel from /), `Removed the extension from ${target}`]);
+  expect(existsSync(target)).toBe(false);
+});
+
 test("the package's own spec works as it is after npm install -g", () => {
   expect(source).toMatchObject({ argv: ["ray-ts", "kernel", "start", "{connection_file}"], language: "typescript", interrupt_mode: "message", metadata: { debugger: false } });
 });

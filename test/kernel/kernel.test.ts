@@ -90,6 +90,7 @@ class ScriptedFront implements Front {
 
   readonly comms = new Map<string, { target: string }>();
   hearComm(): boolean { return false; }
+  async watchView(): Promise<undefined> { return undefined; }
   interrupt(): void { for (const interrupt of this.#interrupts.splice(0)) interrupt(); }
   holdOutput(): void {}
   async complete(_code: string, cursor: number): ReturnType<Front["complete"]> { return { matches: [{ text: "value", type: "variable" }], start: cursor - 1, end: cursor, statement: 0 }; }

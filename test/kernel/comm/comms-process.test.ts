@@ -2,7 +2,7 @@
 import { JupyterClient, type Received } from "../../fixtures/jupyter-client.ts";
 
 let client: JupyterClient;
-beforeAll(async () => { client = await JupyterClient.start(); });
+beforeAll(async () => { client = await JupyterClient.start({ transport: "ipc" }); });
 afterAll(async () => { expect(await client.close()).toEqual([]); });
 
 const onComm = (type: string, comm: string, isWanted: (content: Received["content"]) => boolean = () => true) => ({ header, content }: Received): boolean => header.msg_type === type && content["comm_id"] === comm && isWanted(content);

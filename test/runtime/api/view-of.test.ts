@@ -33,8 +33,8 @@ describe("viewOf", () => {
 
   test("has one for a handle and for the context, and none for other values", async () => {
     const { ray } = memoryRay();
-    const handle = ray.remote(class Store {}).remote();
-    expect(viewOf(handle)).toEqual({ view: { kind: "actor", className: "Store", actor: expect.stringContaining("-a") }, snapshot: [] });
+    const handle = ray.remote(class Store { get() { return 1; } }).remote();
+    expect(viewOf(handle)).toEqual({ view: { kind: "actor", className: "Store", actor: expect.stringContaining("-a"), methods: ["get"] }, snapshot: [] });
     expect(viewOf(await ray.init())?.view).toEqual({ kind: "cluster" });
     for (const value of [undefined, null, 5, {}, [], [ray.put(1), 2], "x", () => 1]) expect(viewOf(value)).toBeUndefined();
   });

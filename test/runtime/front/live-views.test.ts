@@ -13,7 +13,7 @@ const view = (fields: Partial<Extract<Output, { type: "view" }>> = {}): Extract<
 function newViews(): { views: LiveViews; clock: ManualClock; emitted: [FrontOutput, number][]; plain(): string[] } {
   const emitted: [FrontOutput, number][] = [];
   const clock = new ManualClock();
-  const views = new LiveViews((output, cell) => emitted.push([output, cell]), clock);
+  const views = new LiveViews({ emit: (output, cell) => emitted.push([output, cell]), clock, intervalMs: 100 });
   return { views, clock, emitted, plain: () => emitted.map(([output]) => String((output as { data: Record<string, unknown> }).data["text/plain"])) };
 }
 

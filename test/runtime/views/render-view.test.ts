@@ -1,16 +1,18 @@
 import type { EngineEvent } from "../../../runtime/engine/events.ts";
 import type { ViewDescriptor } from "../../../runtime/session/output.ts";
-import { isSettled, renderView, viewDependsOn } from "../../../runtime/views/render-view.ts";
+import { drawView, isSettled, renderView, subjectsOf, subjectsShown, VIEW_MIME } from "../../../runtime/views/render-view.ts";
 import type { ActorId } from "../../../runtime/ids.ts";
-import { RAN, REF, actor, object, refs, resources, stateAfter, task, worker } from "./rows.ts";
+import { RAN, REF, actor, log, object, pulse, refs, resources, stateAfter, task, worker } from "./rows.ts";
 
 const ONE: ViewDescriptor = { kind: "object-ref", refs: [REF] };
 const COUNTER: ViewDescriptor = { kind: "actor", actor: "d1-a1", className: "Counter" };
 const CLUSTER: ViewDescriptor = { kind: "cluster" };
 const A1 = "d1-a1" as ActorId;
 
-const plain = (view: ViewDescriptor, rows: readonly EngineEvent[]): string => renderView(stateAfter(...rows), view)["text/plain"];
-const html = (view: ViewDescriptor, rows: readonly EngineEvent[], now?: number): string => renderView(stateAfter(...rows), view, now)["text/html"];
+const plain = (view: ViewDescriptor, rows: readonly EngineEvent[]): string => renderView(stateAfter(...rows), view, "v1")["text/plain"];
+const html = (view: ViewDescriptor, rows: readonly EngineEvent[], now?: number): string => renderView(stateAfter(...rows), view, "v1", now)["text/html"];
+
+const dependsOn = (view: ViewDescriptor, row: EngineEvent): boolean => subjectsOf(row).some((subject) => subjectsShown(view).includes(subject));
 
 const FLOATS = { preview: "Float64Array(1000000)", sizeBytes: 8_000_000, place: "shared-memory" } as const;
 
@@ -82,13 +84,20 @@ describe("many refs", () => {
       const state = stateAfter(...many.map((ref, i) => task("finished", { ...RAN, task: `t${i}`, refs: [ref] })));
       return Math.min(...Array.from({ length: 7 }, () => {
         const started = performance.now();
-        renderView(state, { kind: "object-refs", refs: many });
+        renderView(state, { kind: "object-refs", refs: many }, "v1");
         return performance.now() - started;
       }));
     };
     bestMs(1000);
     // in the same run, the best of seven; a scan for each ref would be a hundred times
     expect(bestMs(20_000) / bestMs(2000)).toBeLessThan(40);
+  });
+
+  test("ten thousand are a small output and a small view: what is folded away is not in it", () => {
+    const many = refs(10_000);
+    const state = stateAfter(...many.map((ref, i) => task(i % 2 === 0 ? "finished" : "running", { ...RAN, task: `t${i}`, refs: [ref] })));
+    expect(JSON.stringify(renderView(state, { kind: "object-refs", refs: many }, "v1")).length).toBeLessThan(20_000);
+    for (const kind of ["object-refs", "progress"] as const) expect(JSON.stringify(drawView(state, { kind, refs: many, startedAt: 1_000 }, { isLive: true, open: [] }).node).length).toBeLessThan(1024);
   });
 });
 
@@ -99,11 +108,11 @@ describe("progress over refs", () => {
   test.each<[string, EngineEvent[], number, string]>([
     ["of which nothing is known", [], 1_500, "progress ░░░░░░░░░░░░░░░░░░░░ 0 of 4 done, 500 ms"],
     ["that runs", [task("running", { startedAt: 2_000 })], 3_000, "square ░░░░░░░░░░░░░░░░░░░░ 0 of 4 done, 1 running, 2.0 s"],
-    ["half of which is done", [ended(0), ended(1)], 5_000, "square ██████████░░░░░░░░░░ 2 of 4 done, 4.0 s, about 4.0 s left"],
+    ["half of which is done", [ended(0), ended(1)], 5_000, "square ██████████░░░░░░░░░░ 2 of 4 done, 4.0 s, 30.0/min, about 4.0 s left"],
     ["of different tasks, one failed", [ended(0), task("failed", { ...RAN, task: "t1", name: "parse", refs: [refs(2)[1] as string], error: "RangeError: bad" })], 1_900, "progress ██████████░░░░░░░░░░ 1 of 4 done, 1 failed, 900 ms: RangeError: bad"],
     ["that is over, for as long as it took", [0, 1, 2, 3].map((i) => ended(i)), 99_000, "square ████████████████████ 4 of 4 done, 2.2 s"],
   ])("is one line: one %s (row 94)", (_what, rows, now, line) => {
-    expect(renderView(stateAfter(...rows), view(4), now)["text/plain"]).toBe(line);
+    expect(renderView(stateAfter(...rows), view(4), "v1", now)["text/plain"]).toBe(line);
   });
 
   test("has the label that it was given, and one bar on the page", () => {
@@ -116,8 +125,8 @@ describe("progress over refs", () => {
   test("is over when the last of its refs is", () => {
     expect(isSettled(stateAfter(ended(0)), view(2))).toBe(false);
     expect(isSettled(stateAfter(ended(0), ended(1)), view(2))).toBe(true);
-    expect(viewDependsOn(view(2), ended(1))).toBe(true);
-    expect(viewDependsOn(view(2), ended(2))).toBe(false);
+    expect(dependsOn(view(2), ended(1))).toBe(true);
+    expect(dependsOn(view(2), ended(2))).toBe(false);
   });
 });
 
@@ -138,6 +147,88 @@ describe("an actor", () => {
     expect(page).toContain("1 done, 1 failed, 1 running, 1 waiting");
     expect(page).toContain("c (namespace n)");
   });
+});
+
+describe("an actor that somebody looks at", () => {
+  const beats = [actor("alive", { pid: 4657, restarts: 2 }), pulse({ calls: 3, at: 8_000 }), pulse({ calls: 13, failed: 1, waiting: 4, running: 1, current: "Counter.incr", currentSince: 9_000, memoryBytes: 81_000_000, at: 9_500, fields: [["i", "12"], ["seen", "{a: 1}", [["a", "1"]]]] })];
+  const page = html({ ...COUNTER, methods: ["incr"] } as ViewDescriptor, beats, 10_500);
+
+  test("shows what it does: calls a second as a curve, what runs since when, its queue, its memory, its restarts", () => {
+    for (const text of ["12 done, 1 failed, 1 running, 4 waiting", "10 calls/s", "▁▁█", "Counter.incr", "1.5 s", "4 calls in its queue", "81.0 MB", ">restarts<"]) expect(page).toContain(text);
+  });
+
+  test("shows its fields, one in the other", () => {
+    expect(page).toMatch(/<summary>state<\/summary>.*i <code[^>]*>12<.*<details><summary>seen <code[^>]*>\{a: 1\}<.*a <code[^>]*>1</);
+  });
+
+  test("has buttons and methods in a live page alone", () => {
+    const live = JSON.stringify(drawView(stateAfter(...beats), { ...COUNTER, methods: ["incr"] } as ViewDescriptor, { isLive: true, open: ["methods"] }).node);
+    expect(live).toContain(`{"is":"action","label":"kill","act":{"do":"kill","actor":"d1-a1"},"confirm":"Kill the actor Counter? Its state is lost."}`);
+    expect(live).toContain(`{"is":"call","actor":"d1-a1","method":"incr"}`);
+    expect(JSON.stringify(renderView(stateAfter(...beats), COUNTER, "v1")[VIEW_MIME].node)).not.toMatch(/"is":"(action|call)"/);
+  });
+
+  test("keeps its last state when it is dead, and fields that travel only when they changed", () => {
+    const dead = html(COUNTER, [...beats, pulse({ calls: 14, at: 9_900 }), actor("dead", { cause: "ray.kill", at: 10_000 })]);
+    expect(dead).toMatch(/<summary>its last state<.*>12</);
+    expect(dead).not.toContain("calls/s");
+  });
+
+  test("counts anew in a new process", () => {
+    expect(html(COUNTER, [...beats, pulse({ pid: 9, calls: 2, at: 9_800 })], 10_500)).toContain("12 calls/s");
+  });
+});
+
+test("what a task printed stands with its ref, the last lines of each", () => {
+  const printed = Array.from({ length: 150 }, (_, i) => log(`line ${i}`, { task: "d3fa9c1d2-t1" }));
+  const page = html(ONE, [task("running", { pid: 4657, startedAt: 2_000 }), ...printed, log("of another", { task: "t2" })]);
+  expect(page).toContain("printed 150 lines");
+  expect(page).toContain("150 lines, the last 100");
+  expect(page).toContain("line 149");
+  expect(page).not.toMatch(/line 49\n|of another/);
+});
+
+test("where an error was thrown is folded away", () => {
+  const page = html(ONE, [task("failed", { ...RAN, error: "RangeError: bad" }), object("error", { error: "RangeError: bad", stack: "    at half (In[3]:2:20)" })]);
+  expect(page.indexOf("at half (In[3]:2:20)")).toBeGreaterThan(page.indexOf("<details>"));
+});
+
+describe("the timeline of a cell", () => {
+  const ran = (n: number, worker: string, from: number, to: number, more = {}): EngineEvent =>
+    task("finished", { task: `t${n}`, refs: [], name: "half", origin: "In[3]", submittedAt: 1_000, startedAt: from, finishedAt: to, worker: worker as never, pid: n, ...more });
+  const rows = [ran(1, "w1", 1_000, 2_000), ran(2, "w2", 1_500, 3_000), ran(3, "w1", 2_000, 3_000, { state: "failed" }), ran(4, "w9", 1, 2, { origin: "In[2]" })];
+
+  test("has a lane a process, and in it who ran when, to scale", () => {
+    const page = html({ kind: "timeline", cell: "In[3]" }, rows);
+    expect(page).toContain("3 tasks of In[3]");
+    expect(page.match(/title="half 1.0 s" style="[^"]*;width:50%/g)).toHaveLength(2);
+    expect(page).toMatch(/width:25%;height:12px"><\/div><div title="half 1.5 s" style="[^"]*;width:75%/);
+    expect(page).toContain("2.0 s in all, 3.5 s of work on 2 processes");
+  });
+
+  test("is of the last cell that submitted work, unless one is named", () => {
+    expect(plain({ kind: "timeline" }, rows)).toBe("Timeline: 1 task of In[2]");
+    expect(plain({ kind: "timeline" }, [])).toBe("Timeline: no cell has submitted work yet");
+  });
+});
+
+test("rows of the cluster's state are a table that says how many there are", () => {
+  const view: ViewDescriptor = { kind: "rows", title: "tasks", total: 70, rows: Array.from({ length: 50 }, (_, i) => ({ type: "task", task: `t${i}`, state: "finished", sizeBytes: 8_000_000, submittedAt: 0 })) };
+  const page = html(view, []);
+  expect(plain(view, [])).toBe("tasks: the newest 50 of 70");
+  for (const text of ["the newest 50 of 70", "20 are shown", "8.0 MB", "00:00:00.000", ">finished<"]) expect(page).toContain(text);
+  expect(page.match(/<tr>/g)).toHaveLength(21);
+  expect(page).not.toContain(">type<");
+});
+
+test("an error as a value has its stacks folded away", () => {
+  const page = html({ kind: "error", text: "RangeError: bad", where: "in half, pid 7", stacks: [{ title: "where it was thrown", stack: "at half (In[3]:2:20)" }] }, []);
+  expect(page).toMatch(/RangeError: bad.*in half, pid 7.*<details><summary>where it was thrown<.*at half/s);
+});
+
+test("what can still change is marked with its time, what cannot is not", () => {
+  expect(html(ONE, [task("running")], 1_700_000_000_000)).toContain("as of 2023-11-14 22:13:20 UTC");
+  expect(html(ONE, [task("finished", RAN), object("ready")])).not.toContain("as of");
 });
 
 describe("the cluster", () => {
@@ -176,6 +267,8 @@ describe("isSettled()", () => {
     ["a ready ref and its task's end", ONE, [object("ready"), task("finished", RAN)], true],
     ["a ready ref whose task's time may still come", ONE, [object("ready")], false],
     ["a ready ref a second later", ONE, [object("ready"), resources({ at: 6_000 })], true],
+    ["a ref of ray.put", ONE, [object("ready", { isPut: true })], true],
+    ["a lost ref whose task was running", ONE, [task("running"), object("lost")], true],
     ["a freed ref", ONE, [object("freed")], true],
     ["two refs, one pending", { kind: "object-refs", refs: refs(2) }, [object("ready"), task("finished")], false],
     ["a living actor", COUNTER, [actor("alive")], false],
@@ -186,7 +279,7 @@ describe("isSettled()", () => {
   });
 });
 
-describe("viewDependsOn()", () => {
+describe("a view depends on what it shows", () => {
   test.each<[string, ViewDescriptor, EngineEvent, boolean]>([
     ["a ref, its object", ONE, object("ready"), true],
     ["a ref, another's object", ONE, object("ready", { ref: "d3fa9c1d2-2" }), false],
@@ -196,8 +289,9 @@ describe("viewDependsOn()", () => {
     ["an actor, a call of it", COUNTER, task("running", { actor: A1 }), true],
     ["an actor, a task", COUNTER, task("running"), false],
     ["the cluster, resources", CLUSTER, resources(), true],
-    ["the cluster, a print", CLUSTER, { type: "log", pid: 1, worker: "w1", taskName: "f", stream: "stdout", text: "x", job: "j" }, false],
+    ["the cluster, a print", CLUSTER, { type: "log", pid: 1, worker: "w1", taskName: "f", stream: "stdout", text: "x", job: "j" }, true],
+    ["the cluster, a notice", CLUSTER, { type: "notice", level: "info", text: "x" }, false],
   ])("%s", (_what, view, row, depends) => {
-    expect(viewDependsOn(view, row)).toBe(depends);
+    expect(dependsOn(view, row)).toBe(depends);
   });
 });

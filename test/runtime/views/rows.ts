@@ -1,5 +1,5 @@
 /** Event rows for the views' tests, with what a test does not care about filled in. */
-import type { ActorRow, EngineEvent, ObjectRow, ResourcesRow, TaskRow, WorkerRow } from "../../../runtime/engine/events.ts";
+import type { ActorPulseRow, ActorRow, EngineEvent, LogRow, ObjectRow, ResourcesRow, TaskRow, WorkerRow } from "../../../runtime/engine/events.ts";
 import type { ActorId, ObjectId, ProcessName, TaskId } from "../../../runtime/ids.ts";
 import { applyEvents } from "../../../runtime/views/apply-events.ts";
 import { createViewState, type ViewState } from "../../../runtime/views/view-state.ts";
@@ -26,6 +26,11 @@ export const RAN = { startedAt: 2_000, finishedAt: 3_200, worker: "w1" as Proces
 
 export const actor = (state: ActorRow["state"], more: Partial<ActorRow> = {}): ActorRow =>
   ({ type: "actor", actor: "d1-a1" as ActorId, className: "Counter", state, detached: false, at: 5_000, ...more });
+
+export const pulse = (more: Partial<ActorPulseRow> = {}): ActorPulseRow =>
+  ({ type: "actor-pulse", actor: "d1-a1" as ActorId, worker: "w1" as ProcessName, pid: 4657, calls: 0, failed: 0, running: 0, waiting: 0, memoryBytes: 50_000_000, at: 5_000, ...more });
+
+export const log = (text: string, more: Partial<LogRow> = {}): LogRow => ({ type: "log", pid: 4657, worker: "w1", taskName: "square", stream: "stdout", text, job: "d1", ...more });
 
 export const worker = (n: number, state: WorkerRow["state"]): WorkerRow => ({ type: "worker", worker: `w${n}` as ProcessName, pid: 4000 + n, state, at: 5_000 });
 

@@ -2,7 +2,7 @@ import type { ViewDescriptor } from "../../../runtime/session/output.ts";
 import type { ActorId } from "../../../runtime/ids.ts";
 import { renderView } from "../../../runtime/views/render-view.ts";
 import type { ViewState } from "../../../runtime/views/view-state.ts";
-import { RAN, REF, actor, object, refs, resources, stateAfter, task, worker } from "./rows.ts";
+import { RAN, REF, actor, log, object, pulse, refs, resources, stateAfter, task, worker } from "./rows.ts";
 
 const EVIL = `<img src=x onerror="alert(1)"><script>alert('2')</script>&\n`;
 
@@ -12,15 +12,19 @@ const evilState = (): ViewState =>
     task("failed", { ...RAN, name: EVIL, error: `${EVIL}\n${EVIL}`, origin: EVIL, attempt: 1 }),
     object("ready", { ref: refs(2)[1] as string, preview: EVIL, sizeBytes: 10, place: "inline" }),
     actor("dead", { actor: "d1-a1" as ActorId, className: EVIL, name: EVIL, namespace: EVIL, cause: EVIL, detached: true }),
+    pulse({ actor: "d1-a2" as ActorId, current: EVIL, fields: [[EVIL, EVIL, [[EVIL, EVIL]]]] }), actor("alive", { actor: "d1-a2" as ActorId, className: "C" }),
+    task("finished", { ...RAN, task: EVIL, refs: [], name: EVIL, origin: EVIL }), log(EVIL, { taskName: EVIL, origin: EVIL }),
     resources({ total: { CPU: 4, [EVIL]: 1 }, available: { CPU: 1, [EVIL]: 1 } }), worker(1, "leased"),
   );
 
 const VIEWS: ViewDescriptor[] = [
   { kind: "object-ref", refs: [REF] }, { kind: "object-ref", refs: [refs(2)[1] as string] }, { kind: "object-refs", refs: refs(30) }, { kind: "object-ref", refs: [EVIL] },
   { kind: "actor", actor: "d1-a1", className: EVIL }, { kind: "actor", actor: EVIL, className: EVIL }, { kind: "cluster" },
+  { kind: "actor", actor: "d1-a2", className: "C", methods: [EVIL] }, { kind: "progress", refs: refs(30), label: EVIL, startedAt: 1 }, { kind: "timeline", cell: EVIL },
+  { kind: "rows", title: EVIL, rows: [{ state: EVIL, [EVIL]: EVIL }], total: 1 }, { kind: "error", text: EVIL, where: EVIL, stacks: [{ title: EVIL, stack: EVIL }] },
 ];
 
-const pages = VIEWS.map((view) => [view.kind, renderView(evilState(), view)["text/html"]] as const);
+const pages = VIEWS.map((view) => [view.kind, renderView(evilState(), view, "v1")["text/html"]] as const);
 
 // what JupyterLab's sanitizer keeps of an untrusted notebook (packages/apputils/src/sanitizer.ts), as far as the views use it
 const TAGS = ["div", "span", "b", "code", "pre", "table", "tr", "th", "td", "details", "summary", "progress"];
@@ -64,5 +68,5 @@ describe.each(pages)("the page of %s", (_kind, page) => {
 });
 
 test("the text is one line whatever a user's text holds", () => {
-  for (const view of VIEWS) expect(renderView(evilState(), view)["text/plain"]).not.toContain("\n");
+  for (const view of VIEWS) expect(renderView(evilState(), view, "v1")["text/plain"]).not.toContain("\n");
 });

@@ -1,0 +1,105 @@
+/** Pages that watch views of cells, through the built kernel. */
+import { withChanges, type Json } from "../../../runtime/views/changes.ts";
+import { JupyterClient, type Received } from "../../fixtures/jupyter-client.ts";
+
+const MIME = "application/vnd.ray-ts.view+json";
+interface Snapshot { readonly id: string; readonly kind: string; readonly isSettled: boolean; readonly view?: object }
+
+let client: JupyterClient;
+beforeAll(async () => {
+  client = await JupyterClient.start({ transport: "ipc" });
+  await client.execute("await ray.init({ numCpus: 2 }); const slow = ray.remote(async function slow(ms: number) { await new Promise((r) => setTimeout(r, ms)); return ms; }); await ray.get(slow.remote(1));");
+});
+afterAll(async () => { expect(await client.close()).toEqual([]); });
+
+function snapshotOf(outputs: readonly Received[]): Snapshot {
+  const bundle = outputs.map(({ content }) => content["data"] as Record<string, unknown> | undefined).find((data) => data !== undefined && MIME in data);
+  return bundle?.[MIME] as Snapshot;
+}
+
+let pages = 0;
+/** A page that watches: what it has been told so far. */
+function watch(snapshot: Partial<Snapshot>, look: object = { open: ["rows"] }): { readonly comm: string; shown(): { plain: string; node: unknown; isSettled: boolean } | undefined } {
+  const comm = `page-${++pages}`;
+  client.send("comm_open", { comm_id: comm, target_name: "ray-ts.view", data: { version: 1, id: snapshot.id, view: snapshot.view, look } });
+  const told = (): Record<string, unknown>[] => client.received.filter(({ header, content }) => header.msg_type === "comm_msg" && content["comm_id"] === comm).map(({ content }) => content["data"] as Record<string, unknown>);
+  return { comm, shown: () => told().reduce<Json>((now, message) => (message["type"] === "view" ? (message["model"] as Json) : message["type"] === "changes" ? withChanges(now, message["changes"] as never) : now), undefined) as never };
+}
+
+const until = async (isTrue: () => boolean): Promise<void> => void (await client.until(isTrue));
+
+test("an output has a snapshot; whoever watches hears how the view goes on, and gets what the notebook should keep", async () => {
+  const cell = await client.execute("[20, 300].map((ms) => slow.remote(ms))");
+  const snapshot = snapshotOf(cell.outputs);
+  expect(snapshot).toMatchObject({ kind: "object-refs", isSettled: false });
+  const page = watch(snapshot);
+  await until(() => page.shown()?.isSettled === true);
+  expect(page.shown()?.plain).toBe("[ObjectRef × 2] 2 ready");
+  expect(JSON.stringify(page.shown()?.node)).toContain('"300"');
+  const saved = await client.until(({ content }) => content["comm_id"] === page.comm && (content["data"] as { type?: string }).type === "saved");
+  expect((saved.content["data"] as { bundle: unknown }).bundle).toMatchObject({ "text/plain": "[ObjectRef × 2] 2 ready", [MIME]: { id: snapshot.id, isSettled: true } });
+  expect(await client.request("comm_info_request", { target_name: "ray-ts.view" })).toMatchObject({ comms: { [page.comm]: { target_name: "ray-ts.view" } } });
+  client.send("comm_close", { comm_id: page.comm, data: {} });
+});
+
+test("a view of nothing that the kernel knows is closed with a reason; one of what outlives sessions is taken up", async () => {
+  const unknown = watch({ id: "of another day" });
+  const closed = await client.until(({ header, content }) => header.msg_type === "comm_close" && content["comm_id"] === unknown.comm);
+  expect(closed.content["data"]).toEqual({ reason: "unknown" });
+  const cluster = watch({ id: "of another kernel", view: { kind: "cluster" } });
+  await until(() => cluster.shown()?.plain === "Ray cluster: 2 CPU");
+  const nobody = watch({ id: "x", view: { kind: "actor", actor: "d0-a1", className: "C" } });
+  await client.until(({ header, content }) => header.msg_type === "comm_close" && content["comm_id"] === nobody.comm);
+});
+
+describe("from a view", () => {
+  let requests = 0;
+  /** Has something done; gives the answer. */
+  async function act(comm: string, wanted: object): Promise<{ text: string; isError: boolean }> {
+    const request = ++requests;
+    client.send("comm_msg", { comm_id: comm, data: { act: wanted, request } });
+    const isAnswer = ({ content }: Received): boolean => content["comm_id"] === comm && (content["data"] as { request?: number }).request === request;
+    return (await client.until(isAnswer)).content["data"] as { text: string; isError: boolean };
+  }
+
+  test("an actor is called and killed while a cell spins; what it prints goes to the view's cell", async () => {
+    const cell = client.startCell(`
+      class Counter { n = 0; add(by: number) { console.log("adds " + by); if (by < 0) throw new RangeError("negative"); return { n: (this.n += by) }; } }
+      const counter = ray.remote(Counter).remote(); counter`);
+    const { actor } = (snapshotOf((await client.collect(cell)).outputs).view ?? {}) as { actor: string };
+    const page = watch(snapshotOf(client.outputsOf(cell)));
+    await until(() => /alive/.test(page.shown()?.plain ?? ""));
+    const spinning = client.startCell("console.log('spins'); for (;;);");
+    await client.until(({ header, content }) => header.msg_type === "stream" && content["text"] === "spins\n");
+    expect(await act(page.comm, { do: "call", actor, method: "add", args: [5] })).toMatchObject({ text: "→ {n: 5}", isError: false });
+    expect(await act(page.comm, { do: "call", actor, method: "add", args: [-1] })).toMatchObject({ text: "RangeError: negative", isError: true });
+    const print = await client.until(({ header, content }) => header.msg_type === "stream" && /adds 5/.test(String(content["text"])));
+    expect(print.parent_header.msg_id).toBe(cell);
+    for (const wanted of [{ do: "call", actor, method: "constructor", args: [] }, { do: "kill", actor: "d0-a1" }, { do: "cancel-everything" }, null]) {
+      expect(await act(page.comm, wanted as object)).toMatchObject({ text: "This view shows nothing to do that with", isError: true });
+    }
+    expect(await act(page.comm, { do: "kill", actor })).toMatchObject({ text: "killed", isError: false });
+    await until(() => page.shown()?.isSettled === true);
+    expect(page.shown()?.plain).toMatch(/dead: it was killed/);
+    client.send("interrupt_request", {}, { channel: "control" });
+    await client.collect(spinning);
+  });
+
+  test("what has not ended is cancelled", async () => {
+    const cell = await client.execute("[1, 60_000, 60_000].map((ms) => slow.remote(ms))");
+    const page = watch(snapshotOf(cell.outputs));
+    await until(() => /1 ready/.test(page.shown()?.plain ?? ""));
+    expect(await act(page.comm, { do: "cancel-rest" })).toMatchObject({ text: "cancelled", isError: false });
+    await until(() => page.shown()?.isSettled === true);
+    expect(page.shown()?.plain).toMatch(/1 ready, 2 error: TaskCancelledError/);
+  });
+});
+
+test("with its session what it made and had not ended is lost, and its views say so", async () => {
+  const cell = await client.execute("slow.remote(60_000)");
+  const page = watch(snapshotOf(cell.outputs), {});
+  await until(() => /running/.test(page.shown()?.plain ?? ""));
+  await client.execute("process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})");
+  await until(() => page.shown()?.isSettled === true);
+  expect(page.shown()?.plain).toMatch(/^ObjectRef\(\S+\) lost OwnerDiedError: the session that made it ended/);
+});
