@@ -12,8 +12,10 @@ beforeAll(async () => {
 });
 afterAll(async () => { expect(await client.close()).toEqual([]); });
 
+/** Of the view that a cell shows; at its end there may be news of earlier ones too. */
 function snapshotOf(outputs: readonly Received[]): Snapshot {
-  const bundle = outputs.map(({ content }) => content["data"] as Record<string, unknown> | undefined).find((data) => data !== undefined && MIME in data);
+  const shown = outputs.filter(({ header }) => header.msg_type === "display_data").map(({ content }) => content["data"] as Record<string, unknown>);
+  const bundle = shown.find((data) => MIME in data);
   return bundle?.[MIME] as Snapshot;
 }
 
