@@ -4,6 +4,7 @@ import { inspect, types } from "node:util";
 import { describeValue } from "./describe-value.ts";
 import type { RayHost } from "./host.ts";
 import { checkOptions, DISPLAY_OPTIONS } from "./options.ts";
+import { noteShown } from "./shown.ts";
 import { viewOf } from "./view-of.ts";
 
 /** Options of `ray.display`. */
@@ -53,7 +54,7 @@ export function makeDisplay(host: RayHost): Display {
   const shower = <T>(call: string, bundleOf: (content: T) => Bundle): Show<T> => (content, options) => {
     const displayId = checkOptions(options, DISPLAY_OPTIONS, call).displayId ?? randomUUID();
     host.display(bundleOf(content), { displayId });
-    return { displayId, update: (changed) => host.display(bundleOf(changed), { displayId, update: true }) };
+    return noteShown({ displayId, update: (changed) => host.display(bundleOf(changed), { displayId, update: true }) }, host.origin());
   };
   const texts = (call: string, mime: string): Show<string> => shower(call, (content) => {
     if (typeof content !== "string") throw new TypeError(`${call} wants a string; got ${describeValue(content)}`);
@@ -88,7 +89,7 @@ function anyShower(host: RayHost): (value: unknown, options?: DisplayOptions) =>
   return (value, options) => {
     const displayId = checkOptions(options, DISPLAY_OPTIONS, "ray.display").displayId ?? randomUUID();
     show(value, displayId, false);
-    return { displayId, update: (changed) => show(changed, displayId, true) };
+    return noteShown({ displayId, update: (changed) => show(changed, displayId, true) }, host.origin());
   };
 }
 

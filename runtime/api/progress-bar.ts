@@ -1,9 +1,9 @@
-/** What `ray.progress` gives: the refs that it follows, and whether its bar has been drawn. */
+/** What `ray.progress` gives: the refs that it follows. */
 import { inspect } from "node:util";
 import type { ProgressView } from "./host.ts";
 import type { Hold, ObjectRef } from "./object-ref.ts";
 
-/** A bar that follows refs. As a cell's value it is drawn there. */
+/** A bar that follows refs. It is drawn where it was asked for; as another cell's value it is drawn there too. */
 export interface Progress {
   readonly refs: readonly ObjectRef<any>[];
   readonly label: string | undefined;
@@ -14,7 +14,6 @@ export class ProgressBar implements Progress {
   readonly label: string | undefined;
   readonly #holds: readonly Hold[];
   readonly #startedAt = Date.now();
-  #isShown = false;
 
   constructor(refs: readonly ObjectRef<any>[], holds: readonly Hold[], label: string | undefined) {
     this.refs = refs;
@@ -26,13 +25,7 @@ export class ProgressBar implements Progress {
     return this.#holds;
   }
 
-  get isShown(): boolean {
-    return this.#isShown;
-  }
-
-  /** The view, which somebody draws now. */
-  shown(): ProgressView {
-    this.#isShown = true;
+  get view(): ProgressView {
     return { kind: "progress", refs: this.#holds.map(({ id }) => id), startedAt: this.#startedAt, ...(this.label === undefined ? {} : { label: this.label }) };
   }
 

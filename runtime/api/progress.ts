@@ -1,22 +1,20 @@
 /** `ray.progress`: a live bar over refs. */
 import { randomUUID } from "node:crypto";
-import { setImmediate } from "node:timers";
 import { describeValue } from "./describe-value.ts";
 import type { RayHost } from "./host.ts";
 import { holdOf, type Hold, type ObjectRef } from "./object-ref.ts";
 import { checkOptions, PROGRESS_OPTIONS, type ProgressOptions } from "./options.ts";
 import { ProgressBar, type Progress } from "./progress-bar.ts";
+import { noteShown } from "./shown.ts";
 import { viewOf } from "./view-of.ts";
 
 export function progress(host: RayHost, refs: readonly ObjectRef<any>[], options: ProgressOptions | undefined): Progress {
   const { label } = checkOptions(options, PROGRESS_OPTIONS, "ray.progress");
   const holds = holdsOf(refs);
   const bar = new ProgressBar([...refs], holds, label);
-  // a cell whose value it is draws it there; whoever goes on with something else sees it at once
-  setImmediate(() => {
-    if (!bar.isShown) draw(host, bar);
-  });
-  return bar;
+  // at once: a loop may follow
+  draw(host, bar);
+  return noteShown(bar, host.origin());
 }
 
 function holdsOf(refs: unknown): Hold[] {

@@ -29,7 +29,7 @@ export function viewOf(value: unknown, preview?: Preview): LiveView | undefined 
   const info = infoOf(value);
   if (info) return { view: { kind: "actor", actor: info.actor, className: info.className, methods: callable(info) }, snapshot: [] };
   if (value instanceof ClusterContext) return { view: { kind: "cluster" }, snapshot: [] };
-  if (value instanceof ProgressBar) return { view: value.shown(), snapshot: rowsOf(value.holds, preview) };
+  if (value instanceof ProgressBar) return { view: value.view, snapshot: rowsOf(value.holds, preview) };
   return Array.isArray(value) ? viewOfAll(value, preview) : undefined;
 }
 

@@ -92,6 +92,12 @@ export interface ActorPulseRow {
   readonly at: number;
 }
 
+/** What a worker says of a task that it ran or runs: told when somebody looks whose owner is too busy to tell. It is the owner's word that counts. */
+export interface RunRow {
+  readonly type: "run";
+  readonly run: TaskRow;
+}
+
 export interface WorkerRow {
   readonly type: "worker";
   readonly worker: ProcessName;
@@ -157,4 +163,4 @@ export interface NoticeRow {
   readonly origin?: string;
 }
 
-export type EngineEvent = TaskRow | ObjectRow | ActorRow | ActorPulseRow | WorkerRow | ResourcesRow | TaskCountsRow | LogRow | LeftOutRow | NoticeRow;
+export type EngineEvent = TaskRow | ObjectRow | ActorRow | ActorPulseRow | RunRow | WorkerRow | ResourcesRow | TaskCountsRow | LogRow | LeftOutRow | NoticeRow;

@@ -14,6 +14,7 @@ import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
 import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
 import type { SessionInspection, SessionMessage } from "../session/session-protocol.ts";
+import { BusyOwner } from "./busy-owner.ts";
 import { FrontCluster } from "./front-cluster.ts";
 import { FrontTypes } from "./front-types.ts";
 import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
@@ -54,6 +55,7 @@ class SessionFront implements Front {
   readonly #options: FrontOptions;
   readonly #cluster: FrontCluster;
   readonly #views: ViewDesk;
+  readonly #busyOwner: BusyOwner;
   readonly #prints: WorkerPrints;
   readonly #types: FrontTypes;
   #cancelTelling: (() => void) | undefined;
@@ -84,6 +86,13 @@ class SessionFront implements Front {
       isPage,
       cluster: () => this.#cluster.current(),
       nameOf: (cell) => this.#nameOf(cell),
+      say: (message) => this.#cluster.say(message),
+    });
+    this.#busyOwner = new BusyOwner({
+      clock: systemClock,
+      isNeeded: () => this.#running.all.length > 0 && this.#cluster.jobs.some((job) => this.#views.waitsFor(job)),
+      ping: () => this.#session?.send({ type: "ping" }),
+      askWorkers: () => this.#cluster.say({ type: "runs-wanted" }),
     });
     this.#stuck = new StuckCells({
       clock: systemClock,
@@ -91,7 +100,7 @@ class SessionFront implements Front {
       restart: () => this.#session?.restart(),
       names: () => [...this.#names],
     });
-    this.#cluster = new FrontCluster({ takeoverKey: options.takeoverKey, folder: options.folder, onEvents: (rows) => this.#onEvents(rows), onDied: (reason) => this.#session?.send({ type: "cluster-died", reason }) });
+    this.#cluster = new FrontCluster({ takeoverKey: options.takeoverKey, folder: options.folder, onEvents: (rows) => this.#onEvents(rows), onOpened: () => this.#views.clusterOpened(), onDied: (reason) => this.#session?.send({ type: "cluster-died", reason }) });
   }
 
   get sessionPid(): number | undefined {
@@ -201,6 +210,7 @@ class SessionFront implements Front {
     const cells = this.#running.all;
     const graceMs = cells.length === 0 ? IDLE_GRACE_MS : BUSY_GRACE_MS;
     for (const cell of cells) cell.fail(new Error(`${cell.name} was stopped: the session was closed.`));
+    this.#busyOwner.close();
     await this.#views.close();
     this.#cancelTelling?.();
     const typesEnded = this.#types.checker.end();
@@ -218,6 +228,7 @@ class SessionFront implements Front {
     if (cell.isInterrupted) return cell.stopBeforeStart();
     if (wrongTypes !== undefined) return cell.refuse(wrongTypes);
     cell.wasSent = true;
+    this.#busyOwner.wake();
     session.send({ type: "execute", id: cell.id, name: request.name, code: request.code, silent: request.silent ?? false, userExpressions: request.userExpressions ?? {}, lane: request.lane });
   }
 
@@ -268,9 +279,14 @@ class SessionFront implements Front {
   }
 
   #put(output: Output, cell: number): void {
-    if (output.type === "view") this.#views.add(output, cell);
+    if (output.type === "view") this.#addView(output, cell);
     else if (output.type === "comm" || output.type === "comm-target") this.#sayComm(output, cell);
     else this.#options.onOutput(output, cell);
+  }
+
+  #addView(output: Extract<Output, { type: "view" }>, cell: number): void {
+    this.#views.add(output, cell);
+    this.#busyOwner.wake();
   }
 
   #sayComm(output: CommOutput, cell: number): void {
@@ -288,6 +304,7 @@ class SessionFront implements Front {
       case "inspected": return this.#inspections.answer(message.id, message);
       case "cluster-wanted": return void this.#answerCluster(session, message.id, this.#cluster.want(message.options, message.job));
       case "cluster-unwanted": return void this.#answerCluster(session, message.id, this.#endCluster());
+      case "pong": return this.#busyOwner.answered();
       case "comm-handled": return this.#comms.ended(message.id);
       case "input-wanted": return void this.#answerInput(session, message);
     }

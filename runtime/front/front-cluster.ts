@@ -14,6 +14,8 @@ export interface FrontClusterOptions {
   /** Where the workers run: what cells import resolves there too. */
   readonly folder: string;
   readonly onEvents: (rows: readonly EngineEvent[]) => void;
+  /** A head is there, perhaps another one. */
+  readonly onOpened: () => void;
   /** The head ended and nobody had asked it to. */
   readonly onDied: (reason: string) => void;
 }
@@ -74,6 +76,11 @@ export class FrontCluster {
     return [...this.#jobs];
   }
 
+  /** Says it to the head, if there is one. */
+  say(message: Parameters<EventSubscription["say"]>[0]): void {
+    this.#events?.say(message);
+  }
+
   /** Resolves when `onEvents` has been given what the head knows now; at once while there is none, or one that only starts. */
   async upToDate(): Promise<void> {
     if (this.#events === undefined) return;
@@ -132,6 +139,7 @@ export class FrontCluster {
     };
     const follow = async ({ head, events }: OpenCluster): Promise<void> => {
       if (this.#open === opening) [this.#events, this.#headPid] = [events, head.isOwned ? head.address.headPid : undefined];
+      this.#options.onOpened();
       const reason = await head.died;
       const wasCurrent = forget();
       await events.close();

@@ -10,7 +10,7 @@
  * - V3 After `flush` nothing waits. The output of a view that can change no more is left alone; pages may still look at it.
  */
 import type { EngineEvent } from "../engine/events.ts";
-import type { ActorId, ObjectId } from "../ids.ts";
+import type { ObjectId } from "../ids.ts";
 import type { Output, ViewDescriptor } from "../session/output.ts";
 import { applyEvents } from "../views/apply-events.ts";
 import { isRefOver } from "../views/object-refs-view.ts";
@@ -96,6 +96,12 @@ export class LiveViews {
     applyEvents(this.state, rows);
     for (const live of changed) this.#change(live);
     this.#tickLater();
+  }
+
+  /** Refs of that owner are shown that have not ended. */
+  waitsFor(owner: string): boolean {
+    for (const { view } of this.#live) if ("refs" in view && view.refs.some((ref) => ref.startsWith(`${owner}-`))) return true;
+    return false;
   }
 
   /** Everything that a process made and that had not ended is lost with it. */
@@ -204,5 +210,3 @@ export class LiveViews {
 
 /** What is seen of it: not when it was drawn. */
 const comparable = (data: ViewBundle): string => JSON.stringify([data["text/plain"], data[VIEW_MIME].node, data[VIEW_MIME].isSettled]);
-
-export const actorsShown = (views: ReadonlySet<LiveView>): ActorId[] => [...views].flatMap(({ view }) => (view.kind === "actor" ? [view.actor as ActorId] : []));

@@ -8,6 +8,7 @@ import type { Output, ViewDescriptor } from "../session/output.ts";
 import type { Clock } from "./clock.ts";
 import type { FrontOutput } from "./front-output.ts";
 import { LiveViews } from "./live-views.ts";
+import { ObservedActors } from "./observed-actors.ts";
 import { ViewActions, type ActingCluster } from "./view-actions.ts";
 import { ViewWatches, type ViewMessage } from "./view-watches.ts";
 
@@ -36,6 +37,14 @@ export interface ViewDeskParts {
   /** Resolves when it is known whether there is one, perhaps from before. */
   readonly cluster: () => Promise<ActingCluster | undefined>;
   readonly nameOf: (cell: number) => string;
+  readonly say: (message: ActorObserved) => void;
+}
+
+/** To the head. */
+export interface ActorObserved {
+  readonly type: "actor-observed";
+  readonly actor: ActorId;
+  readonly everyMs: number;
 }
 
 const PAGE_INTERVAL_MS = 500;
@@ -46,6 +55,7 @@ export class ViewDesk {
   readonly #views: LiveViews;
   readonly #watches: ViewWatches;
   readonly #actions: ViewActions;
+  readonly #observed: ObservedActors;
 
   constructor(parts: ViewDeskParts) {
     this.#parts = parts;
@@ -57,11 +67,27 @@ export class ViewDesk {
       isWatched: (live) => this.#watches.isWatched(live),
     });
     this.#watches = new ViewWatches(this.#views, clock);
+    this.#observed = new ObservedActors({
+      live: () => this.#views.live,
+      isWatched: (live) => this.#watches.isWatched(live),
+      ask: (actor, everyMs) => parts.say({ type: "actor-observed", actor, everyMs }),
+    });
     this.#actions = new ViewActions({ state: this.#views.state, cluster: parts.cluster });
   }
 
   add(output: Extract<Output, { type: "view" }>, cell: number): void {
     this.#views.add(output, cell);
+    this.#observed.update();
+  }
+
+  /** The head is there, perhaps another one. */
+  clusterOpened(): void {
+    this.#observed.askAgain();
+  }
+
+  /** Refs of that owner are shown that have not ended. */
+  waitsFor(owner: string): boolean {
+    return this.#views.waitsFor(owner);
   }
 
   apply(rows: readonly EngineEvent[]): void {
@@ -87,11 +113,15 @@ export class ViewDesk {
     const live = this.#views.find(id) ?? (await this.#adopted(id, view));
     if (live === undefined) return undefined;
     const watch = this.#watches.begin(live, look, tell);
+    this.#observed.update();
     return {
       look: (chosen) => this.#watches.choose(watch, chosen),
       setInSight: (isInSight) => this.#watches.setInSight(watch, isInSight),
       act: (wanted) => this.#actions.act(live.view, wanted, this.#parts.nameOf(live.cell)),
-      close: () => this.#watches.end(watch),
+      close: () => {
+        this.#watches.end(watch);
+        this.#observed.update();
+      },
     };
   }
 

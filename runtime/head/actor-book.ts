@@ -7,6 +7,7 @@ import type { ActorRow, EngineEvent } from "../engine/events.ts";
 import type { KeyedEnv } from "../engine/runtime-env.ts";
 import type { ActorId, JobId, ProcessName } from "../ids.ts";
 import type { ActorWanted, FromHead, ToHead } from "../wire/message.ts";
+import { Observers } from "./observers.ts";
 import type { ActorRecord, Client } from "./records.ts";
 import { actorRow, detachedNotice } from "./rows.ts";
 import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
@@ -36,6 +37,7 @@ export interface ActorBookShell {
 export class ActorBook {
   private readonly shell: ActorBookShell;
   private readonly records = new Map<ActorId, ActorRecord>();
+  private readonly observers = new Observers();
 
   constructor(shell: ActorBookShell) {
     this.shell = shell;
@@ -87,6 +89,21 @@ export class ActorBook {
     this.shell.tell(from, record.state);
   }
 
+  observed(from: ProcessName, { actor, everyMs }: Said<"actor-observed">): void {
+    this.observers.set(from, actor, everyMs);
+    this.tellObserved(actor);
+  }
+
+  /** Whoever looked at actors is gone. */
+  observerLeft(name: ProcessName): void {
+    for (const actor of this.observers.left(name)) this.tellObserved(actor);
+  }
+
+  private tellObserved(actor: ActorId): void {
+    const state = this.records.get(actor)?.state;
+    if (state?.state === "alive" && state.worker) this.shell.tell(state.worker, { type: "observe-actor", everyMs: this.observers.everyMs(actor) });
+  }
+
   /** For a handle by name; null when it is not known. */
   info(actor: ActorId | undefined): ActorInfo | null {
     const wanted = actor === undefined ? undefined : this.wantedOf(actor);
@@ -101,6 +118,7 @@ export class ActorBook {
   placed({ actor, restarts }: Command<"place-actor">): { readonly message: FromHead & { type: "become-actor" }; readonly parts: readonly Buffer[] } | undefined {
     const record = this.records.get(actor);
     if (!record) return undefined;
+    record.restarts = restarts;
     const { owner, job, wanted, parts } = record;
     return { message: { type: "become-actor", owner, job: job || (this.shell.jobOf(actor) ?? ""), restarts, wanted }, parts };
   }
@@ -135,6 +153,7 @@ export class ActorBook {
     record.state = { type: "actor-state", actor: record.wanted.actor, ...news };
     for (const watcher of record.watchers) this.shell.tell(watcher, record.state);
     this.shell.push([actorRow(record)]);
+    if (news.state === "alive" && this.observers.everyMs(record.wanted.actor) > 0) this.tellObserved(record.wanted.actor);
     if (news.state !== "dead") return;
     // the cause is kept for later calls; the code and the arguments are not
     this.records.set(record.wanted.actor, { ...record, parts: [] });

@@ -146,6 +146,7 @@ export class Head {
     if (!client || this.isEnding) return;
     this.clients.delete(name);
     this.hub.unsubscribe(name);
+    this.actors.observerLeft(name);
     if (client.kind === "driver") {
       this.handle({ type: "client-left", client: name });
       this.prints.driverLeft(client.job);
@@ -205,6 +206,8 @@ export class Head {
       case "actor-failed": return this.actors.failed(from, message);
       case "actor-killed": return this.actors.killed(from, message);
       case "actor-watched": return this.actors.watched(from, message.actor);
+      case "actor-observed": return this.actors.observed(from, message);
+      case "runs-wanted": return [...this.workers.keys()].forEach((worker) => this.tell(worker, { type: "tell-runs" }));
       case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.actors.info(this.scheduler.actorByName(message.name, message.namespace)?.actor) });
       case "named-actors-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.scheduler.listNamedActors(message.namespace) });
       case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });

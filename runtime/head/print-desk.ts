@@ -166,7 +166,7 @@ function leave(origin: Origin, worker: string, lines: number, characters: number
 const MOST_WORKERS = 3;
 
 function rowOf({ worker, pid, label, stream }: PrintedBy, text: string): LogRow {
-  return { type: "log", pid, worker, taskName: label?.name ?? "worker", stream, text, job: label?.job ?? "", ...(label?.origin !== undefined ? { origin: label.origin } : {}) };
+  return { type: "log", pid, worker, taskName: label?.name ?? "worker", stream, text, job: label?.job ?? "", ...(label?.origin !== undefined ? { origin: label.origin } : {}), ...(label?.task !== undefined ? { task: label.task } : {}) };
 }
 
 function countLines(text: string): number {

@@ -18,4 +18,6 @@ export interface ActorRecord {
   readonly watchers: Set<ProcessName>;
   state: FromHead & { type: "actor-state" };
   constructorFailure?: string | undefined;
+  /** How many processes it had before the one that it has. */
+  restarts?: number;
 }

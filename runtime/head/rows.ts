@@ -5,7 +5,7 @@ import type { WorkerSnapshot } from "./scheduler/snapshot.ts";
 
 export const workerRow = ({ worker, pid, state }: WorkerSnapshot): WorkerRow => ({ type: "worker", worker, pid, state, at: Date.now() });
 
-export function actorRow({ wanted, state }: { readonly wanted: ActorWanted; readonly state: Extract<FromHead, { type: "actor-state" }> }): ActorRow {
+export function actorRow({ wanted, state, restarts }: { readonly wanted: ActorWanted; readonly state: Extract<FromHead, { type: "actor-state" }>; readonly restarts?: number }): ActorRow {
   return {
     type: "actor",
     actor: wanted.actor,
@@ -16,6 +16,7 @@ export function actorRow({ wanted, state }: { readonly wanted: ActorWanted; read
     detached: wanted.detached,
     ...(state.pid !== undefined ? { pid: state.pid } : {}),
     ...(state.cause !== undefined ? { cause: state.cause } : {}),
+    ...(restarts ? { restarts } : {}),
     at: Date.now(),
   };
 }

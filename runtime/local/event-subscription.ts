@@ -2,11 +2,13 @@
 import type { EngineEvent } from "../engine/events.ts";
 import { newProcessName, type JobId } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
+import type { ToHead } from "../wire/message.ts";
 import { Connection } from "./connection.ts";
 
 export interface EventSubscription {
   /** Prints and notices of these jobs from now on, where there are those of others. */
   wantPrintsOf(jobs: readonly string[]): void;
+  say(message: ToHead): void;
   /** Resolves with true when `onEvents` has been given what the head knows now, with false when the head has ended. */
   upToDate(): Promise<boolean>;
   close(): Promise<void>;
@@ -47,6 +49,7 @@ export async function subscribeToHead(address: ClusterAddress, onEvents: (rows: 
   await connection.connected;
   return {
     wantPrintsOf: subscribe,
+    say: (message) => connection.sayToHead(message),
     upToDate: () => new Promise((resolve) => {
       if (hasEnded) return resolve(false);
       waiting.set(++lastReply, resolve);

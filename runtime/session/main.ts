@@ -89,7 +89,7 @@ const session: Session = new Session({
   evaluator: new Evaluator({ scope, importer, interrupts, registry: face.registry, modules: face.modules }),
   roots,
   names: new NameReport(roots),
-  present: { viewOf: face.viewOf, newDisplayId: () => `ray-ts-${nonce}-${++displays}` },
+  present: { viewOf: face.viewOf, isShown: face.isShown, newDisplayId: () => `ray-ts-${nonce}-${++displays}` },
   compile(code, cell) {
     sources.add(cell, code);
     const compiled = compileCell(code, { name: cell, known: scope.known, globals: (name) => name in globalThis });

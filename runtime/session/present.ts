@@ -6,17 +6,19 @@ export interface PresentContext {
   /** Recognises refs, lists of refs, actor handles and the cluster's context. */
   readonly viewOf: (value: unknown) => { readonly view: ViewDescriptor; readonly snapshot: readonly unknown[] } | undefined;
   readonly newDisplayId: () => string;
+  /** The value stands for an output that this cell has already. */
+  readonly isShown: (value: unknown) => boolean;
 }
 
 /** Deno's and ours: a method (or a ready bundle) by which a value draws itself. */
 const OWN_DISPLAYS = [Symbol.for("Jupyter.display"), Symbol.for("Jupyter.mimebundle")];
 
 /**
- * The output for a cell's last value; undefined for `undefined`, which shows nothing. A promise only when the value draws
+ * The output for a cell's last value; undefined for `undefined`, which shows nothing, and for what is shown already. A promise only when the value draws
  * itself in one: text is made synchronously, where an interrupt can still cut it.
  */
 export function presentResult(value: unknown, context: PresentContext): Output | undefined | Promise<Output> {
-  if (value === undefined) return undefined;
+  if (value === undefined || context.isShown(value)) return undefined;
   const live = context.viewOf(value);
   if (live !== undefined) {
     return { type: "view", view: live.view, snapshot: live.snapshot, displayId: context.newDisplayId(), isResult: true };

@@ -5,6 +5,7 @@ import { parseSync } from "oxc-parser";
 import { exceptions } from "../api/exceptions.ts";
 import { ObjectRef } from "../api/object-ref.ts";
 import { createRay, RAY_GLOBAL, revivers } from "../api/ray.ts";
+import { isShownIn } from "../api/shown.ts";
 import { viewOf } from "../api/view-of.ts";
 import type { StackMapper } from "../compile/stack-map.ts";
 import { isRayError } from "../errors.ts";
@@ -56,6 +57,7 @@ export interface RayFace {
   readonly registry: CodeRegistry;
   readonly modules: ModuleBook;
   readonly viewOf: PresentContext["viewOf"];
+  readonly isShown: PresentContext["isShown"];
   /** The head is told what has happened up to now, so that the front can show it with the cell. */
   readonly reportNow: () => void;
   /** What the code of cells does about a client's message on a comm. */
@@ -85,6 +87,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     warn: notice,
     parse: parseSync,
   });
+  const reportNow = (): void => engine?.reporter.flush();
   const host = new SessionHost({
     codec: uncutCodec(shipper.codec, interrupts),
     shipper: uncutShipper(shipper, interrupts),
@@ -116,6 +119,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     uncut: interrupts,
     ask: parts.ask,
     comms,
+    reportNow,
   });
   const ray = createRay(host);
   shipper.singletons.set("ray", ray);
@@ -127,8 +131,9 @@ export function startRay(parts: RayFaceParts): RayFace {
     registry: shipper.registry,
     modules: shipper.book,
     viewOf: (value) => viewOf(value, preview),
+    isShown: (value) => isShownIn(value, executions.receiving?.name),
     hearComm: (message) => comms.receive(message),
-    reportNow: () => engine?.reporter.flush(),
+    reportNow,
     cancelWork: (execution) => engine?.cancelling.cancelSubmitted((submitter) => submitter === execution, "its cell was interrupted", { force: false, recursive: true }),
   };
 }

@@ -29,6 +29,8 @@ export interface SessionHostParts {
   readonly uncut: Uncut;
   readonly ask: (prompt: string, password: boolean) => Promise<string>;
   readonly comms: CommPort;
+  /** The head is told what has happened up to now. */
+  readonly reportNow: () => void;
 }
 
 export class SessionHost implements RayHost {
@@ -108,8 +110,15 @@ export class SessionHost implements RayHost {
   }
 
   displayView(view: ViewDescriptor, snapshot: readonly EngineEvent[], { displayId }: { readonly displayId: string }): void {
-    const { executions, pipe } = this.#parts;
+    const { executions, pipe, uncut } = this.#parts;
     pipe.output(executions.receiving?.id ?? pipe.lastExecution, { type: "view", view, snapshot, displayId, isResult: false });
+    // a loop may follow: the head is told now of what the view shows
+    uncut.enterRuntime();
+    try {
+      this.#parts.reportNow();
+    } finally {
+      uncut.leaveRuntime();
+    }
   }
 
   async #askForCluster(options: ClusterOptions, job: JobId): Promise<ClusterAddress> {

@@ -25,6 +25,8 @@ export type FrontMessage =
   | { readonly type: "inspect"; readonly id: number; readonly code: string; readonly cursor: number; readonly detail: 0 | 1 }
   /** A client says something on a comm. What the session's code does about it is execution `id`, known by the name of the cell that the comm belongs to. */
   | { readonly type: "comm"; readonly id: number; readonly name: string; readonly message: CommMessage }
+  /** Answered by `pong` as soon as the event loop turns. */
+  | { readonly type: "ping" }
   | { readonly type: "cluster"; readonly id: number; readonly cluster: ClusterAddress | { readonly error: string } }
   | { readonly type: "cluster-died"; readonly reason: string }
   /** `refused`: why nobody can be asked. */
@@ -45,6 +47,7 @@ export type SessionMessage =
   | { readonly type: "input-wanted"; readonly id: number; readonly execution: number; readonly prompt: string; readonly password: boolean }
   /** The code of that `comm` message has run, apart from what it awaits. */
   | { readonly type: "comm-handled"; readonly id: number }
+  | { readonly type: "pong" }
   | { readonly type: "exiting"; readonly code: number };
 
 export interface ExecuteReply {

@@ -66,6 +66,8 @@ export class Session {
         // one a turn of the loop: messages that came together must not overlap
         setImmediate(() => this.#hearComm(order));
         return;
+      case "ping":
+        return this.#parts.send({ type: "pong" });
       case "cluster-died":
         return;
     }

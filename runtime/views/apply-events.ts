@@ -4,7 +4,7 @@
  */
 import type { ActorRow, EngineEvent, ObjectRow, ResourcesRow, TaskCountsRow, TaskRow, WorkerRow } from "../engine/events.ts";
 import { beat } from "./actor-model.ts";
-import { MOST_FINISHED_TASKS, MOST_NAMES, MOST_OTHERS, type CallCounts, type ViewState } from "./view-state.ts";
+import { MOST_FINISHED_TASKS, MOST_NAMES, MOST_OTHERS, MOST_RUNS, type CallCounts, type ViewState } from "./view-state.ts";
 
 export function applyEvents(state: ViewState, rows: readonly EngineEvent[]): void {
   for (const row of rows) applyEvent(state, row);
@@ -19,6 +19,7 @@ function applyEvent(state: ViewState, row: EngineEvent): void {
     case "worker": return applyWorker(state, row);
     case "resources": return applyResources(state, row);
     case "actor-pulse": return void state.actorModels.set(row.actor, beat(state.actorModels.get(row.actor), row));
+    case "run": return applyRun(state, row.run);
     case "task-counts": return applyCounts(state, row);
     case "log": return state.prints.add(row);
     case "left-out": case "notice": return;
@@ -37,12 +38,24 @@ function applyTask(state: ViewState, row: TaskRow): void {
   if (before === undefined && row.origin !== undefined) state.lastOrigin = row.origin;
   if (isEnded(after) && (before === undefined || !isEnded(before))) state.rates.add(1, after.finishedAt ?? after.settledAt ?? state.latestAt);
   if (isEnded(after)) {
+    state.runs.delete(row.task);
     state.finishedTasks.add(row.task);
     if (state.finishedTasks.size > MOST_FINISHED_TASKS) dropTask(state, state.finishedTasks.values().next().value as TaskRow["task"]);
   } else {
     state.finishedTasks.delete(row.task);
     if (state.tasks.size > MOST_FINISHED_TASKS + MOST_OTHERS) dropTask(state, state.tasks.keys().next().value as TaskRow["task"]);
   }
+}
+
+/** A worker's word holds until the owner's comes. */
+function applyRun(state: ViewState, run: TaskRow): void {
+  const told = state.tasks.get(run.task);
+  if (told !== undefined && isEnded(told) && run.attempt <= told.attempt) return;
+  state.latestAt = Math.max(state.latestAt, run.finishedAt ?? 0);
+  state.runs.set(run.task, run);
+  for (const ref of run.refs) state.taskOfRef.set(ref, run.task);
+  const oldest = state.runs.keys().next();
+  if (state.runs.size > MOST_RUNS && !oldest.done) state.runs.delete(oldest.value);
 }
 
 function dropTask(state: ViewState, id: TaskRow["task"]): void {

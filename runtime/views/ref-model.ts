@@ -27,9 +27,14 @@ export function refModel(state: ViewState, ref: string): RefModel {
 /** The same of thousands of refs, without a model of each. */
 export const stateOfRef = (state: ViewState, ref: string): RefState => refState(state.objects.get(ref as ObjectId), taskOf(state, ref));
 
+/** As its owner tells it, or while that is busy as its worker does. */
 function taskOf(state: ViewState, ref: string): TaskRow | undefined {
   const id = state.taskOfRef.get(ref as ObjectId);
-  return id === undefined ? undefined : state.tasks.get(id);
+  if (id === undefined) return undefined;
+  const task = state.tasks.get(id);
+  const run = state.runs.size === 0 ? undefined : state.runs.get(id);
+  if (run === undefined || (task !== undefined && isEnded(task))) return task;
+  return task === undefined ? run : { ...task, ...run, submittedAt: task.submittedAt };
 }
 
 function refState(object: ObjectRow | undefined, task: TaskRow | undefined): RefState {
@@ -44,10 +49,11 @@ export const isOver = ({ state }: { readonly state: RefState }): boolean => stat
 /** How long the news of a task may take after its object's. */
 const TASK_NEWS_MS = 1_000;
 
-/** Nothing more will be known: also its task's row, which tells the time, has come or there is none. */
+/** Nothing more will be known: also the owner's row of its task, which tells the time, has come or there is none. */
 export function isComplete(state: ViewState, ref: string): boolean {
   const object = state.objects.get(ref as ObjectId);
-  const task = taskOf(state, ref);
+  const id = state.taskOfRef.get(ref as ObjectId);
+  const task = id === undefined ? undefined : state.tasks.get(id);
   const is = refState(object, task);
   if (is === "waiting" || is === "running") return false;
   if (is === "freed" || is === "lost") return true;

@@ -90,6 +90,7 @@ export function subjectsOf(row: EngineEvent): readonly string[] {
     case "task": return row.actor === undefined ? [...row.refs, CLUSTER] : [...row.refs, row.actor, CLUSTER];
     case "actor": return [row.actor, CLUSTER];
     case "actor-pulse": return [row.actor];
+    case "run": return row.run.refs;
     case "worker": case "resources": case "task-counts": return [CLUSTER];
     case "log": return row.task === undefined ? [CLUSTER, PRINTS] : [CLUSTER, PRINTS, row.task];
     case "left-out": case "notice": return [];

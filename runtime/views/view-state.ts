@@ -9,6 +9,7 @@ import { Prints } from "./prints.ts";
 import { Rates } from "./rates.ts";
 
 export const MOST_FINISHED_TASKS = 100_000;
+export const MOST_RUNS = 20_000;
 export const MOST_NAMES = 1000;
 /** Objects without a task (`ray.put`), tasks whose end was only counted, dead actors and workers. */
 export const MOST_OTHERS = 100_000;
@@ -24,6 +25,8 @@ export interface ViewState {
   readonly objects: Map<ObjectId, ObjectRow>;
   readonly tasks: Map<TaskId, TaskRow>;
   readonly taskOfRef: Map<ObjectId, TaskId>;
+  /** What workers say of tasks whose owners have not told of their end. */
+  readonly runs: Map<TaskId, TaskRow>;
   /** In the order in which they finished. */
   readonly finishedTasks: Set<TaskId>;
   readonly actors: Map<ActorId, ActorRow>;
@@ -50,7 +53,7 @@ export interface ViewState {
 
 export function createViewState(): ViewState {
   return {
-    objects: new Map(), tasks: new Map(), taskOfRef: new Map(), finishedTasks: new Set(), actors: new Map(), callsOfActor: new Map(), workers: new Map(),
+    objects: new Map(), tasks: new Map(), taskOfRef: new Map(), runs: new Map(), finishedTasks: new Set(), actors: new Map(), callsOfActor: new Map(), workers: new Map(),
     actorModels: new Map(), tallies: new Map(), rates: new Rates(), prints: new Prints(), lastOrigin: undefined,
     resources: undefined, finished: 0, failed: 0, droppedTasks: 0, latestAt: 0,
   };

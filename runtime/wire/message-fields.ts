@@ -47,15 +47,18 @@ const areFields = (value: unknown, depth: number): boolean =>
 
 const TABLES: Readonly<Record<StateTable, true>> = { tasks: true, actors: true, objects: true, workers: true, nodes: true, drivers: true };
 
+const taskFields: Fields = { task: text, name: text, owner: text, state: text, refs: texts, submittedAt: number, attempt: number, maxRetries: maybe(number), startedAt: maybe(number), finishedAt: maybe(number), error: maybe(text) };
+
 const ROW_FIELDS: Readonly<Record<EngineEvent["type"], Fields>> = {
-  task: { task: text, name: text, owner: text, state: text, refs: texts, submittedAt: number, attempt: number, maxRetries: maybe(number), startedAt: maybe(number), finishedAt: maybe(number), error: maybe(text) },
+  task: taskFields,
+  run: { run: holding(taskFields) },
   object: { ref: text, state: text, at: number, sizeBytes: maybe(number), preview: maybe(text), error: maybe(text), task: maybe(text) },
   actor: { actor: text, className: text, state: text, detached: flag, at: number, cause: maybe(text) },
   "actor-pulse": { actor: text, worker: text, pid: number, calls: number, failed: number, running: number, waiting: number, current: maybe(text), currentSince: maybe(number), memoryBytes: number, fields: maybe(fieldRows), at: number },
   worker: { worker: text, pid: number, state: text, at: number },
   resources: { total: figures, available: figures, storeUsedBytes: number, storeTotalBytes: number, storeSpilledBytes: number, at: number },
   "task-counts": { name: text, finished: number, failed: number, totalRunMs: number, at: number },
-  log: { pid: number, worker: text, taskName: text, stream: oneOf("stdout", "stderr"), text, job: text, origin: maybe(text) },
+  log: { pid: number, worker: text, taskName: text, stream: oneOf("stdout", "stderr"), text, job: text, origin: maybe(text), task: maybe(text) },
   "left-out": { job: text, lines: number, characters: number, workers: texts, origin: maybe(text) },
   notice: { level: text, text, job: maybe(text), origin: maybe(text) },
 };
@@ -78,6 +81,8 @@ export const MESSAGE_FIELDS = {
   "actor-failed": { actor: text, cause: text, failure: maybe(text) },
   "actor-killed": { actor: text, noRestart: flag, cause: text, reply: maybe(number) },
   "actor-watched": { actor: text },
+  "actor-observed": { actor: text, everyMs: number },
+  "runs-wanted": {},
   "actor-sought": { reply: number, name: text, namespace: text },
   "named-actors-sought": { reply: number, namespace: maybe(text) },
   "resources-sought": { reply: number, which: oneOf("total", "available") },
@@ -102,6 +107,8 @@ export const MESSAGE_FIELDS = {
   "process-died": { process: text },
   "actor-state": { actor: text, state: oneOf("pending", "alive", "restarting", "dead"), worker: maybe(text), pid: maybe(number), cause: maybe(text), failure: maybe(text), existing: maybe(text) },
   "become-actor": { owner: text, job: text, restarts: number, wanted: holding(actorWanted) },
+  "observe-actor": { everyMs: number },
+  "tell-runs": {},
   answer: { reply: number, value: anything },
   rows: { rows, batch: maybe(number) },
   "run-own": { wait: number },

@@ -37,6 +37,10 @@ export type ToHead =
   | { readonly type: "actor-failed"; readonly actor: ActorId; readonly cause: string; readonly failure?: string }
   | { readonly type: "actor-killed"; readonly actor: ActorId; readonly noRestart: boolean; readonly cause: string; readonly reply?: number }
   | { readonly type: "actor-watched"; readonly actor: ActorId }
+  /** Somebody looks at the actor: its process is to say how it is, this often while it changes; 0: no more. */
+  | { readonly type: "actor-observed"; readonly actor: ActorId; readonly everyMs: number }
+  /** The owner of tasks that somebody looks at is busy: workers are to tell what they run. */
+  | { readonly type: "runs-wanted" }
   | { readonly type: "actor-sought"; readonly reply: number; readonly name: string; readonly namespace: string }
   | { readonly type: "named-actors-sought"; readonly reply: number; readonly namespace?: string }
   | { readonly type: "resources-sought"; readonly reply: number; readonly which: "total" | "available" }
@@ -114,6 +118,8 @@ export type FromHead =
   | { readonly type: "process-died"; readonly process: ProcessName }
   | { readonly type: "actor-state"; readonly actor: ActorId; readonly state: "pending" | "alive" | "restarting" | "dead"; readonly worker?: ProcessName; readonly pid?: number; readonly cause?: string; readonly failure?: string; readonly code?: string; readonly existing?: ActorId }
   | { readonly type: "become-actor"; readonly owner: ProcessName; readonly job: string; readonly restarts: number; readonly wanted: ActorWanted }
+  | { readonly type: "observe-actor"; readonly everyMs: number }
+  | { readonly type: "tell-runs" }
   | { readonly type: "answer"; readonly reply: number; readonly value: unknown }
   | { readonly type: "rows"; readonly rows: readonly EngineEvent[]; readonly batch?: number }
   /** To a worker in that wait: no process comes for the tasks that it submitted; it may run them itself. */

@@ -14,6 +14,10 @@ export class CallQueue<Call extends Queued> {
     return this.head === this.calls.length;
   }
 
+  get size(): number {
+    return this.calls.length - this.head;
+  }
+
   push(call: Call): void {
     if (this.isEmpty && this.head > 0) {
       this.calls = [];

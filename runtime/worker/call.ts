@@ -8,4 +8,6 @@ export interface Call extends CancellableCall, BlockingCall {
   readonly meta: CallMeta;
   /** Others may run beside it: code of the two is told apart by its asynchronous context. */
   isShared: boolean;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
 }

@@ -9,6 +9,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
+import type { EngineEvent } from "../engine/events.ts";
 import type { PrintLabel } from "../head/prints.ts";
 import type { ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
@@ -17,6 +18,7 @@ import { RecordType } from "../wire/frame.ts";
 import { readTask, type CallMeta, type TaskRecord } from "../wire/hot-records.ts";
 import type { Message } from "../wire/message.ts";
 import type { RecordReader } from "../wire/record-reader.ts";
+import { ActorPulse, type Counts } from "./actor-pulse.ts";
 import { actorMethod, constructorContext, RunningCalls, type ActorRole } from "./actor-role.ts";
 import { callContext, printLabel } from "./call-context.ts";
 import { CallArguments, isThenable } from "./arguments.ts";
@@ -30,6 +32,7 @@ import { Halts } from "./halts.ts";
 import { ItemSender } from "./item-sender.ts";
 import { Leaving, leaving, notLeaving } from "./leaving.ts";
 import { Orders } from "./orders.ts";
+import { errorText, RunLog } from "./run-log.ts";
 import { Results, type ListedErrors } from "./results.ts";
 import { Senders } from "./senders.ts";
 import { SelfWait, type ActorCallsNow } from "./self-wait.ts";
@@ -76,6 +79,14 @@ export class Executor {
     runOwn: () => this.options.engine().runOwn(this.base?.call.meta.resources["CPU"] ?? 0),
   });
   private readonly orders: Orders;
+  private readonly runs: RunLog;
+  private readonly pulse = new ActorPulse({
+    instance: () => this.actor?.instance,
+    counts: () => this.counts(),
+    say: (pulse) => this.tellEvents([{ type: "actor-pulse", actor: (this.actor as ActorRole).id, worker: this.options.self, pid: process.pid, ...pulse }]),
+  });
+  private ended = 0;
+  private failed = 0;
   private isPumping = false;
   private isTurnScheduled = false;
   private readonly clock = new CallClock();
@@ -88,6 +99,7 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.options = options;
+    this.runs = new RunLog(options.self);
     this.cancellations = new Cancellations(options.guard);
     this.halts = new Halts(options.guard);
     this.senders = new Senders(options);
@@ -101,7 +113,7 @@ export class Executor {
       isDead: (caller) => options.engine().connection.isDead(caller),
     });
     const { queue, cancellations, items, args, results, senders, halts, blocking } = this;
-    this.orders = new Orders({ engine: options.engine, queue, cancellations, items, args, results, senders, halts, blocking });
+    this.orders = new Orders({ engine: options.engine, queue, cancellations, items, args, results, senders, halts, blocking, observe: (everyMs) => this.pulse.observe(everyMs), tellRuns: () => this.tellEvents(this.runs.tell(this.cancellations.calls)) });
   }
 
   // ---- what arrives
@@ -113,7 +125,7 @@ export class Executor {
 
   private onTask(from: ProcessName, record: TaskRecord): void {
     const isOwn = from === this.options.self && !this.actor;
-    const call: Call = { from, record, meta: this.senders.metaOf(from, record), isOwn, isShared: false, waits: 0, abort: undefined, isCancelled: false };
+    const call: Call = { from, record, meta: this.senders.metaOf(from, record), isOwn, isShared: false, waits: 0, abort: undefined, isCancelled: false, startedAt: 0 };
     if (isOwn) return this.start(call);
     if (this.blocking.isBlocked && !this.actor) return this.orders.handBack([call]);
     this.queue.push(call);
@@ -177,9 +189,9 @@ export class Executor {
     if (!this.actor && !call.isOwn) this.base = { call, folder: workingFolder() };
     // other calls may run beside it: code is told apart by its asynchronous context
     call.isShared = this.calls.mayOverlap || this.calls.total > 1;
-    if (this.clock.microsOf(call.meta) > LONG_CALL_MICROS) flushAll(); // X3
+    if (this.clock.microsOf(call.meta) > LONG_CALL_MICROS) this.beforeLong(call); // X3
     const begun = performance.now();
-    const startedAt = this.clock.startedAt(begun, this.isPumping);
+    const startedAt = (call.startedAt = this.clock.startedAt(begun, this.isPumping));
     const previous = this.current;
     this.current = call;
     let outcome: unknown;
@@ -198,6 +210,11 @@ export class Executor {
       if (call.isShared) this.current = previous;
     }
     this.finish(call, outcome, isError, startedAt, begun);
+  }
+
+  private beforeLong({ meta }: Call): void {
+    this.pulse.beforeLong(meta.name);
+    flushAll();
   }
 
   private async finishLater(call: Call, outcome: PromiseLike<unknown>, startedAt: number, begun: number): Promise<void> {
@@ -245,6 +262,9 @@ export class Executor {
     this.blocking.ended(call);
     if (this.calls.total === 0) this.leaving.idle();
     if (this.leaving.isBy(call)) return;
+    this.ended += 1;
+    if (isError) this.failed += 1;
+    if (!call.isOwn) this.runs.add(call, startedAt, runMicros, isError ? errorText(outcome) : undefined);
     this.results.send(call, outcome, isError, startedAt, runMicros);
     if (this.current === call || this.calls.total === 0) this.current = undefined;
     if (this.base?.call === call) this.base = undefined;
@@ -288,6 +308,16 @@ export class Executor {
     this.current = call;
     console.error(text);
     this.current = current;
+  }
+
+  private counts(): Counts {
+    const { calls, queue, ended, failed } = this;
+    const [oldest] = this.cancellations.calls;
+    return { calls: ended, failed, running: calls.total, waiting: queue.size, ...(oldest === undefined ? {} : { current: oldest.meta.name, currentSince: oldest.startedAt }) };
+  }
+
+  private tellEvents(rows: readonly EngineEvent[]): void {
+    if (rows.length > 0) this.options.engine().connection.sayToHead({ type: "events", rows });
   }
 
   private actorCallsNow(): ActorCallsNow | undefined {

@@ -27,6 +27,9 @@ export interface OrdersParts {
   readonly senders: Senders;
   readonly halts: Halts;
   readonly blocking: Blocking;
+  /** How often this actor is to say how it is; 0: not at all. */
+  readonly observe: (everyMs: number) => void;
+  readonly tellRuns: () => void;
 }
 
 export class Orders {
@@ -48,6 +51,12 @@ export class Orders {
         return true;
       case "resume-tasks":
         this.resume(from);
+        return true;
+      case "observe-actor":
+        this.parts.observe(message.everyMs);
+        return true;
+      case "tell-runs":
+        this.parts.tellRuns();
         return true;
       case "run-own":
         this.parts.blocking.permitted(message.wait);

@@ -22,18 +22,23 @@ describe("in cells", () => {
   });
   afterAll(() => front.close());
 
-  test("as a cell's value it is one bar that lives: done, running, failed, and for how long (row 94)", async () => {
+  test("where it was asked for it is one bar that lives, and its cell's value is not another: done, running, failed, and for how long (row 94)", async () => {
     await front.cell("const refs = [0, 1, 2, 3].map((i) => part.remote(gate, i));");
     const cell = await front.cell(`ray.progress(refs, { label: "parts" })`);
-    expect(cell.text).toMatch(/^parts [█░]{20} \d of 4 done/);
+    expect(cell.text).toBeUndefined();
+    expect(bars()[0]?.output?.data?.["text/plain"]).toMatch(/^parts [█░]{20} \d of 4 done/);
     const id = bars()[0]?.output?.displayId;
     await front.process.output(/parts █{10}░{10} 2 of 4 done, 2 running, [\d.]+ m?s/);
     await front.cell("await ray.get(gate.open.remote())");
     await front.process.output(/parts █{20} 3 of 4 done, 1 failed, [\d.]+ m?s: RangeError: bad part/);
     const shown = bars();
     expect(new Set(shown.map(({ output }) => output?.displayId))).toEqual(new Set([id]));
-    expect(shown.map(({ output }) => [output?.type, output?.update])).toEqual([["result", undefined], ...shown.slice(1).map(() => ["display", true])]);
+    expect(shown.map(({ output }) => [output?.type, output?.update])).toEqual([["display", false], ...shown.slice(1).map(() => ["display", true])]);
     expect(shown.at(-1)?.output?.data?.["text/html"]).toContain('title="3 done"');
+    // in another cell it is asked for again
+    await front.cell(`const bar = ray.progress(refs, { label: "kept" }); 0`);
+    expect((await front.cell("bar")).text).toMatch(/^kept █{20}/);
+    expect((await front.cell(`ray.display("x")`)).text).toBeUndefined();
   });
 
   test("in the middle of a cell it stands there while the cell waits (row 94)", async () => {

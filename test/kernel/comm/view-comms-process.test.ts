@@ -1,4 +1,7 @@
 /** Pages that watch views of cells, through the built kernel. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { withChanges, type Json } from "../../../runtime/views/changes.ts";
 import { JupyterClient, type Received } from "../../fixtures/jupyter-client.ts";
 
@@ -6,11 +9,15 @@ const MIME = "application/vnd.ray-ts.view+json";
 interface Snapshot { readonly id: string; readonly kind: string; readonly isSettled: boolean; readonly view?: object }
 
 let client: JupyterClient;
+const folder = mkdtempSync(join(tmpdir(), "ray-ts-views-"));
 beforeAll(async () => {
   client = await JupyterClient.start({ transport: "ipc" });
   await client.execute("await ray.init({ numCpus: 2 }); const slow = ray.remote(async function slow(ms: number) { await new Promise((r) => setTimeout(r, ms)); return ms; }); await ray.get(slow.remote(1));");
 });
-afterAll(async () => { expect(await client.close()).toEqual([]); });
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  expect(await client.close()).toEqual([]);
+});
 
 /** Of the view that a cell shows; at its end there may be news of earlier ones too. */
 function snapshotOf(outputs: readonly Received[]): Snapshot {
@@ -94,6 +101,48 @@ describe("from a view", () => {
     expect(await act(page.comm, { do: "cancel-rest" })).toMatchObject({ text: "cancelled", isError: false });
     await until(() => page.shown()?.isSettled === true);
     expect(page.shown()?.plain).toMatch(/1 ready, 2 error: TaskCancelledError/);
+  });
+});
+
+describe("while a cell spins", () => {
+  const SPIN = "console.log('spins'); for (;;);";
+  async function spin(code: string): Promise<string> {
+    const cell = client.startCell(code + SPIN);
+    await client.until(({ header, content, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === cell && String(content["text"]).includes("spins"));
+    return cell;
+  }
+  async function stop(cell: string): Promise<void> {
+    client.send("interrupt_request", {}, { channel: "control" });
+    await client.collect(cell);
+  }
+
+  test("an actor that counts is seen counting: its fields, its calls, what it prints", async () => {
+    const cell = await client.execute("class Ticker { n = 0; inner = { last: '' }; tick() { console.log('tick ' + ++this.n); this.inner.last = 'tick ' + this.n; } }\nconst ticker = ray.remote(Ticker).remote(); await ray.get(ticker.tick.remote()); ticker");
+    const page = watch(snapshotOf(cell.outputs), { open: ["fields", "prints"] });
+    const spinning = await spin("for (let i = 0; i < 41; i++) ticker.tick.remote();");
+    await until(() => /"name":"n","text":"42"/.test(JSON.stringify(page.shown()?.node)));
+    const node = JSON.stringify(page.shown()?.node);
+    expect(node).toContain("42 done");
+    expect(node).toContain(`"name":"inner","text":"{last: \\"tick 42\\"}","of":[{"is":"tree","name":"last"`);
+    await until(() => /tick 42/.test(JSON.stringify(page.shown()?.node)) && /printed 42 lines/.test(JSON.stringify(page.shown()?.node)));
+    await stop(spinning);
+  });
+
+  test("refs whose results the session cannot read are seen to run, to end and to fail", async () => {
+    await client.execute("class Half { async of(ms: number) { await new Promise((r) => setTimeout(r, ms)); if (ms === 30) throw new RangeError('thirty'); return ms / 2; } }\nconst half = ray.remote(Half).remote(); await ray.get(half.of.remote(1));");
+    const flag = join(folder, "enough");
+    const spinning = client.startCell(`const { existsSync } = await import("node:fs"); const halves = [10, 30, 60_000].map((ms) => half.of.remote(ms)); ray.display(halves); ray.progress(halves); console.log('spins'); while (!existsSync(${JSON.stringify(flag)}));`);
+    await client.until(({ header, content, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === spinning && String(content["text"]).includes("spins"));
+    const shown = client.outputsOf(spinning).filter(({ header }) => header.msg_type === "display_data").map((message) => snapshotOf([message]));
+    expect(shown.map(({ kind }) => kind)).toEqual(["object-refs", "progress"]);
+    const [refs, progress] = shown.map((snapshot) => watch(snapshot));
+    await until(() => refs?.shown()?.plain === "[ObjectRef × 3] 1 ready, 1 error, 1 running: RangeError: thirty");
+    await until(() => /^Half.of .* 1 of 3 done, 1 failed, 1 running/.test(progress?.shown()?.plain ?? ""));
+    writeFileSync(flag, "");
+    await client.collect(spinning);
+    await client.execute("ray.kill(half)");
+    await until(() => refs?.shown()?.isSettled === true);
+    expect(JSON.stringify(refs?.shown()?.node)).toContain('"text":"5"'); // what the session knows once it can read
   });
 });
 

@@ -1,4 +1,6 @@
 import { applyEvents } from "../../../runtime/views/apply-events.ts";
+import type { EngineEvent } from "../../../runtime/engine/events.ts";
+import { isComplete, refModel } from "../../../runtime/views/ref-model.ts";
 import { MOST_FINISHED_TASKS } from "../../../runtime/views/view-state.ts";
 import type { ActorId, ObjectId, TaskId } from "../../../runtime/ids.ts";
 import { RAN, REF, actor, object, resources, stateAfter, task, worker } from "./rows.ts";
@@ -58,4 +60,30 @@ test("above the cap the oldest finished tasks go, with their refs, and stay coun
   expect([state.finished, state.droppedTasks]).toEqual([MOST_FINISHED_TASKS + 500, 500]);
   expect(state.tasks.has("t499" as TaskId)).toBe(false);
   expect(state.tasks.has("t500" as TaskId)).toBe(true);
+});
+
+describe("what a worker says while the owner is busy", () => {
+  const run = (more: Parameters<typeof task>[1] = {}, is: Parameters<typeof task>[0] = "finished"): EngineEvent => ({ type: "run", run: task(is, { ...RAN, ...more }) });
+
+  test("is what a ref shows until its owner speaks, and nothing is counted twice", () => {
+    const state = stateAfter(task("waiting-for-worker", { submittedAt: 500 }), run({ submittedAt: 2_000 }));
+    expect(refModel(state, REF)).toMatchObject({ state: "ready", task: { state: "finished", pid: 4657, submittedAt: 500 } });
+    expect(state.finished).toBe(0);
+    expect(isComplete(state, REF)).toBe(false); // its value is still to be told
+    applyEvents(state, [task("finished", RAN), object("ready", { preview: "4" })]);
+    expect(refModel(state, REF)).toMatchObject({ state: "ready", object: { preview: "4" } });
+    expect([state.finished, state.runs.size]).toEqual([1, 0]);
+    expect(isComplete(state, REF)).toBe(true);
+  });
+
+  test("of a task that nobody has told of is enough to show it", () => {
+    expect(refModel(stateAfter(run({}, "running")), REF)).toMatchObject({ state: "running", task: { name: "square", worker: "w1" } });
+  });
+
+  test("comes too late behind the owner's word, unless it is of a later try", () => {
+    const state = stateAfter(task("failed", { ...RAN, error: "x" }), run());
+    expect(refModel(state, REF).state).toBe("error");
+    applyEvents(state, [task("waiting-for-worker", { attempt: 1 }), run({ attempt: 1 }, "running")]);
+    expect(refModel(state, REF).state).toBe("running");
+  });
 });
