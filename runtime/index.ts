@@ -35,6 +35,7 @@ export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitR
 export type { RuntimeContext } from "./api/runtime-context.ts";
 export type { NpmOptions, RuntimeEnv } from "./api/runtime-env.ts";
 export type { StateApi } from "./api/state.ts";
+export type { ClusterStatus } from "./api/status.ts";
 export type { ActorPool, GetNextOptions, PoolCall } from "./api/util/actor-pool.ts";
 export type { MapUnorderedOptions } from "./api/util/map-unordered.ts";
 export type { Serializability } from "./api/util/inspect-serializability.ts";

@@ -13,6 +13,7 @@ import type { ActorOptions, CancelOptions, GetOptions, InitOptions, InputOptions
 import type { Progress } from "./progress-bar.ts";
 import type { RemoteFunctionOf } from "./remote-function.ts";
 import type { StateApi } from "./state.ts";
+import type { ClusterStatus } from "./status.ts";
 import type { TraceEvent } from "../engine/timeline.ts";
 import type { RuntimeContext } from "./runtime-context.ts";
 import type { RayUtil } from "./util/patterns.ts";
@@ -205,6 +206,17 @@ export interface Ray {
    * @see https://docs.ray.io/en/latest/ray-core/api/doc/ray.timeline.html
    */
   timeline(file?: string): Promise<readonly TraceEvent[]>;
+
+  /**
+   * What the cluster has and does at this moment. As a cell's value it is a live view: CPUs, store, workers, actors, tasks, when
+   * they ran and what they printed.
+   *
+   * @example
+   * await ray.status();
+   * (await ray.status()).available["CPU"]; // 3
+   * @see https://docs.ray.io/en/latest/cluster/cli.html#ray-status
+   */
+  status(): Promise<ClusterStatus>;
 
   /** Rich output: `ray.display(value)`, `ray.display.html("<b>hi</b>")`. */
   readonly display: Display;

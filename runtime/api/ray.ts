@@ -26,6 +26,7 @@ import { makeRemoteFunction } from "./remote-function.ts";
 import { runtimeContext } from "./runtime-context.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
 import { makeState, timeline } from "./state.ts";
+import { status } from "./status.ts";
 import { Queue } from "./util/queue.ts";
 import { PoolWorker } from "./util/pool-worker.ts";
 import { QueueActor } from "./util/queue-actor.ts";
@@ -65,6 +66,7 @@ export function createRay(host: RayHost): Ray {
     clusterResources: () => host.engine().resources("total"),
     availableResources: () => host.engine().resources("available"),
     state: makeState(host),
+    status: () => status(host),
     timeline: (file) => timeline(host, file),
     display: makeDisplay(host),
     input: (prompt, options) => input(host, prompt, options),

@@ -8,6 +8,7 @@ import { FIELDS, type StateCondition, type StateOperator, type StateQuery, type 
 import { timelineOf, type TraceEvent } from "../engine/timeline.ts";
 import { RayError } from "../errors.ts";
 import { describeValue } from "./describe-value.ts";
+import { drawnAs } from "./drawn-rows.ts";
 import type { RayHost } from "./host.ts";
 import { nearestName } from "./nearest-name.ts";
 import { checkOptions, LOG_OPTIONS, STATE_OPTIONS, type LogOptions, type StateOptions } from "./options.ts";
@@ -74,9 +75,13 @@ export function makeState(host: RayHost): StateApi {
     get: async (name, id) => getRow(host, name, id) as never,
     summary: async (name) => {
       if (!SUMMARIES.includes(name)) throw new TypeError(`ray.state.summary wants the name of a table, one of ${SUMMARIES.join(", ")}; got ${describeValue(name)}`);
-      return summarize(name, await read(host, name, { limit: MOST_ROWS }));
+      const counted = summarize(name, await read(host, name, { limit: MOST_ROWS }));
+      return drawnAs(counted, { kind: "rows", title: `${name} by name`, rows: counted as never, total: counted.length });
     },
-    stacks: async () => recordsOf(host, "ray.state.stacks").stacks(),
+    stacks: async () => {
+      const stacks = await recordsOf(host, "ray.state.stacks").stacks();
+      return drawnAs(stacks, { kind: "rows", title: "stacks", rows: stacks as never, total: stacks.length });
+    },
     metrics: async () => recordsOf(host, "ray.state.metrics").metrics(),
     logs: async () => recordsOf(host, "ray.state.logs").logs(),
     getLog: async (options) => {
@@ -127,7 +132,8 @@ function readLog(host: RayHost, options: LogOptions | undefined, call: string): 
 }
 
 async function read<T extends StateTable>(host: RayHost, table: T, query: StateQuery): Promise<readonly StateRows[T][]> {
-  return (await recordsOf(host, `ray.state.${table}`).rows(table, query)).rows;
+  const { rows, total } = await recordsOf(host, `ray.state.${table}`).rows(table, query);
+  return drawnAs(rows, { kind: "rows", title: table, rows: rows as never, total });
 }
 
 function recordsOf(host: RayHost, call: string): ClusterRecords {
@@ -141,5 +147,5 @@ export async function timeline(host: RayHost, file: string | undefined): Promise
   if (file !== undefined && typeof file !== "string") throw new TypeError("ray.timeline wants the name of a file, or nothing");
   const events = timelineOf(await read(host, "tasks", { limit: MOST_ROWS }));
   if (file !== undefined) await writeFile(file, JSON.stringify(events));
-  return events;
+  return drawnAs(events, { kind: "timeline" });
 }

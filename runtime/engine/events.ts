@@ -19,7 +19,7 @@ export interface TaskRow {
   readonly actor?: ActorId;
   readonly worker?: ProcessName;
   readonly pid?: number;
-  /** Arguments that are not there yet, a few of them. */
+  /** While it waits for arguments: the refs among them, a few. */
   readonly waitsFor?: readonly ObjectId[];
   readonly submittedAt: number;
   /** When it left its owner for the worker. */

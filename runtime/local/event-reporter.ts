@@ -15,7 +15,7 @@ export interface EventReporterOptions {
   readonly self: ProcessName;
   readonly send: (rows: readonly EngineEvent[]) => void;
   readonly unwatched: (ref: ObjectId) => void;
-  readonly describe: (ref: ObjectId) => { sizeBytes: number; place: "inline" | "shared-memory" | "disk"; isError: boolean; preview?: string } | undefined;
+  readonly describe: (ref: ObjectId) => { sizeBytes: number; place: "inline" | "shared-memory" | "disk"; isError: boolean; preview?: string; stack?: string } | undefined;
 }
 
 interface EndedTasks {
@@ -119,6 +119,7 @@ export class EventReporter {
       refs,
       ...(task.actor ? { actor: task.actor } : {}),
       ...task.ranOn,
+      ...(task.missing > 0 && !task.isSettled ? { waitsFor: task.dependencies.slice(0, REFS_A_ROW).map(({ ref }) => ref) } : {}),
       submittedAt: task.submittedAt,
       ...timesOf(task),
       attempt: task.attempt,
@@ -138,8 +139,8 @@ export class EventReporter {
   private objectRow(ref: ObjectId): ObjectRow {
     const known = this.options.describe(ref);
     if (!known) return { type: "object", ref, state: "pending", at: Date.now() };
-    const { sizeBytes, place, isError, preview } = known;
-    return { type: "object", ref, state: isError ? "error" : "ready", sizeBytes, place, at: Date.now(), ...(preview !== undefined ? (isError ? { error: preview } : { preview }) : {}) };
+    const { sizeBytes, place, isError, preview, stack } = known;
+    return { type: "object", ref, state: isError ? "error" : "ready", sizeBytes, place, at: Date.now(), ...(stack === undefined ? {} : { stack }), ...(preview !== undefined ? (isError ? { error: preview } : { preview }) : {}) };
   }
 }
 

@@ -8,6 +8,7 @@ import type { BlockAddress } from "../store/store.ts";
 import { ObjectLostError, type RayError } from "../errors.ts";
 import { objectIdsOf, type ActorId, type ObjectId, type ProcessName } from "../ids.ts";
 import { UNDEFINED } from "../serialize/common-values.ts";
+import { failureStack } from "../serialize/failure-text.ts";
 import { refOf, UNDEFINED_WIRE, type WireValue } from "../wire/hot-records.ts";
 import type { BetweenPeers } from "../wire/message.ts";
 import { BlockMoves, isSameBlock } from "./block-moves.ts";
@@ -49,6 +50,7 @@ export interface ObjectDescription {
   readonly place: "inline" | "shared-memory" | "disk";
   readonly isError: boolean;
   readonly preview?: string;
+  readonly stack?: string;
 }
 
 export class Objects {
@@ -297,7 +299,7 @@ export class Objects {
     if (!read) return undefined;
     const preview = this.shell.preview(read);
     const size = value.kind === "inline" ? { sizeBytes: value.bytes.length, place: "inline" as const } : { sizeBytes: value.block.sizeBytes, place: value.block.place };
-    return { ...size, isError, ...(preview !== undefined ? { preview } : {}) };
+    return { ...size, isError, ...(preview !== undefined ? { preview } : {}), ...(isError ? failureStack(read) : {}) };
   }
 
   // ---- others come and go

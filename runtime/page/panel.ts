@@ -5,7 +5,7 @@
  *
  * Invariants
  * - P1 Nothing can be pressed before the kernel itself has said what there is to press: a notebook may come from anywhere.
- * - P2 A settled view is not watched until somebody unfolds or sorts something in it.
+ * - P2 A settled view is not watched before somebody points at it or comes to it by the keyboard.
  * - P3 What was unfolded stays so over a reload of the page, in that tab.
  */
 import { withChanges, type Change, type Json } from "../views/changes.ts";
@@ -78,6 +78,8 @@ export class ViewPanel implements Stage {
   #sight: IntersectionObserver | undefined;
   #leaving: ReturnType<typeof setTimeout> | undefined;
   #why = "";
+  /** P2. */
+  #isWanted = false;
 
   constructor(parts: PanelParts) {
     this.#parts = parts;
@@ -87,6 +89,12 @@ export class ViewPanel implements Stage {
     this.element.setAttribute("role", "group");
     // keys that are meant for a button here are none of the notebook's
     this.element.setAttribute("data-lm-suppress-shortcuts", "true");
+    const wanted = (): void => {
+      this.#isWanted = true;
+      this.connect();
+    };
+    this.element.addEventListener("pointerenter", wanted);
+    this.element.addEventListener("focusin", wanted);
     this.element.append(this.#content.element, this.#badge, this.#aloud);
   }
 
@@ -98,6 +106,7 @@ export class ViewPanel implements Stage {
       this.#disconnect();
       this.#open = new Set(readOpen(snapshot.id));
       this.#tables = {};
+      this.#isWanted = this.#open.size > 0;
       this.element.setAttribute("aria-label", `live view: ${snapshot.kind}`);
       this.element.dataset["kind"] = snapshot.kind;
     }
@@ -110,7 +119,7 @@ export class ViewPanel implements Stage {
   connect(): void {
     const snapshot = this.#snapshot;
     if (snapshot === undefined || this.#connection !== undefined) return;
-    if (snapshot.isSettled && !this.#isWanted) return this.#draw(); // P2
+    if (snapshot.isSettled && snapshot.kind !== "rows" && !this.#isWanted) return this.#draw(); // P2
     const request = { id: snapshot.id, look: this.#look(), ...(snapshot.view === undefined ? {} : { view: snapshot.view }) };
     let isOver = false;
     const connection = this.#parts.connect(request, {
@@ -197,10 +206,6 @@ export class ViewPanel implements Stage {
 
   // ---- the watch
 
-  /** P2. */
-  get #isWanted(): boolean {
-    return this.#open.size > 0 || Object.keys(this.#tables).length > 0;
-  }
 
   #look(): Look {
     return { open: [...this.#open], tables: this.#tables };

@@ -36,7 +36,9 @@ ${PILLS}
 .ray-scroll { max-height: 32em; overflow: auto; }
 .ray-view table { border-collapse: collapse; margin: 2px 0; font-size: inherit; table-layout: auto; border: none; }
 .ray-view tr, .ray-view tbody tr:nth-child(even), .ray-view tbody tr:hover { background: none; }
-.ray-view th, .ray-view td { text-align: left; vertical-align: baseline; padding: 2px 12px 2px 0; border: none; max-width: 40em; white-space: normal; }
+.ray-view th, .ray-view td { text-align: left; vertical-align: baseline; padding: 2px 12px 2px 0; border: none; white-space: nowrap; }
+.ray-view td code { white-space: pre; overflow-wrap: normal; }
+.ray-view td pre { min-width: 20em; white-space: pre-wrap; }
 .ray-view th { font-weight: normal; white-space: nowrap; }
 .ray-view td { font-variant-numeric: tabular-nums; }
 .ray-bar { display: flex; width: 100%; max-width: 480px; height: 10px; border-radius: 4px; overflow: hidden; margin: 4px 0; background: ${color("line")}; }

@@ -74,7 +74,7 @@ const face = startRay({
   notice: (text) => streams.stderr.write(`ray: ${text}\n`),
 });
 const importer = createImporter({ folder, ray: face.exports });
-const recent = new RecentResults((value) => face.viewOf(value) !== undefined);
+const recent = new RecentResults(face.holdsCluster);
 let displays = 0;
 
 const roots = new SessionRoots(scope, builtinGlobals, (code) => writtenSource(code, face.registry, sources.textOf));

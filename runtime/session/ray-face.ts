@@ -6,7 +6,7 @@ import { exceptions } from "../api/exceptions.ts";
 import { ObjectRef } from "../api/object-ref.ts";
 import { createRay, RAY_GLOBAL, revivers } from "../api/ray.ts";
 import { isShownIn } from "../api/shown.ts";
-import { viewOf } from "../api/view-of.ts";
+import { holdsCluster, viewOf } from "../api/view-of.ts";
 import type { StackMapper } from "../compile/stack-map.ts";
 import { isRayError } from "../errors.ts";
 import { newProcessName, type JobId } from "../ids.ts";
@@ -58,6 +58,8 @@ export interface RayFace {
   readonly modules: ModuleBook;
   readonly viewOf: PresentContext["viewOf"];
   readonly isShown: PresentContext["isShown"];
+  /** The value keeps something of the cluster alive. */
+  readonly holdsCluster: (value: unknown) => boolean;
   /** The head is told what has happened up to now, so that the front can show it with the cell. */
   readonly reportNow: () => void;
   /** What the code of cells does about a client's message on a comm. */
@@ -131,6 +133,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     registry: shipper.registry,
     modules: shipper.book,
     viewOf: (value) => viewOf(value, preview),
+    holdsCluster,
     isShown: (value) => isShownIn(value, executions.receiving?.name),
     hearComm: (message) => comms.receive(message),
     reportNow,

@@ -21,7 +21,9 @@ export const REF_COLORS: Readonly<Record<RefState, Color>> = { waiting: "waiting
 export function refModel(state: ViewState, ref: string): RefModel {
   const object = state.objects.get(ref as ObjectId);
   const task = taskOf(state, ref);
-  return { ref, state: refState(object, task), object, task, error: object?.error ?? task?.error };
+  const is = refState(object, task);
+  // the task's names what was thrown; what was lost was lost after it
+  return { ref, state: is, object, task, error: is === "lost" ? object?.error : (task?.error ?? object?.error) };
 }
 
 /** The same of thousands of refs, without a model of each. */

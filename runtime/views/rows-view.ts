@@ -13,6 +13,9 @@ const STILL_ROWS = 20;
 const LIVE_ROWS = 50;
 const LONGEST_CELL = 80;
 
+/** What one looks for stands first. */
+const FIRST = ["task", "actor", "ref", "name", "className", "worker", "pid", "state", "error", "cause", "origin", "startedAt", "finishedAt"];
+
 const STATE_COLORS: Readonly<Record<string, Color>> = {
   "waiting-for-args": "waiting", "waiting-for-worker": "waiting", pending: "waiting", starting: "waiting", idle: "waiting", running: "running", leased: "running", restarting: "running",
   finished: "done", ready: "done", alive: "done", actor: "done", failed: "failed", error: "failed", lost: "failed", dead: "gone", freed: "gone",
@@ -28,9 +31,10 @@ export function rowsView({ title, rows, total }: RowsDescriptor, look: Look): Vi
 }
 
 function columnsOf(rows: readonly Row[]): ColumnOf<Row>[] {
-  const fields = new Set(rows.flatMap((row) => Object.keys(row)));
+  const fields = new Set([...FIRST, ...rows.flatMap((row) => Object.keys(row))]);
   fields.delete("type");
-  return [...fields].map((field) => ({ title: field, draw: (row) => cellOf(field, row[field]), by: (row) => sortKey(row[field]) }));
+  const used = [...fields].filter((field) => rows.some((row) => row[field] !== undefined));
+  return used.map((field) => ({ title: field, draw: (row) => cellOf(field, row[field]), by: (row) => sortKey(row[field]) }));
 }
 
 function cellOf(field: string, value: unknown): ViewNode | undefined {
@@ -38,7 +42,7 @@ function cellOf(field: string, value: unknown): ViewNode | undefined {
   if (field === "state" && typeof value === "string") return pill(STATE_COLORS[value] ?? "waiting", value);
   if (typeof value === "number" && /Bytes$/.test(field)) return bytesText(value);
   if (typeof value === "number" && (field === "at" || /At$/.test(field))) return clockText(value);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : Array.isArray(value) && value.every((item) => typeof item === "string") ? value.join(" ") : JSON.stringify(value);
   const short = text.length > LONGEST_CELL ? text.slice(0, LONGEST_CELL - 1) + "…" : text;
   return typeof value === "string" && !/[-\d]/.test(value) ? short : code(short);
 }

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import { viewOf } from "../../../runtime/api/view-of.ts";
+import { drawnAs } from "../../../runtime/api/drawn-rows.ts";
+import { holdsCluster, viewOf } from "../../../runtime/api/view-of.ts";
 import { memoryRay } from "../../fixtures/memory-host.ts";
 
 describe("viewOf", () => {
@@ -37,5 +38,24 @@ describe("viewOf", () => {
     expect(viewOf(handle)).toEqual({ view: { kind: "actor", className: "Store", actor: expect.stringContaining("-a"), methods: ["get"] }, snapshot: [] });
     expect(viewOf(await ray.init())?.view).toEqual({ kind: "cluster" });
     for (const value of [undefined, null, 5, {}, [], [ray.put(1), 2], "x", () => 1]) expect(viewOf(value)).toBeUndefined();
+  });
+});
+
+describe("what `ray.state` and errors look like", () => {
+  test("tables are views of their rows, and arrays for everything else; what is made of them is an array", async () => {
+    const rows = drawnAs([{ state: "finished" }], { kind: "rows", title: "tasks", rows: [{ state: "finished" }], total: 7 });
+    expect(viewOf(rows)).toEqual({ view: { kind: "rows", title: "tasks", rows: [{ state: "finished" }], total: 7 }, snapshot: [] });
+    expect(viewOf(rows.filter(() => true))).toBeUndefined();
+    expect([rows.length, holdsCluster(rows)]).toEqual([1, false]);
+  });
+
+  test("an error of a task says what and where, and folds the frames of it and of its causes", async () => {
+    const { ray } = memoryRay();
+    const cause = new TypeError("the cause");
+    const error: unknown = await ray.get(ray.remote(function half() { throw new RangeError("bad", { cause }); }).remote()).catch((thrown: unknown) => thrown);
+    const view = viewOf(error)?.view;
+    expect(view).toMatchObject({ kind: "error", text: expect.stringContaining("bad") });
+    expect(view?.kind === "error" && view.stacks.length).toBeGreaterThanOrEqual(1);
+    expect(viewOf(new RangeError("of the cell itself"))).toBeUndefined();
   });
 });
