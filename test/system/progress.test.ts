@@ -22,7 +22,7 @@ describe("in cells", () => {
   });
   afterAll(() => front.close());
 
-  test("where it was asked for it is one bar that lives, and its cell's value is not another: done, running, failed, and for how long (row 94)", async () => {
+  test("as a cell's value it is one bar that lives: done, running, failed, and for how long (row 94)", async () => {
     await front.cell("const refs = [0, 1, 2, 3].map((i) => part.remote(gate, i));");
     const cell = await front.cell(`ray.progress(refs, { label: "parts" })`);
     expect(cell.text).toBeUndefined();

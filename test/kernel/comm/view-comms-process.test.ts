@@ -140,7 +140,8 @@ describe("while a cell spins", () => {
     await until(() => /^Half.of .* 1 of 3 done, 1 failed, 1 running/.test(progress?.shown()?.plain ?? ""));
     writeFileSync(flag, "");
     await client.collect(spinning);
-    await client.execute("ray.kill(half)");
+    // what it has sent is read before the news of its death
+    await client.execute("await ray.wait(halves, { numReturns: 2 }); ray.kill(half)");
     await until(() => refs?.shown()?.isSettled === true);
     expect(JSON.stringify(refs?.shown()?.node)).toContain('"text":"5"'); // what the session knows once it can read
   });
