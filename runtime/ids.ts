@@ -37,6 +37,8 @@ export function objectIdsOf(owner: ProcessName): (count: number) => ObjectId {
 }
 /** An item of a generator task: both sides know it without asking. */
 export const itemId = (owner: ProcessName, task: number, index: number): ObjectId => (owner + "-i" + task.toString(36) + "." + index.toString(36)) as ObjectId;
+/** The place of an item among those of its generator. */
+export const itemIndex = (item: ObjectId): number => parseInt(item.slice(item.lastIndexOf(".") + 1), 36);
 export const actorId = (owner: ProcessName, count: number): ActorId => (owner + "-a" + count.toString(36)) as ActorId;
 
 /** The process that owns an object, a task or an actor. */

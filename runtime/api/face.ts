@@ -164,7 +164,14 @@ export interface Ray {
    */
   method(options: MethodDefaults): (code: (this: any, ...args: any[]) => unknown, context: ClassMethodDecoratorContext) => void;
 
-  /** Frees objects now; reading them afterwards gives ObjectLostError. */
+  /**
+   * Frees objects now, though refs to them are held: their memory goes when nobody reads it any more. Who gets one afterwards, or waits
+   * for it, has ObjectLostError.
+   *
+   * @example
+   * const ref = ray.put(new Float64Array(1e8));
+   * ray.free(ref);
+   */
   free(refs: ObjectRef<any> | readonly ObjectRef<any>[]): void;
 
   /** A ref that is ready when the actor's constructor is through, and fails when that failed. */

@@ -7,7 +7,7 @@
 import type { ObjectId, ProcessName } from "../ids.ts";
 import type { BlockAddress } from "../store/store.ts";
 import type { BetweenPeers } from "../wire/message.ts";
-import type { ObjectTable } from "./object-table.ts";
+import type { ObjectEntry, ObjectTable } from "./object-table.ts";
 import type { Ownership } from "./ownership.ts";
 
 export interface BlockMovesShell {
@@ -15,11 +15,14 @@ export interface BlockMovesShell {
   readonly ownership: () => Ownership;
   say(to: ProcessName, message: BetweenPeers): void;
   freeMemory(block: BlockAddress): void;
+  /** The owner of a foreign object gave it up. */
+  givenUp(entry: ObjectEntry): void;
 }
 
 interface MovedBlock {
   readonly from: BlockAddress;
-  readonly to: BlockAddress;
+  /** Undefined: nowhere, `ray.free` gave it up. */
+  readonly to: BlockAddress | undefined;
 }
 
 export class BlockMoves {
@@ -30,27 +33,27 @@ export class BlockMoves {
     this.shell = shell;
   }
 
-  /** The address that holds now, of a block that a message or a table named. */
-  addressOf(id: ObjectId, said: BlockAddress): BlockAddress {
+  /** The address that holds now, of a block that a message or a table named; undefined when it was given up. */
+  addressOf(id: ObjectId, said: BlockAddress): BlockAddress | undefined {
     const moved = this.moved.size === 0 ? undefined : this.moved.get(id);
     return moved !== undefined && isSameBlock(moved.from, said) ? moved.to : said;
   }
 
-  /** Files of old blocks that are not free yet. */
-  *files(): IterableIterator<string> {
-    for (const { from } of this.moved.values()) yield from.file;
+  /** Of own objects, that are not free yet. */
+  *oldBlocks(): IterableIterator<BlockAddress> {
+    for (const [id, { from }] of this.moved) if (this.shell.ownership().isOwn(id)) yield from;
   }
 
   // ---- own objects
 
-  ownMoved(id: ObjectId, from: BlockAddress, to: BlockAddress): void {
+  ownMoved(id: ObjectId, from: BlockAddress, to: BlockAddress | undefined): void {
     this.moved.set(id, { from, to });
     this.shell.ownership().moved(id);
   }
 
   tell(id: ObjectId, to: ProcessName, move: number): void {
     const moved = this.moved.get(id);
-    if (moved) this.shell.say(to, { type: "moved", ref: id, move, from: moved.from, block: moved.to });
+    if (moved) this.shell.say(to, { type: "moved", ref: id, move, from: moved.from, ...(moved.to ? { block: moved.to } : {}) });
   }
 
   freeOld(id: ObjectId): void {
@@ -63,8 +66,12 @@ export class BlockMoves {
 
   /** Its value here gets the new address, and messages that say the old one are understood. */
   onMoved({ ref, move, from, block }: Extract<BetweenPeers, { type: "moved" }>): void {
-    const value = this.shell.table.get(ref)?.value;
-    if (value?.kind === "block" && value.ref === ref && isSameBlock(value.block, from)) value.block = block;
+    const entry = this.shell.table.get(ref);
+    const value = entry?.value;
+    if (entry && value?.kind === "block" && value.ref === ref && isSameBlock(value.block, from)) {
+      if (block) value.block = block;
+      else this.shell.givenUp(entry);
+    }
     if (this.shell.ownership().knows(ref)) this.moved.set(ref, { from, to: block });
     this.shell.ownership().movedByOwner(ref, move);
   }

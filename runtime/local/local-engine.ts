@@ -96,7 +96,7 @@ export class LocalEngine implements Engine {
       settled: (ref, block) => this.reporter.object(ref, block), gone: (ref) => this.reporter.gone(ref),
       storeChanged: () => this.store.changed(),
       lost: (ref, isMadeAgain) => this.reporter.lost(ref, isMadeAgain),
-      rerun: () => ({ hasRetriesLeft: (task) => this.submission.hasRetriesLeft(task), runAgain: (task) => this.runAgain(task) }),
+      rerun: () => ({ hasRetriesLeft: (task) => this.submission.hasRetriesLeft(task), runAgain: (task, outputs) => this.runAgain(task, outputs) }),
       beginWait: () => this.beginWait(),
     });
     this.store = new StoreKeeping({ objects: this.objects, sayToHead: (message) => this.connection.sayToHead(message), collect: () => this.collector.collectNow() });
@@ -153,6 +153,7 @@ export class LocalEngine implements Engine {
 
   private onConnected(address: ClusterAddress): void {
     this.values.open({ sharedMemoryFolder: address.sharedMemoryFolder, diskFolder: address.diskFolder, storeBytes: address.objectStoreMemory, grantedBytes: address.grantedBytes ?? 0, diskBudgetBytes: address.objectStoreDisk });
+    this.objects.connected();
     queueMicrotask(() => this.store.tell()); // behind what waits to be said: a worker is ready first
     this.calls.connected((this.info = clusterInfo(address, this.options.job())).namespace);
     if (this.options.kind === "driver" && this.needs.own) this.connection.sayToHead({ type: "env-wanted", env: this.needs.own });
@@ -199,7 +200,8 @@ export class LocalEngine implements Engine {
   }
 
   /** What it made was lost. */
-  private runAgain(task: Task): void {
+  private runAgain(task: Task, outputs: readonly ObjectId[]): void {
+    this.streams.remake(task, outputs);
     this.begun(task);
     if (task.actor) this.actors.call(task.actor, "", task);
     else this.submission.submit(task);
@@ -252,7 +254,9 @@ export class LocalEngine implements Engine {
   }
 
   free(refs: readonly ObjectId[]): void {
-    this.objects.free(refs);
+    this.house.wake();
+    this.collector.touch();
+    this.objects.freed.free(refs);
   }
 
   /** Something was decoded or made here that may become garbage. */

@@ -21,7 +21,8 @@ const MOST_LINEAGE_BYTES = 256 * 2 ** 20;
 /** Runs tasks again: the submission's part. */
 export interface Rerun {
   hasRetriesLeft(task: Task): boolean;
-  runAgain(task: Task): void;
+  /** `outputs`: what its recipe makes. */
+  runAgain(task: Task, outputs: readonly ObjectId[]): void;
 }
 
 export interface LostBlocksShell {
@@ -57,20 +58,21 @@ export class LostBlocks {
       reset: (id) => this.reset(shell.table.get(id) as ObjectEntry),
       settle: (id, value) => shell.settle(id, value),
       hasRetriesLeft: (task) => shell.rerun().hasRetriesLeft(task),
-      runAgain: (task) => shell.rerun().runAgain(task),
+      runAgain: (task, outputs) => shell.rerun().runAgain(task, outputs),
       begun: (id, task, why) => this.begun(id, task, why),
     });
   }
 
-  /** The task ended: which of its values lie in blocks, and what they were made of. */
-  taskEnded(task: Task): void {
+  /** The task ended: which of its values, and `items`, lie in blocks, and what they were made of. */
+  taskEnded(task: Task, items: readonly ObjectId[]): void {
     const { table, ownership } = this.shell;
-    const inBlocks = task.returns.filter((id) => {
+    const values = items.length === 0 ? task.returns : [...task.returns, ...items];
+    const inBlocks = values.filter((id) => {
       const value = table.get(id)?.value;
       return value?.kind === "block" && value.ref === id;
     });
     this.lineage.made(task, inBlocks, () => new Map(task.holds.filter((id) => ownership.isOwn(id) && !this.shell.isHandle(id) && !(task.args.kind === "block" && task.args.ref === id)).map((id) => [id, this.smallValue(id)])));
-    if (task.attempt > 0) for (const id of task.returns) if (!inBlocks.includes(id)) this.lineage.forgotten(id);
+    if (task.attempt > 0) for (const id of values) if (!inBlocks.includes(id)) this.lineage.forgotten(id);
   }
 
   private smallValue(id: ObjectId): WireValue | undefined {

@@ -2,7 +2,8 @@
  * The objects that this process owns or has seen: their values and who waits for them. Owns: values and waiters. Does not
  * own: how long an object lives (reference counts), how values travel.
  *
- * B1. An entry goes from pending to settled once; `freed` and `lost` are settled with an error.
+ * B1. An entry goes from pending to settled once. A value that is lost makes it pending again, or is an error from then on, as is one
+ *     that was freed.
  * B2. Waiters run in the order in which they came, never inside the call that registers them.
  */
 import type { ObjectId, ProcessName } from "../ids.ts";

@@ -11,15 +11,17 @@ import { UNDEFINED } from "../serialize/common-values.ts";
 import { failureStack } from "../serialize/failure-text.ts";
 import { refOf, UNDEFINED_WIRE, type WireValue } from "../wire/hot-records.ts";
 import type { BetweenPeers } from "../wire/message.ts";
+import { BlockMemory } from "./block-memory.ts";
 import { BlockMoves, isSameBlock } from "./block-moves.ts";
 import { Fetches } from "./fetches.ts";
+import { FreedObjects } from "./freed-objects.ts";
 import { Handles, type ActorPlaces } from "./handles.ts";
 import { LostBlocks, type Rerun } from "./lost-blocks.ts";
 import { ObjectTable, type ObjectEntry } from "./object-table.ts";
 import { Ownership } from "./ownership.ts";
 import { SentValues } from "./sent-values.ts";
-import { Spilling } from "./spilling.ts";
-import { ValueStore } from "./values.ts";
+import { Spilling, type BlockValue } from "./spilling.ts";
+import { INLINE_LIMIT_BYTES, ValueStore } from "./values.ts";
 
 export interface ObjectsShell {
   readonly self: ProcessName;
@@ -59,6 +61,7 @@ export class Objects {
   readonly handles: Handles;
   readonly spilling: Spilling;
   readonly moves: BlockMoves;
+  private readonly memory: BlockMemory;
   readonly lostBlocks: LostBlocks;
   readonly fetches: Fetches;
   readonly sent: SentValues;
@@ -67,8 +70,7 @@ export class Objects {
   private readonly shell: ObjectsShell;
   private readonly table: ObjectTable;
   private readonly idOf: (count: number) => ObjectId;
-  /** Freed by `ray.free`, but somebody may still look at the memory. */
-  private readonly freed = new Map<ObjectId, WireValue>();
+  readonly freed: FreedObjects;
   private count = 0;
 
   constructor(shell: ObjectsShell) {
@@ -78,23 +80,27 @@ export class Objects {
     this.handles = new Handles(shell.places);
     const { table } = this;
     const say: ObjectsShell["say"] = (to, message, parts) => shell.say(to, message, parts);
-    const freeMemory = (block: BlockAddress): void => this.freeMemory(block);
     const settle = (id: ObjectId, value: WireValue, isError = false): void => this.settle(id, value, isError);
     const used = (id: ObjectId): void => this.spilling.used(id);
-    this.moves = new BlockMoves({ table, ownership: () => this.ownership, say, freeMemory });
+    this.moves = new BlockMoves({ table, ownership: () => this.ownership, say, freeMemory: (block) => this.memory.free(block), givenUp: (entry) => this.freed.onGivenUp(entry) });
     const { moves } = this;
     this.ownership = new Ownership(shell.self, { say, forget: (id) => this.forget(id), tellMoved: (id, to, move) => moves.tell(id, to, move), freeOld: (id) => moves.freeOld(id) });
     const { ownership } = this;
     this.values = new ValueStore({
       self: shell.self,
       pin: (id) => ownership.pin(id),
-      unpin: (id, move) => ownership.unpin(id, move),
+      unpin: (id, move) => {
+        ownership.unpin(id, move);
+        if (this.freed.size > 0) this.freed.settle(id);
+      },
       addressOf: (id, said) => moves.addressOf(id, said),
       viewScope: shell.viewScope,
       notice: shell.notice,
       missed: () => shell.storeChanged(),
     });
     const { values } = this;
+    this.memory = new BlockMemory({ self: shell.self, values, say, isDead: (process) => shell.isDead(process), inUse: () => this.blocksInUse() });
+    this.freed = new FreedObjects({ table, ownership, moves, say, errorValue: (error) => this.errorValue(error), given: (id) => this.givenUp(id) });
     this.fetches = new Fetches({ table, ownership, say, isDead: (process) => shell.isDead(process), settle, used, fail: (entry, error) => this.fail(entry, error), doubted: (entry, block) => this.lostBlocks.doubted(entry, block) });
     this.lostBlocks = new LostBlocks({
       table, ownership, values, settle,
@@ -103,12 +109,9 @@ export class Objects {
       errorValue: (error) => this.errorValue(error),
       refetch: (entry, block) => this.fetches.fetch(entry, block),
       isHandle: (id) => this.handles.has(id),
-      abandon: (block) => this.abandonMemory(block),
+      abandon: (block) => this.memory.abandon(block),
       changed: (id, isLost) => shell.lost(id, !isLost),
-      gone: (id) => {
-        this.losses++;
-        this.spilling.gone(id);
-      },
+      gone: (id) => this.valueGone(id),
     });
     this.sent = new SentValues({ values, beginWait: shell.beginWait, retain: (ref) => this.retain(ref), release: (ref) => this.release(ref), doubt: (ref, block) => this.doubt(ref, block), resolved: (ref) => this.resolved(ref) });
     this.spilling = new Spilling({
@@ -124,6 +127,22 @@ export class Objects {
 
   get size(): number {
     return this.table.size;
+  }
+
+  /** There is a store: what was put before lies in it from now on. */
+  connected(): void {
+    for (const entry of this.table.values()) {
+      const { id, value } = entry;
+      if (value?.kind !== "inline" || entry.isError || value.bytes.length <= INLINE_LIMIT_BYTES || !this.ownership.isOwn(id)) continue;
+      const stored = this.values.store({ ...this.values.read(value, entry), refs: [] }, () => id, this.shell.self, value.refs);
+      entry.value = stored;
+      if (stored.kind === "block") this.inBlock(id, stored);
+    }
+  }
+
+  private inBlock(id: ObjectId, value: BlockValue): void {
+    this.spilling.stored(id, value);
+    this.shell.settled(id, value.block);
   }
 
   // ---- making
@@ -204,15 +223,13 @@ export class Objects {
       this.ownership.stored(ref, stands ? [...value.refs.map(refOf), value.ref] : value.refs.map(refOf));
     }
     this.table.settle(entry, value, isError);
-    if (value.kind === "block" && !stands && this.ownership.isOwn(ref)) {
-      this.spilling.stored(ref, value);
-      this.shell.settled(ref, value.block);
-    } else this.shell.settled(ref);
+    if (value.kind === "block" && !stands && this.ownership.isOwn(ref)) this.inBlock(ref, value);
+    else this.shell.settled(ref);
   }
 
   /** A retry that crossed a late answer, or a task that runs again for another of its values. */
   private discardRepeated(ref: ObjectId, value: WireValue, known: WireValue): void {
-    if (value.kind === "block" && value.ref === ref && this.ownership.isOwn(ref) && !(known.kind === "block" && isSameBlock(known.block, value.block))) this.freeMemory(value.block);
+    if (value.kind === "block" && value.ref === ref && this.ownership.isOwn(ref) && !(known.kind === "block" && isSameBlock(known.block, value.block))) this.memory.free(value.block);
   }
 
   peek(ref: ObjectId, count?: number): Resolved | undefined {
@@ -271,6 +288,11 @@ export class Objects {
     };
   }
 
+  isPending(ref: ObjectId): boolean {
+    const entry = this.table.get(ref);
+    return entry !== undefined && entry.value === undefined;
+  }
+
   /** Somebody here waits for it. */
   isAwaited(ref: ObjectId): boolean {
     return this.table.get(ref)?.waiters !== undefined;
@@ -278,7 +300,7 @@ export class Objects {
 
   private unknown(ref: ObjectId): ObjectEntry {
     const entry = this.table.ensure(ref);
-    if (this.ownership.isOwn(ref)) this.fail(entry, new ObjectLostError(`Object ${ref} was freed: no ref of it was left, or ray.free was called`));
+    if (this.ownership.isOwn(ref)) this.fail(entry, new ObjectLostError(`Object ${ref} was freed: no ref of it was left`));
     return entry;
   }
 
@@ -308,12 +330,13 @@ export class Objects {
   sweep(): void {
     this.ownership.sweep();
     this.moves.sweep();
+    this.freed.sweep();
   }
 
   processDied(process: ProcessName): void {
     this.values.ownerDied(process);
     this.spilling.processDied(process);
-    this.values.removeOrphans(process, this.liveFiles());
+    this.memory.processDied(process);
     this.ownership.processDied(process);
     this.fetches.processDied(process);
   }
@@ -330,19 +353,16 @@ export class Objects {
     else this.forget(ref, count);
   }
 
-  free(refs: readonly ObjectId[]): void {
-    for (const ref of refs) {
-      const entry = this.table.get(ref);
-      if (!entry || !this.ownership.isOwn(ref)) continue;
-      const held = entry.value;
-      entry.value = this.errorValue(new ObjectLostError(`Object ${ref} was freed by ray.free`));
-      entry.isError = true;
-      this.losses++;
-      // its memory goes when the last view of it was collected: the counts decide
-      if (held?.kind === "block") this.freed.set(ref, held);
-      this.spilling.gone(ref);
-      this.lostBlocks.lineage.forgotten(ref);
-    }
+  private givenUp(id: ObjectId): void {
+    this.valueGone(id);
+    this.lostBlocks.lineage.forgotten(id);
+    if (this.ownership.isOwn(id)) this.shell.gone(id);
+  }
+
+  /** It went although it was held: what was sent to nobody yet must look again. */
+  private valueGone(id: ObjectId): void {
+    this.losses++;
+    this.spilling.gone(id);
   }
 
   /** Counts are at zero: value and memory go. */
@@ -351,8 +371,7 @@ export class Objects {
     if (entry?.value?.kind === "inline" && this.freed.size === 0 && !this.handles.any) return;
     const actor = this.handles.take(id);
     if (actor) this.shell.handleGone(id, actor);
-    const value = this.freed.get(id) ?? entry?.value;
-    this.freed.delete(id);
+    const value = this.freed.take(id) ?? entry?.value;
     this.spilling.gone(id);
     this.lostBlocks.lineage.forgotten(id);
     if (value && this.ownership.isOwn(id)) this.freeBlock(id, value);
@@ -361,22 +380,7 @@ export class Objects {
   private freeBlock(id: ObjectId, value: WireValue): void {
     if (value.kind !== "block" || value.ref !== id) return;
     this.shell.gone(id);
-    this.freeMemory(value.block);
-  }
-
-  private freeMemory(block: BlockAddress): void {
-    const writer = writerOf(block.writer);
-    if (writer === this.shell.self) this.values.freeOwn(block);
-    else if (this.shell.isDead(writer)) this.values.removeOrphans(writer, this.liveFiles());
-    else this.shell.say(writer, { type: "free-blocks", blocks: [block] });
-  }
-
-  /** As `freeMemory`, of a block whose file is gone. */
-  private abandonMemory(block: BlockAddress): void {
-    const writer = writerOf(block.writer);
-    if (writer === this.shell.self) this.values.onLost(writer, [block]);
-    else if (this.shell.isDead(writer)) this.values.removeOrphans(writer, this.liveFiles());
-    else this.shell.say(writer, { type: "blocks-lost", blocks: [block] });
+    this.memory.free(value.block);
   }
 
   /** A value that came for `ref` and is not wanted: its memory goes back. */
@@ -384,17 +388,12 @@ export class Objects {
     this.freeBlock(ref, value);
   }
 
-  /** Files of other writers in which objects of ours live. */
-  private liveFiles(): Set<string> {
-    const files = new Set<string>(this.moves.files());
-    for (const { value } of this.table.values()) if (value?.kind === "block") files.add(value.block.file);
-    for (const value of this.freed.values()) if (value.kind === "block") files.add(value.block.file);
-    return files;
+  private *blocksInUse(): IterableIterator<BlockAddress> {
+    for (const { id, value } of this.table.values()) if (value?.kind === "block" && value.ref === id && this.ownership.isOwn(id)) yield value.block;
+    yield* this.freed.blocks();
+    yield* this.moves.oldBlocks();
   }
 }
 
 /** What most tasks give that are called for what they do. */
 const RESOLVED_UNDEFINED: Resolved = { value: UNDEFINED, error: false };
-
-/** `worker` of `owner.worker`, the name under which it writes for an owner. */
-const writerOf = (name: ProcessName): ProcessName => name.slice(name.indexOf(".") + 1) as ProcessName;

@@ -23,12 +23,20 @@ export interface RecoveryShell {
   settle(id: ObjectId, value: WireValue): void;
   hasRetriesLeft(task: Task): boolean;
   /** Runs it, as if it were new. */
-  runAgain(task: Task): void;
+  runAgain(task: Task, outputs: readonly ObjectId[]): void;
   /** It is made again: `why` it was lost. */
   begun(id: ObjectId, task: Task, why: string): void;
 }
 
-type Plan = { readonly recipes: readonly Recipe[]; readonly small: ReadonlyMap<ObjectId, WireValue> } | { readonly refusal: string };
+interface Steps {
+  readonly recipes: readonly Recipe[];
+  /** Small inputs that are gone, by their bytes in the recipe. */
+  readonly small: ReadonlyMap<ObjectId, WireValue>;
+  /** What somebody waits for: the lost object, and inputs that are gone. */
+  readonly needed: ReadonlySet<ObjectId>;
+}
+
+type Plan = Steps | { readonly refusal: string };
 
 export class Recovery {
   private readonly shell: RecoveryShell;
@@ -44,7 +52,7 @@ export class Recovery {
     this.shell.reset(id);
     const [last] = plan.recipes.slice(-1);
     if (last) this.shell.begun(id, last.task, why);
-    this.run(plan.recipes, plan.small);
+    this.run(plan);
     return undefined;
   }
 
@@ -52,6 +60,7 @@ export class Recovery {
   private plan(id: ObjectId): Plan {
     const recipes = new Set<Recipe>();
     const small = new Map<ObjectId, WireValue>();
+    const needed = new Set([id]);
     const open: { readonly recipe: Recipe; readonly inputs: Iterator<[ObjectId, WireValue | undefined]> }[] = [];
     const found = this.enter(id, open, recipes, "");
     if (found !== undefined) return { refusal: found };
@@ -68,10 +77,11 @@ export class Recovery {
         small.set(input, value);
         continue;
       }
+      needed.add(input);
       const refusal = this.enter(input, open, recipes, `its task ${top.recipe.task.meta.name} needs object ${input}, which is gone too: `);
       if (refusal !== undefined) return { refusal };
     }
-    return { recipes: [...recipes], small };
+    return { recipes: [...recipes], small, needed };
   }
 
   /** Puts the recipe of what is missing on the stack, unless it is there, has been, or runs already. */
@@ -95,7 +105,6 @@ export class Recovery {
     const what = task.actor ? `the call ${meta.name}` : `task ${meta.name}`;
     if (maxRetries === 0) return task.actor ? `it came from ${what} of an actor, whose state has moved on (maxTaskRetries lets such calls be made again)` : `it came from ${what}, whose maxRetries is 0`;
     if (!this.shell.hasRetriesLeft(task)) return `it came from ${what}, which was run ${task.attempt + 1} times, and its ${task.actor ? "maxTaskRetries" : "maxRetries"} is ${maxRetries}`;
-    if (meta.stream !== undefined) return `it is an item of the generator ${meta.name}, and those are not run again`;
     if (args.kind === "block") return `it came from ${what}, whose large arguments were freed when it ended (large values that are passed by ray.put stay as long as their ref)`;
     const own = new Set<string>(inputs.keys());
     const letGo = task.holds.find((ref) => !own.has(ref) && !this.shell.ownership.knows(ref));
@@ -109,7 +118,7 @@ export class Recovery {
     return !entry.value || entry.isError || this.shell.unreadable(entry.value) === undefined;
   }
 
-  private run(recipes: readonly Recipe[], small: ReadonlyMap<ObjectId, WireValue>): void {
+  private run({ recipes, small, needed }: Steps): void {
     const { table, ownership } = this.shell;
     const revived: ObjectId[] = [];
     const revive = (id: ObjectId): void => {
@@ -123,14 +132,15 @@ export class Recovery {
     }
     for (const { outputs } of recipes) {
       for (const output of outputs) {
-        if (!table.get(output)) revive(output);
-        else if (!this.isThere(output)) this.shell.reset(output);
+        const isKnown = table.get(output) !== undefined;
+        if (isKnown && !this.isThere(output)) this.shell.reset(output);
+        if (!isKnown && needed.has(output)) revive(output);
       }
     }
-    for (const { task } of recipes) {
+    for (const { task, outputs } of recipes) {
       for (const ref of task.holds) ownership.retain(ref);
       task.reopen();
-      this.shell.runAgain(task);
+      this.shell.runAgain(task, outputs);
     }
     for (const id of revived) ownership.release(id); // R2
   }

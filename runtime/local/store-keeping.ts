@@ -55,6 +55,9 @@ export class StoreKeeping {
       case "views-told":
         objects.spilling.onViewsTold(from, message.unread);
         return true;
+      case "free":
+        objects.freed.free(message.refs.filter((ref) => objects.ownership.isOwn(ref)));
+        return true;
       case "moved":
         objects.moves.onMoved(message);
         return true;

@@ -31,7 +31,7 @@ export interface SubmissionShell extends DependenciesShell {
   lend(to: ProcessName, refs: readonly ObjectId[]): number;
   releaseHolds(task: Task): void;
   /** It ended, and has values in blocks, or had: they can be lost, and it can run again. It still has its holds. */
-  keepRecipe(task: Task): void;
+  keepRecipe(task: Task, items: readonly ObjectId[]): void;
   received(lend: number, from: ProcessName, refs: readonly ObjectId[]): void;
   settled(lend: number, from: ProcessName): void;
   want(shape: Shape, count: number): void;
@@ -56,6 +56,9 @@ export function itemStreams(self: ProcessName, connection: Connection, objects: 
     say: (to, message) => connection.say(to, message),
     make: (id, value, isError) => objects.make(id, value, isError),
     discard: (id, value) => objects.discard(id, value),
+    isPending: (id) => objects.isPending(id),
+    settle: (id, value, isError) => objects.settle(id, value, isError),
+    errorValue: (error) => objects.errorValue(error),
     release: (id) => objects.ownership.release(id),
     cancel,
   });
@@ -85,7 +88,7 @@ export function submissionShell({ self, connection, objects, books, streams, rep
     hasLost: () => objects.losses > 0,
     read: (value) => objects.sent.readNow(value),
     errorText: (value) => textOf(objects.sent.readNow(value)),
-    keepRecipe: (task) => objects.lostBlocks.taskEnded(task),
+    keepRecipe: (task, items) => objects.lostBlocks.taskEnded(task, items),
     discard: (ref, value) => objects.discard(ref, value),
     streams,
     encodeError: (error) => objects.errorValue(error),

@@ -245,8 +245,8 @@ export class Submission {
       if (value.kind === "block") hasBlocks = true;
       this.shell.settle(task.returns[i] as ObjectId, value, isError, task.firstReturn + i);
     }
-    this.shell.streams.ended(task, isError ? values[0] : undefined);
-    this.end(task, error, hasBlocks && !isError);
+    const items = this.shell.streams.ended(task, isError ? values[0] : undefined);
+    this.end(task, error, hasBlocks && !isError, items);
   }
 
   /** The task threw: whether that is a reason to try again is up to its options, which may have to decode the error. */
@@ -334,10 +334,10 @@ export class Submission {
     for (const pool of this.pools.values()) pool.dispatch();
   }
 
-  private end(task: Task, error: string | undefined, hasBlocks = false): void {
+  private end(task: Task, error: string | undefined, hasBlocks = false, items = NO_REFS): void {
     task.hasEnded(error, this.isDispatchScheduled ? this.readAt : Date.now());
     this.unsettled.delete(task.seq);
-    if (hasBlocks || task.attempt > 0) this.shell.keepRecipe(task);
+    if (hasBlocks || items.length > 0 || task.attempt > 0) this.shell.keepRecipe(task, items);
     this.shell.releaseHolds(task);
     this.shell.report(task);
   }

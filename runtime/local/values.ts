@@ -9,7 +9,7 @@
  * V3. All arenas share one grant of shared memory, and what dead writers left for this process takes its part of it.
  */
 import { readdirSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Encoded } from "../engine/engine.ts";
 import type { ObjectId, ProcessName } from "../ids.ts";
 import { NO_ARGS, UNDEFINED } from "../serialize/common-values.ts";
@@ -18,6 +18,7 @@ import { createArena } from "../store/arena.ts";
 import { DiskSpace } from "../store/disk-space.ts";
 import { MemoryGrant } from "../store/memory-grant.ts";
 import { createReader } from "../store/reader.ts";
+import { LostBlock } from "../store/segment-header.ts";
 import type { Move } from "../store/references.ts";
 import type { Arena, BlockAddress, BlockReader, DiskBlock } from "../store/store.ts";
 import { NO_ARGS_WIRE, refOf, UNDEFINED_WIRE, type WireValue } from "../wire/hot-records.ts";
@@ -34,8 +35,8 @@ export interface ValueStoreOptions {
   /** A view of the object's block begins; `unpin` gets what it returns when the view was collected. */
   readonly pin: (id: ObjectId) => Move;
   readonly unpin: (id: ObjectId, move: Move) => void;
-  /** Where a block is that a message or a table named: it may have moved. */
-  readonly addressOf: (id: ObjectId, said: BlockAddress) => BlockAddress;
+  /** Where a block is that a message or a table named: it may have moved; undefined when it was given up. */
+  readonly addressOf: (id: ObjectId, said: BlockAddress) => BlockAddress | undefined;
   /** What shares one private view of an object: a session for ever, a worker for one task (a token that changes). */
   readonly viewScope: () => unknown;
   readonly notice: (text: string) => void;
@@ -115,8 +116,10 @@ export class ValueStore {
     const known = entry?.view && entry.view.scope === scope ? entry.view.memory.deref() : undefined;
     if (known) return known;
     this.reader ??= createReader();
+    const address = this.options.addressOf(ref, block);
+    if (!address) throw givenUp();
     let move = 0;
-    const { memory } = this.reader.map(this.options.addressOf(ref, block), () => this.options.unpin(ref, move));
+    const { memory } = this.reader.map(address, () => this.options.unpin(ref, move));
     move = this.options.pin(ref); // V1
     if (entry) entry.view = { memory: new WeakRef(memory), scope };
     return memory;
@@ -125,7 +128,8 @@ export class ValueStore {
   /** Undefined: its block can be read. */
   whyUnreadable({ ref, block }: Extract<WireValue, { kind: "block" }>): Error | undefined {
     this.reader ??= createReader();
-    return this.reader.check(this.options.addressOf(ref, block));
+    const address = this.options.addressOf(ref, block);
+    return address ? this.reader.check(address) : givenUp();
   }
 
   /** Views that were not collected yet. */
@@ -213,19 +217,19 @@ export class ValueStore {
     this.arenas.delete(owner);
   }
 
-  /** Removes the segments that the dead `writer` wrote for this process and that no object of ours needs. */
-  removeOrphans(writer: ProcessName, live: ReadonlySet<string>): void {
+  /** Of the segments that the dead `writer` wrote for this process those of `live` stay, as its own. */
+  adopt(writer: ProcessName, live: ReadonlyMap<string, number>): void {
     if (!this.opened) return;
     const prefix = `${this.options.self}.${writer}`;
+    for (const file of this.adopted.keys()) if (basename(file).startsWith(prefix)) this.adopted.delete(file);
     for (const folder of [this.opened.sharedMemoryFolder, this.opened.disk.folder]) {
       for (const name of readdirSync(folder)) {
         if (!name.startsWith(prefix)) continue;
         const file = join(folder, name);
-        if (live.has(file)) this.adopted.set(file, (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512);
-        else rmSync(file, { force: true });
+        if (!live.has(file)) rmSync(file, { force: true });
       }
     }
-    for (const file of this.adopted.keys()) if (!live.has(file)) this.adopted.delete(file);
+    for (const file of live.keys()) this.adopted.set(file, (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512);
     this.applyGrant();
   }
 
@@ -234,6 +238,8 @@ export class ValueStore {
     this.arenas.clear();
   }
 }
+
+const givenUp = (): LostBlock => new LostBlock("it was freed by ray.free");
 
 function sizeOf(value: Encoded): number {
   if (value.packed) return value.packed.length;

@@ -132,7 +132,8 @@ export const MESSAGE_FIELDS = {
   "blocks-lost": { blocks: listOf(block) },
   "views-sought": { refs: texts },
   "views-told": { unread: texts },
-  moved: { ref: text, move: number, from: block, block },
+  free: { refs: texts },
+  moved: { ref: text, move: number, from: block, block: maybe(block) },
   "move-cleared": { ref: text, move: number },
 } satisfies Readonly<Record<string, Fields>>;
 

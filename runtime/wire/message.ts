@@ -158,8 +158,10 @@ export type BetweenPeers =
   /** An owner asks who holds its objects whether it reads their blocks; the answer has those that it does not. */
   | { readonly type: "views-sought"; readonly refs: readonly ObjectId[] }
   | { readonly type: "views-told"; readonly unread: readonly ObjectId[] }
-  /** To who holds the object: what was in the block `from` is in `block` now. Answered by `move-cleared` when nothing here uses the old one any more. */
-  | { readonly type: "moved"; readonly ref: ObjectId; readonly move: number; readonly from: BlockAddress; readonly block: BlockAddress }
+  /** To the owner: `ray.free` of these. */
+  | { readonly type: "free"; readonly refs: readonly ObjectId[] }
+  /** To who holds the object: what was in the block `from` is in `block` now; absent: nowhere, it was freed. Answered by `move-cleared` when nothing here uses the old one any more. */
+  | { readonly type: "moved"; readonly ref: ObjectId; readonly move: number; readonly from: BlockAddress; readonly block?: BlockAddress }
   | { readonly type: "move-cleared"; readonly ref: ObjectId; readonly move: number };
 
 export interface FetchedObject {

@@ -1,11 +1,11 @@
 /**
- * Faults at random, seeded: tasks, nested tasks, generators, actors and objects of several drivers on one cluster, while
- * workers, actors and drivers are killed. Every get ends in its value or a documented error, none hangs, no value is wrong,
+ * Faults at random, seeded: tasks, nested tasks, generators, actors and objects of several drivers on one cluster whose store is too
+ * small, while workers, actors and drivers are killed and files of the store removed. Every get ends in its value or a documented error, none hangs, no value is wrong,
  * nothing is left behind.
  *
  *   RAY_TS_FAULTS_SEED=7 RAY_TS_FAULTS_MS=600000 npm test -- test/system/faults
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { distFolder, repository } from "../fixtures/dist-folder.ts";
@@ -56,19 +56,26 @@ function kill(pid: number): void {
   }
 }
 
-test(`a minute of random work while workers, actors and drivers are killed at random (seed ${SEED})`, async () => {
+test(`a minute of random work while workers, actors and drivers are killed and objects' files removed at random (seed ${SEED}) (rows 53, 55)`, async () => {
   const below = seededRandom(SEED);
-  expect(await cli("start", "--num-cpus", "2")).toMatchObject({ code: 0 });
+  // a store that is always full
+  expect(await cli("start", "--num-cpus", "2", "--object-store-memory", String(8 * 2 ** 20))).toMatchObject({ code: 0 });
   let seeds = SEED * 1000;
   const startDriver = (): RunningProcess => sandbox.start(["--expose-gc", join(repository, "test", "fixtures", "faults-driver.mjs"), pathToFileURL(join(distFolder(), "index.js")).href, String(++seeds)], { RAY_TS_ADDRESS: "auto" });
   const all: RunningProcess[] = [];
   let drivers = Array.from({ length: DRIVERS }, startDriver);
   all.push(...drivers);
 
-  const kills = { workers: 0, drivers: 0 };
+  const kills = { workers: 0, drivers: 0, files: 0 };
   for (const until = Date.now() + RUN_MS; Date.now() < until; ) {
     await new Promise((later) => setTimeout(later, 100 + below(700)));
-    if (below(8) === 0) {
+    if (below(6) === 0) {
+      const files = sandbox.clusterFiles().filter((file) => file.endsWith(".segment"));
+      const file = files[below(files.length)];
+      if (file === undefined) continue;
+      rmSync(file, { force: true });
+      kills.files++;
+    } else if (below(8) === 0) {
       const victim = drivers[below(drivers.length)] as RunningProcess;
       if (countsOf(victim) === undefined) continue; // it has not begun
       victim.kill();
@@ -92,7 +99,7 @@ test(`a minute of random work while workers, actors and drivers are killed at ra
   // one value, so that a failure shows the seed and what the drivers printed with what was wrong
   expect({ story, wrong: told.flatMap(({ wrong }) => wrong), ends: ended.map(({ code, signal }) => signal ?? code), done: drivers.map((driver) => countsOf(driver)?.done) }).toEqual({ story, wrong: [], ends: drivers.map(() => 0), done: drivers.map(() => true) });
   const kinds = new Set(told.flatMap(({ kinds: each }) => Object.keys(each)));
-  expect([...kinds].sort()).toEqual(["actor's items", "actor's large items", "actor's slow items", "third", "boxed", "keep", "keeper", "keeper's", "kept", "large", "large items", "lent", "nested", "items", "sleepy", "slow items", "square", "sum", "tally", "twice"].sort());
+  expect([...kinds].sort()).toEqual(["actor's items", "actor's large items", "actor's slow items", "third", "boxed", "keep", "keeper", "keeper's", "kept", "large", "large items", "lent", "nested", "items", "shelf", "shelved", "sleepy", "slow items", "square", "stored", "stored's sum", "sum", "tally", "twice"].sort());
   expect(kills.workers).toBeGreaterThan(RUN_MS / 3000);
   expect(kills.drivers).toBeGreaterThan(RUN_MS / 30_000);
   expect(told.reduce((total, { ok }) => total + ok, 0)).toBeGreaterThan(RUN_MS / 100);

@@ -154,6 +154,22 @@ test("what cannot be made again is ObjectLostError, which says why (row 55)", as
   ]);
 }, 60_000);
 
+test("lost items of a generator are made again, and no more of it than that, also of one that its reader left (rows 26, 55)", async () => {
+  expect(await run(`
+    const endless = ray.remote(function* (n) { for (let i = 0; ; i++) { appendFileSync(runs, "item\\n"); yield new Float64Array(n).fill(i); } }, { name: "endless", generatorBackpressure: 2 });
+    const refs = [];
+    for await (const ref of endless.remote(N)) if (refs.push(ref) === 6) break;
+    await until(async () => (await ray.state.tasks({ filter: { name: "endless", state: "finished" } })).length === 1);
+    const before = ran("item");
+    refs.splice(1, 2);
+    await lose();
+    const values = await Promise.all(refs.slice(0, 3).map(async (ref) => (await ray.get(ref))[N - 1]));
+    await until(async () => (await ray.state.tasks({ filter: { name: "endless", state: "finished" } })).length === 1);
+    const again = ran("item") - before;
+    report([values, again, (await ray.get(refs[3]))[0]]);
+  `)).toEqual([[0, 3, 4], 6, 5]);
+}, 60_000);
+
 test("calls of an actor with maxTaskRetries are made again; lineage beyond its bound is forgotten, and that is said (row 55)", async () => {
   expect(await run(`
     class Source { made = 0; array(n) { this.made++; return new Float64Array(n).fill(this.made); } count() { return this.made; } }
