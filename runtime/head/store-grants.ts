@@ -2,8 +2,8 @@
  * How many bytes of shared memory each process may hold, granted in advance so that `put` never asks. Pure: what it wants told goes
  * through `grant`, times come in.
  *
- * Who stores at present shares what is free, and what did not fit somewhere comes first; who never stored anything has a little, so
- * that its first value need not go to disk.
+ * Who stores at present shares what is free, half of it by how much each stores, and what did not fit somewhere comes first; who never
+ * stored anything has a little, so that its first value need not go to disk.
  *
  * G1 The commitments never exceed the store's size in sum. A process's commitment is the largest of what it holds, the grant that it
  *    said is in force, and the one that was sent to it.
@@ -16,8 +16,9 @@ const MIB = 2 ** 20;
 const MOST_QUIET_BYTES = 256 * MIB;
 /** A grant is told again when it changed by this much, or by a 32nd of a small store. */
 const STEP_BYTES = 16 * MIB;
-/** Who stored nothing new for so long is quiet. */
+/** Who stored nothing for so long is quiet. */
 const QUIET_AFTER_MS = 10_000;
+const LATELY_HALF_MS = 2000;
 const PAGE_BYTES = 4096;
 
 export interface StoreReport {
@@ -29,6 +30,8 @@ export interface StoreReport {
   readonly spilledBytes: number;
   /** The grant in force. */
   readonly grantBytes: number;
+  /** Of all blocks written so far, wherever they went. */
+  readonly storedBytes: number;
   /** The largest object that did not fit since the last report. */
   readonly missedBytes: number;
 }
@@ -38,7 +41,9 @@ interface Account extends StoreReport {
   /** It has said that it listens. */
   hasReported: boolean;
   sentBytes: number;
-  changedAt: number;
+  /** When it stored something last, and how much lately: what is long ago counts less and less. */
+  storedAt: number;
+  lately: number;
 }
 
 export interface StoreGrantsOptions {
@@ -77,7 +82,7 @@ export class StoreGrants {
 
   /** Returns the grant that it begins with. */
   joined(process: ProcessName, isDriver: boolean, at: number): number {
-    const account: Account = { isDriver, hasReported: false, usedBytes: 0, heldBytes: 0, spilledBytes: 0, grantBytes: 0, missedBytes: 0, sentBytes: 0, changedAt: -Infinity };
+    const account: Account = { isDriver, hasReported: false, usedBytes: 0, heldBytes: 0, spilledBytes: 0, grantBytes: 0, storedBytes: 0, missedBytes: 0, sentBytes: 0, storedAt: -Infinity, lately: 0 };
     this.accounts.set(process, account);
     const wanted = this.targets(at).get(process) as number;
     account.sentBytes = Math.max(0, Math.min(wanted, this.uncommitted()));
@@ -88,12 +93,13 @@ export class StoreGrants {
   reported(process: ProcessName, report: StoreReport, at: number): void {
     const account = this.accounts.get(process);
     if (!account) return; // it died
-    const hasChanged = report.usedBytes !== account.usedBytes || report.missedBytes > 0;
+    const more = Math.max(0, report.storedBytes - account.storedBytes);
+    const lately = latelyAt(account, at) + more;
     const hasRoomNow = report.grantBytes - report.usedBytes >= account.missedBytes;
     // what is larger than half of the store is for the disk: room for it would cost all others theirs
     const missed = report.missedBytes > this.limitBytes / 2 ? 0 : report.missedBytes;
     const missedBytes = Math.max(missed, hasRoomNow ? 0 : account.missedBytes);
-    Object.assign(account, report, { missedBytes, hasReported: true, ...(hasChanged ? { changedAt: at } : {}) });
+    Object.assign(account, report, { missedBytes, hasReported: true, ...(more > 0 ? { storedAt: at, lately } : {}) });
     this.regrant(at);
   }
 
@@ -110,7 +116,7 @@ export class StoreGrants {
   targets(at: number): ReadonlyMap<ProcessName, number> {
     const limit = this.limitBytes;
     const accounts = [...this.accounts];
-    const isActive = ({ isDriver, changedAt }: Account): boolean => isDriver || at - changedAt < QUIET_AFTER_MS;
+    const isActive = ({ isDriver, storedAt }: Account): boolean => isDriver || at - storedAt < QUIET_AFTER_MS;
     const active = accounts.filter(([, account]) => isActive(account));
     const quiet = accounts.length - active.length;
     const free = Math.max(0, limit - this.usedBytes);
@@ -118,8 +124,10 @@ export class StoreGrants {
     const forActive = free - forQuiet * quiet;
     const missed = this.missedBytes;
     const fits = missed === 0 ? 0 : Math.min(1, forActive / missed);
-    const share = (forActive - missed * fits) / Math.max(1, active.length);
+    const half = (forActive - missed * fits) / 2;
+    const lately = active.reduce((sum, [, account]) => sum + latelyAt(account, at), 0);
     return new Map(accounts.map(([process, account]) => {
+      const share = half / active.length + (lately === 0 ? half / active.length : (half * latelyAt(account, at)) / lately);
       const more = isActive(account) ? account.missedBytes * fits + share : forQuiet;
       return [process, Math.floor((account.usedBytes + more) / PAGE_BYTES) * PAGE_BYTES];
     }));
@@ -158,6 +166,8 @@ export class StoreGrants {
     if (committed > Math.max(this.options.totalBytes, held)) throw new Error(`G1: ${committed} bytes are committed of ${this.options.totalBytes}`);
   }
 }
+
+const latelyAt = ({ lately, storedAt }: Account, at: number): number => (lately === 0 ? 0 : lately * 2 ** ((storedAt - at) / LATELY_HALF_MS));
 
 /** G1. */
 const commitment = ({ heldBytes, grantBytes, sentBytes }: Account): number => Math.max(heldBytes, grantBytes, sentBytes);

@@ -10,6 +10,9 @@ import type { ProcessName } from "../ids.ts";
 /** As Ray's `object_spilling_threshold`: the store is filling up; spilling stops when so much less is in use. */
 const HIGH_SHARE = 0.8;
 const LOW_SHARE = 0.7;
+/** When something did not fit although there is room, the room is in too many hands: more of it helps, a step at a time. */
+const SPREAD_SHARE = 0.5;
+const STEP_SHARE = 0.1;
 /** A process that computes answers later. */
 const ANSWER_WITHIN_MS = 300;
 const PAUSE_MS = 1000;
@@ -85,11 +88,13 @@ export class StorePressure {
   }
 }
 
-const isHigh = ({ usedBytes, missedBytes, limitBytes }: StoreLevel): boolean => usedBytes > HIGH_SHARE * limitBytes || usedBytes + missedBytes > limitBytes;
+const isHigh = ({ usedBytes, missedBytes, limitBytes }: StoreLevel): boolean =>
+  usedBytes + missedBytes > HIGH_SHARE * limitBytes || (missedBytes > 0 && usedBytes > SPREAD_SHARE * limitBytes);
 
 /** So much that what did not fit would fit now, and the store is well below its mark. */
 export function bytesToSpill({ usedBytes, missedBytes, limitBytes }: StoreLevel): number {
-  return Math.min(usedBytes, Math.max(0, Math.ceil(usedBytes + missedBytes - LOW_SHARE * limitBytes)));
+  const most = missedBytes === 0 ? LOW_SHARE * limitBytes : Math.min(LOW_SHARE * limitBytes - missedBytes, Math.max(SPREAD_SHARE * limitBytes, usedBytes - STEP_SHARE * limitBytes));
+  return Math.min(usedBytes, Math.max(0, Math.ceil(usedBytes - most)));
 }
 
 /** Who holds what was used longest ago comes first. */

@@ -161,6 +161,7 @@ export class ValueStore {
       heldBytes: (grant?.heldBytes ?? 0) + adoptedBytes,
       spilledBytes: spilledBytes + adoptedOnDiskBytes,
       grantBytes: this.grantedBytes,
+      storedBytes: grant?.storedBytes ?? 0,
       missedBytes: grant?.takeMissed() ?? 0,
     };
   }

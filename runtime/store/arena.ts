@@ -132,6 +132,7 @@ class SegmentArena implements Arena {
   #place(sizeBytes: number): Block {
     const { grant } = this.#options;
     const pages = this.#shared.pagesFor(sizeBytes);
+    grant.storedBytes += pages * this.#page;
     const block =
       this.#shared.reuse(pages, false) ??
       this.#growShared(pages) ??

@@ -1,6 +1,6 @@
 /**
- * How much shared memory this process may hold, for all its arenas together. Owns: the grant that is in force, and the size of the
- * largest object that did not fit since somebody asked. The head gives grants so that their sum is the store's size.
+ * How much shared memory this process may hold, for all its arenas together. Owns: the grant that is in force, how much was stored so
+ * far, and the size of the largest object that did not fit since somebody asked. The head gives grants so that their sum is the store's size.
  */
 
 /** What holds shared memory under the grant. */
@@ -16,6 +16,8 @@ export class MemoryGrant {
   readonly #onMissed: () => void;
   #bytes: number;
   #missedBytes = 0;
+  /** Of all blocks written so far, wherever they went. */
+  storedBytes = 0;
 
   /** `onMissed`: something did not fit and goes to disk. */
   constructor(bytes: number, onMissed: () => void = () => undefined) {

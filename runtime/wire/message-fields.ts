@@ -95,7 +95,7 @@ export const MESSAGE_FIELDS = {
   "events-wanted": { reply: number },
   metrics: { deltas: listOf(holding({ name: text, kind: oneOf("counter", "gauge", "histogram"), description: text, boundaries: maybe(listOf(number)), tags: textsByName, value: number, buckets: maybe(listOf(number)) })) },
   "metrics-sought": { reply: number },
-  "store-used": { usedBytes: number, heldBytes: number, spilledBytes: number, grantBytes: number, missedBytes: number },
+  "store-used": { usedBytes: number, heldBytes: number, spilledBytes: number, grantBytes: number, storedBytes: number, missedBytes: number },
   collected: { round: number, spillableBytes: number, oldestAt: number },
   "task-cancelled": { worker: text, call: number, force: flag },
 

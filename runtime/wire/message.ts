@@ -59,8 +59,8 @@ export type ToHead =
   | { readonly type: "prints-chosen"; readonly job: string; readonly isOn: boolean; readonly dedup: boolean }
   /** A subscriber wants what has happened up to now; answered behind the rows. */
   | { readonly type: "events-wanted"; readonly reply: number }
-  /** What this process's blocks take, what its segments hold, and the grant that is in force; `missedBytes`: the largest object that did not fit. */
-  | { readonly type: "store-used"; readonly usedBytes: number; readonly heldBytes: number; readonly spilledBytes: number; readonly grantBytes: number; readonly missedBytes: number }
+  /** What this process's blocks take, what its segments hold, and the grant that is in force; `storedBytes`: of all blocks written so far; `missedBytes`: the largest object that did not fit. */
+  | { readonly type: "store-used"; readonly usedBytes: number; readonly heldBytes: number; readonly spilledBytes: number; readonly grantBytes: number; readonly storedBytes: number; readonly missedBytes: number }
   /** The answer to `collect`, behind `store-used`: own objects that could move to disk, and when the oldest of them was used. */
   | { readonly type: "collected"; readonly round: number; readonly spillableBytes: number; readonly oldestAt: number }
   /** A worker may be in a loop with it: the head reaches its watch thread. `call` is the number of the call (worker/client-number.ts). */

@@ -84,7 +84,7 @@ const messages: readonly Message[] = [
   { type: "fetched", ref: "d1-1" as ObjectId, error: false, block, refs: [], lend: 0 },
   { type: "borrow", refs: [["d1-1" as ObjectId, 4]] },
   { type: "free-blocks", blocks: [block] },
-  { type: "store-used", usedBytes: 5, heldBytes: 6, spilledBytes: 7, grantBytes: 8, missedBytes: 0 },
+  { type: "store-used", usedBytes: 5, heldBytes: 6, spilledBytes: 7, grantBytes: 8, storedBytes: 9, missedBytes: 0 },
   { type: "collected", round: 2, spillableBytes: 9, oldestAt: 5 },
   { type: "fetch", ref: "d1-1" as ObjectId, lost: block },
   { type: "moved", ref: "d1-1" as ObjectId, move: 3, from: block, block },

@@ -59,7 +59,7 @@ function kill(pid: number): void {
 test(`a minute of random work while workers, actors and drivers are killed and objects' files removed at random (seed ${SEED}) (rows 53, 55)`, async () => {
   const below = seededRandom(SEED);
   // a store that is always full
-  expect(await cli("start", "--num-cpus", "2", "--object-store-memory", String(8 * 2 ** 20))).toMatchObject({ code: 0 });
+  expect(await cli("start", "--num-cpus", "2", "--object-store-memory", String(12 * 2 ** 20))).toMatchObject({ code: 0 });
   let seeds = SEED * 1000;
   const startDriver = (): RunningProcess => sandbox.start(["--expose-gc", join(repository, "test", "fixtures", "faults-driver.mjs"), pathToFileURL(join(distFolder(), "index.js")).href, String(++seeds)], { RAY_TS_ADDRESS: "auto" });
   const all: RunningProcess[] = [];

@@ -6,7 +6,7 @@ const MIB = 2 ** 20;
 const TOTAL = 512 * MIB;
 const [driver, a, b] = [newProcessName("driver"), newProcessName("worker"), newProcessName("worker")];
 
-const report = (grantBytes: number, more: Partial<StoreReport> = {}): StoreReport => ({ usedBytes: 0, heldBytes: more.usedBytes ?? 0, spilledBytes: 0, missedBytes: 0, grantBytes, ...more });
+const report = (grantBytes: number, more: Partial<StoreReport> = {}): StoreReport => ({ usedBytes: 0, heldBytes: more.usedBytes ?? 0, spilledBytes: 0, missedBytes: 0, storedBytes: more.usedBytes ?? 0, grantBytes, ...more });
 
 describe("grants of shared memory (row 53)", () => {
   let sent: Map<ProcessName, number>;
@@ -30,18 +30,18 @@ describe("grants of shared memory (row 53)", () => {
     grants.reported(driver, report(begun.get(driver)!), 0);
     grants.reported(a, report(begun.get(a)!, { usedBytes: 30 * MIB }), 1);
     const smaller = sent.get(driver)!;
-    expect(smaller).toBe((TOTAL - 30 * MIB) / 2);
+    expect(smaller).toBe((TOTAL - 30 * MIB) / 4); // it stored nothing lately
     expect(sent.has(a)).toBe(false); // the driver has not said that it knows
     grants.reported(driver, report(smaller), 2);
-    expect(sent.get(a)).toBe(30 * MIB + (TOTAL - 30 * MIB) / 2);
+    expect(sent.get(a)).toBe(30 * MIB + ((TOTAL - 30 * MIB) * 3) / 4);
   });
 
   test("what did not fit comes first", () => {
     const [forA, forDriver] = [grants.joined(a, false, 0), grants.joined(driver, true, 0)];
     grants.reported(driver, report(forDriver, { usedBytes: 100 * MIB }), 0);
-    grants.reported(a, report(forA, { missedBytes: 200 * MIB }), 1);
+    grants.reported(a, report(forA, { missedBytes: 200 * MIB, storedBytes: 100 * MIB }), 0);
     const smaller = sent.get(driver)!;
-    expect(smaller).toBe(100 * MIB + (412 - 200) / 2 * MIB);
+    expect(smaller).toBe(100 * MIB + ((412 - 200) / 2) * MIB);
     grants.reported(driver, report(smaller, { usedBytes: 100 * MIB }), 2);
     expect(sent.get(a)).toBe(TOTAL - smaller);
     expect(grants.missedBytes).toBe(200 * MIB);
@@ -70,6 +70,14 @@ describe("grants of shared memory (row 53)", () => {
     grants.reported(driver, report(sent.get(driver)!, { usedBytes: 10 * MIB }), 1);
     grants.forget(a, 2);
     expect([grants.usedBytes, sent.get(driver)]).toEqual([10 * MIB, TOTAL]);
+  });
+
+  test("what was stored long ago counts less and less", () => {
+    const [forA, forDriver] = [grants.joined(a, false, 0), grants.joined(driver, true, 0)];
+    grants.reported(a, report(forA, { usedBytes: 20 * MIB, storedBytes: 80 * MIB }), 0);
+    grants.reported(driver, report(forDriver, { usedBytes: 20 * MIB }), 4000);
+    const targets = grants.targets(4000);
+    expect(targets.get(a)).toBe(targets.get(driver));
   });
 
   test("a worker that stored nothing new for a while makes room for who does", () => {

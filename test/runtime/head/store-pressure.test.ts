@@ -68,6 +68,14 @@ describe("a store that fills up (row 53)", () => {
     expect(told()).toEqual(["spill driver 400"]);
   });
 
+  test("makes more room when what would fit did not, as it is in too many hands, down to a half", () => {
+    expect([bytesToSpill(level(700, 20)), bytesToSpill(level(540, 20)), bytesToSpill(level(500, 20))]).toEqual([100, 40, 0]);
+    look(0, level(500, 20));
+    expect(told()).toEqual([]);
+    look(0, level(600, 20));
+    expect(told()).toHaveLength(2);
+  });
+
   test("asks less often while it brings nothing", () => {
     const rounds: number[] = [];
     for (let at = 0; at < 60_000; at += 100) {
