@@ -51,6 +51,7 @@ export class ActorCreation {
   private holdForRestarts(actor: ActorId, code: ShippedCode, args: TaskArgs, made: readonly ObjectId[]): void {
     const others = [...code.value.refs, ...args.value.refs, ...args.topLevelRefs.map(({ ref }) => ref)];
     for (const ref of others) this.shell.objects.ownership.retain(ref);
+    for (const ref of made) this.shell.objects.spilling.gone(ref); // the head keeps its address
     this.held.set(actor, [...made, ...others]);
   }
 

@@ -80,4 +80,4 @@ export class Fetches {
   }
 }
 
-const ownerDied = (id: ObjectId): RayError => new OwnerDiedError(`Object ${id} is lost: the process that owned it died`);
+const ownerDied = (id: ObjectId): RayError => new OwnerDiedError(`Object ${id} is lost: the process that owned it died (${ownerOf(id)}, which put it or submitted its task)`);

@@ -70,6 +70,10 @@ export class ItemSender<Call extends GeneratorCall> {
         if (done) return;
         if (!isOver()) parts.send(call, index, parts.encode(await value, `item ${index} of ${call.meta.name}`));
       }
+    } catch (error) {
+      // one that cannot go, or does not fit: the generator ends as if its reader had left
+      await iterator.return?.(undefined);
+      throw error;
     } finally {
       this.running.delete(key);
     }

@@ -42,9 +42,19 @@ export class Senders {
     } else if (type === RecordType.code) {
       const { key, name, value, lend, forget } = readCode(reader);
       const { codes } = this.of(from);
-      if (forget) codes.delete(forget);
+      if (forget) this.forgetCode(from, codes, forget);
       codes.set(key, { name, value, lend, built: undefined });
     }
+  }
+
+  /** Its lend ends when it is built; of one that never was, now. */
+  private forgetCode(from: ProcessName, codes: Map<string, HeldCode>, key: string): void {
+    const held = codes.get(key);
+    codes.delete(key);
+    if (!held || held.built) return;
+    const { ownership } = this.parts.engine();
+    ownership.received(held.lend, from, refsCarried([held.value]));
+    ownership.settled(held.lend, from);
   }
 
   metaOf(from: ProcessName, record: TaskRecord): CallMeta {
@@ -80,8 +90,14 @@ export class Senders {
     const engine = this.parts.engine();
     engine.objects.handles.learn(held.value.refs);
     engine.ownership.received(held.lend, from, refsCarried([held.value]));
-    const built = engine.objects.sent.read(held.value, (value) => this.parts.receive({ key, name: held.name, value }));
     const counted = (): void => engine.ownership.settled(held.lend, from);
+    let built: Function | Promise<Function>;
+    try {
+      built = engine.objects.sent.read(held.value, (value) => this.parts.receive({ key, name: held.name, value }));
+    } catch (error) {
+      counted();
+      throw error;
+    }
     if (isThenable(built)) void built.then(counted, counted);
     else counted();
     return built;

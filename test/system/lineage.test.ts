@@ -50,7 +50,7 @@ test.each(modes)("an object whose segment is gone is made again by its task, wit
     seen.push([(await ray.get(b))[0], counts()]);
     report(seen);
   `, undefined, env)).toEqual([[1, 1], [6 * 20_000, [2, 2]], [6, [3, 3]], [6, [3, 3]]]);
-}, 60_000);
+}, 120_000);
 
 test("what moved to disk and was lost there is made again (rows 53, 55)", async () => {
   expect(await run(`
@@ -63,7 +63,7 @@ test("what moved to disk and was lost there is made again (rows 53, 55)", async 
     const values = await Promise.all(refs.map(async (ref) => (await ray.get(ref))[5]));
     report([lost > 0, values, ran("make") > before]);
   `, `{ numCpus: 1, objectStoreMemory: ${24 * MIB} }`)).toEqual([true, [1, 2, 3, 4, 5, 6, 7, 8], true]);
-}, 60_000);
+}, 120_000);
 
 test("a worker killed while it writes its result, or while that is under way, has its task run again (rows 29, 55)", async () => {
   expect(await run(`
@@ -83,7 +83,7 @@ test("a worker killed while it writes its result, or while that is under way, ha
     const values = await ray.get([dying.remote(N), killed.remote(N)]);
     report([values.map((xs) => [xs.length, xs[0], xs[N - 1]]), ran("dying")]);
   `)).toEqual([[[20_000, 7, 7], [20_000, 8, 8]], 2]);
-}, 60_000);
+}, 120_000);
 
 test("an object outlives its worker; when the file that it left is gone too, the task runs again elsewhere (row 55)", async () => {
   expect(await run(`
@@ -96,7 +96,7 @@ test("an object outlives its worker; when the file that it left is gone too, the
     await lose();
     report([kept, await ray.get(sum.remote(ref)), ran("make")]);
   `)).toEqual([[80_000, 1], 80_000, 2]);
-}, 60_000);
+}, 120_000);
 
 test("what waits for a lost object gets the new one: calls of actors in their order, borrowers, refs inside values (row 55)", async () => {
   expect(await run(`
@@ -115,7 +115,7 @@ test("what waits for a lost object gets the new one: calls of actors in their or
     await lose();
     report([ordered, borrowed, (await ray.get(inner))[1]]);
   `, "{ numCpus: 2 }")).toEqual([[[1, 5], 2, [3, 5]], 5, 6]);
-}, 60_000);
+}, 120_000);
 
 test("what cannot be made again is ObjectLostError, which says why (row 55)", async () => {
   expect(await run(`
@@ -152,7 +152,7 @@ test("what cannot be made again is ObjectLostError, which says why (row 55)", as
     1,
     ["lost", "lost", "lost", "lost", "lost", "lost"],
   ]);
-}, 60_000);
+}, 120_000);
 
 test("lost items of a generator are made again, and no more of it than that, also of one that its reader left (rows 26, 55)", async () => {
   expect(await run(`
@@ -168,7 +168,7 @@ test("lost items of a generator are made again, and no more of it than that, als
     const again = ran("item") - before;
     report([values, again, (await ray.get(refs[3]))[0]]);
   `)).toEqual([[0, 3, 4], 6, 5]);
-}, 60_000);
+}, 120_000);
 
 test("calls of an actor with maxTaskRetries are made again; lineage beyond its bound is forgotten, and that is said (row 55)", async () => {
   expect(await run(`
@@ -186,4 +186,4 @@ test("calls of an actor with maxTaskRetries are made again; lineage beyond its b
     const error = await ray.get(first).catch((error) => error);
     report([again, error.name, error.message.includes("how it was made was forgotten to make room (RAY_TS_MAX_LINEAGE_BYTES"), (await ray.get(others[5])).length]);
   `, undefined, { RAY_TS_MAX_LINEAGE_BYTES: "60000" })).toEqual([[2, 2], "ObjectLostError", true, 20_000]);
-}, 60_000);
+}, 120_000);

@@ -222,6 +222,11 @@ describe("the cluster", () => {
     expect(plain(CLUSTER, [resources({ total: { CPU: 4, memory: 25e9, object_store_memory: 2e9, GPU: 1 } })])).toBe("Ray cluster: 4 CPU, 1 GPU");
   });
 
+  test("shows what of the store is on disk (row 53)", () => {
+    expect(html(CLUSTER, [resources()])).not.toContain("spilled");
+    expect(html(CLUSTER, [resources({ storeSpilledBytes: 3_000_000 })])).toContain("8.0 MB of 2.0 GB, 3.0 MB spilled to disk");
+  });
+
   test("shows what is in use, processes, actors and tasks", () => {
     const counts: EngineEvent = { type: "task-counts", name: "f", finished: 40, failed: 1, totalRunMs: 3, at: 1 };
     const page = html(CLUSTER, [resources(), worker(1, "idle"), worker(2, "leased"), worker(2, "dead"), actor("alive"), task("finished"), task("failed", { task: "t2" }), counts]);
