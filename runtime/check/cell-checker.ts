@@ -6,6 +6,7 @@
 import { cellModule, moduleText, type CellModule } from "./cell-module.ts";
 import { CellProgram, type ProgramOptions } from "./cell-program.ts";
 import { diagnose } from "./diagnose.ts";
+import { withDirectives } from "./directives.ts";
 import type { ImportIndex } from "./import-index.ts";
 import { NameTable } from "./name-table.ts";
 import { RAY_CLASSES, RAY_TYPES, RAY_VALUES } from "./prelude.ts";
@@ -94,7 +95,7 @@ export class CellChecker {
       importFor: (name) => this.#imports.lineFor(name),
       tellsMissingModules,
     });
-    return [...found, ...refMisuses(path, module, server)].sort((a, b) => a.start - b.start);
+    return withDirectives(module.source, found, refMisuses(path, module, server));
   }
 }
 

@@ -3,12 +3,12 @@
  * go at once. What becomes of unanswered questions is for `type-checker.ts`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { CheckerMessage, CheckerOrder } from "../check/check-protocol.ts";
 
 export interface CheckerProcessOptions {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly program: string;
   readonly onMessage: (message: CheckerMessage) => void;
   /** Once; `reason` is its last words, or how it ended. */
   readonly onEnd: (reason: string) => void;
@@ -22,10 +22,9 @@ export class CheckerProcess {
   readonly #ended: Promise<void>;
   #lastWords = "";
 
-  constructor({ folder, env, onMessage, onEnd }: CheckerProcessOptions) {
+  constructor({ folder, env, program, onMessage, onEnd }: CheckerProcessOptions) {
     const { JPY_PARENT_PID: _ofTheFront, NODE_OPTIONS: _ofCells, ...inherited } = env;
-    // built beside every program: dist/checker.js
-    this.#child = spawn(process.execPath, ["--max-semi-space-size=4", fileURLToPath(new URL("./checker.js", import.meta.url))], {
+    this.#child = spawn(process.execPath, ["--max-semi-space-size=4", program], {
       cwd: folder,
       env: inherited,
       detached: true,

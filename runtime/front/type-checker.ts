@@ -5,8 +5,10 @@
  * T1 The checker knows the cells of this session in their order. A fresh process is told all of them again.
  * T2 A process that answers nothing for `STUCK_MS` is ended. A question at which two processes died is not asked again.
  */
+import { fileURLToPath } from "node:url";
 import type { CheckedCompletions, CheckedInspection, CheckerMessage, CheckerRequest } from "../check/check-protocol.ts";
 import type { TypeDiagnostic } from "../check/type-diagnostic.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { CheckerProcess } from "./checker-process.ts";
 
 export interface TypeCheckerOptions {
@@ -14,6 +16,9 @@ export interface TypeCheckerOptions {
   readonly env: NodeJS.ProcessEnv;
   /** For the user, once: the folder's tsconfig.json is broken, or types cannot be checked here. */
   readonly onNote: (text: string) => void;
+  /** The checker's, where it is not the one that was built beside this. */
+  readonly program?: string;
+  readonly clock?: Clock;
 }
 
 export interface CheckedCell {
@@ -55,7 +60,7 @@ export class TypeChecker {
   readonly #names = new Map<string, string>();
   readonly #builtins = new Map<string, string>();
   #deathsInARow = 0;
-  #stuck: NodeJS.Timeout | undefined;
+  #cancelStuck: (() => void) | undefined;
 
   constructor(options: TypeCheckerOptions) {
     this.#options = options;
@@ -73,8 +78,9 @@ export class TypeChecker {
   /** Does nothing when it runs, or has died too often to be of use. */
   start(): void {
     if (this.#process !== undefined || this.#isClosed || this.#deathsInARow >= MOST_DEATHS) return;
-    const { folder, env } = this.#options;
-    const child: CheckerProcess = new CheckerProcess({ folder, env, onMessage: (message) => this.#onMessage(message), onEnd: (reason) => this.#onEnd(child, reason) });
+    // built beside every program: dist/checker.js
+    const { folder, env, program = fileURLToPath(new URL("./checker.js", import.meta.url)) } = this.#options;
+    const child: CheckerProcess = new CheckerProcess({ folder, env, program, onMessage: (message) => this.#onMessage(message), onEnd: (reason) => this.#onEnd(child, reason) });
     this.#process = child;
     if (this.#names.size > 0) child.send({ type: "learn", names: [...this.#names] });
     for (const cell of this.#cells) this.#send(child, cell); // T1
@@ -125,7 +131,7 @@ export class TypeChecker {
 
   async end(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#stuck);
+    this.#cancelStuck?.();
     const ended = this.#process?.end();
     this.#giveUpAll();
     await ended;
@@ -185,7 +191,7 @@ export class TypeChecker {
     this.#waiting.clear();
     this.#deathsInARow += 1;
     if (this.#deathsInARow < MOST_DEATHS) return this.start();
-    clearTimeout(this.#stuck);
+    this.#cancelStuck?.();
     this.#options.onNote(`Types are not checked any more: the checker ended ${MOST_DEATHS} times (${reason.split("\n").at(-1) ?? ""}).`);
     this.#giveUpAll();
   }
@@ -203,9 +209,8 @@ export class TypeChecker {
 
   /** T2: from now on a sign of life is due, if anything is. */
   #watch(): void {
-    clearTimeout(this.#stuck);
+    this.#cancelStuck?.();
     if (this.#process === undefined || (this.#isReady && this.#waiting.size === 0)) return;
-    this.#stuck = setTimeout(() => void this.#process?.end(), STUCK_MS);
-    this.#stuck.unref();
+    this.#cancelStuck = (this.#options.clock ?? systemClock).after(STUCK_MS, () => void this.#process?.end());
   }
 }

@@ -76,7 +76,15 @@ function names(typed: string, roots: CompletionRoots): Completion[] {
 
 /** What completion calls a name: `function`, `class`, `variable`. */
 export function nameKind(name: string, roots: CompletionRoots): string {
-  const value = roots.peek(name)?.value;
+  return kindOf(roots.peek(name)?.value);
+}
+
+/** The same of a property without a look at what a getter would make: Node loads half of itself behind those of its globals. */
+export function propertyKind(holder: object, name: string): string {
+  return kindOf(ownProperty(holder, name)?.value);
+}
+
+function kindOf(value: unknown): string {
   if (typeof value !== "function") return "variable";
   return isClass(value) ? "class" : "function";
 }

@@ -1,5 +1,5 @@
 /** Tells the front which names there are, so that it can complete them while the session is busy: what is new or has changed since the last report. */
-import { nameKind, type CompletionRoots } from "./complete.ts";
+import { nameKind, propertyKind, type CompletionRoots } from "./complete.ts";
 import type { SessionMessage } from "./session-protocol.ts";
 
 type Names = Extract<SessionMessage, { type: "names" }>;
@@ -18,7 +18,7 @@ export class NameReport {
 
   /** `declared`: names that the cell which has just run gave a value. Undefined when there is nothing new. */
   changes(declared: Iterable<string>): Names | undefined {
-    const builtins = this.#builtins.flatMap((name) => this.#changed(name));
+    const builtins = this.#builtins.flatMap((name) => this.#changed(name, propertyKind(globalThis, name)));
     this.#builtins = [];
     const names = [...declared].flatMap((name) => this.#changed(name));
     // what came without a declaration: by `export *`, or as a property of globalThis
@@ -26,8 +26,7 @@ export class NameReport {
     return names.length + builtins.length === 0 ? undefined : { type: "names", names, builtins };
   }
 
-  #changed(name: string): Named[] {
-    const kind = nameKind(name, this.#roots);
+  #changed(name: string, kind = nameKind(name, this.#roots)): Named[] {
     if (this.#told.get(name) === kind) return [];
     this.#told.set(name, kind);
     return [[name, kind]];
