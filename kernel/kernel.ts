@@ -7,6 +7,9 @@
  * - K2 Cells of a shell run one at a time in order; every other request is answered at once, also while a cell runs.
  * - K3 A handler that throws gives an error reply, and the kernel goes on.
  */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Debugger } from "../runtime/debug/debugger.ts";
 import type { Front, FrontOptions } from "../runtime/front/front.ts";
 import { CellOutputs } from "./cell-outputs.ts";
 import { Comms } from "./comm/comms.ts";
@@ -14,6 +17,7 @@ import type { Handler, KernelContext } from "./context.ts";
 import { comm, commInfo } from "./handlers/comm.ts";
 import { complete } from "./handlers/complete.ts";
 import { connect } from "./handlers/connect.ts";
+import { debug } from "./handlers/debug.ts";
 import { execute } from "./handlers/execute.ts";
 import { history } from "./handlers/history.ts";
 import { inspect } from "./handlers/inspect.ts";
@@ -54,6 +58,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   connect_request: connect,
   interrupt_request: interrupt,
   usage_request: usage,
+  debug_request: debug,
   create_subshell_request: createSubshell,
   delete_subshell_request: deleteSubshell,
   list_subshell_request: listSubshells,
@@ -79,7 +84,13 @@ export class Kernel {
       outputs.comm(message, cell);
     };
     this.front = openFront({ onOutput: (output, cell) => outputs.put(output, cell), onComm, onInput: ({ prompt, password }, cell) => this.#ask(cell, prompt, password) });
-    this.#context = { front: this.front, wire, outputs, comms, history, shells: this.#shells, input, usage: new Usage(), connection, version, log };
+    const adapter = new Debugger({
+      openInspector: this.front.openInspector,
+      onEvent: (event) => void wire.publish("debug_event", { ...event }, this.#context.debugParent),
+      cellPrefix: join(tmpdir(), `ray-ts_${process.pid}`, "/"),
+      log,
+    });
+    this.#context = { front: this.front, wire, outputs, comms, history, shells: this.#shells, input, usage: new Usage(), debugger: adapter, debugParent: {}, connection, version, log };
     this.#onShutdown = onShutdown;
   }
 
@@ -124,6 +135,7 @@ export class Kernel {
       },
       answer: async () => {
         shell.running = undefined;
+        if (!this.#shells.isBusy) this.#context.debugger.cellsEnded();
         await reply();
       },
       abort: async () => {

@@ -44,6 +44,10 @@ export class Shells {
     this.main = new Shell(undefined, "", afterArrivals);
   }
 
+  get isBusy(): boolean {
+    return [this.main, ...this.#children.values()].some(({ running }) => running !== undefined);
+  }
+
   get ids(): string[] {
     return [...this.#children.keys()];
   }

@@ -26,7 +26,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/worker/watch.ts": ["runtime/worker/watch-commands.ts"],
   "runtime/worker/halts.ts": ["runtime/worker/watch-commands.ts"],
   "runtime/worker/take-stack.ts": ["runtime/worker/watch-commands.ts"],
-  "runtime/worker/watch-thread.ts": ["runtime/worker/halts.ts", "runtime/worker/take-stack.ts", "runtime/worker/watch-commands.ts"],
+  "runtime/worker/inspector-relay.ts": [],
+  "runtime/worker/watch-thread.ts": ["runtime/worker/halts.ts", "runtime/worker/inspector-relay.ts", "runtime/worker/take-stack.ts", "runtime/worker/watch-commands.ts"],
   "runtime/head/boot.ts": ["runtime/ids.ts", "runtime/engine", "runtime/session/session-protocol.ts"],
   "runtime/head/prints.ts": [],
 
@@ -67,7 +68,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     ...PLAIN_DATA, ...PROTOCOL, "runtime/api", "runtime/compile", "runtime/local", "runtime/modules", "runtime/serialize", "runtime/session/output-marks.ts", "runtime/ship",
     "runtime/wire/outbox.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
+  "runtime/debug": ["runtime/compile"],
   "runtime/front": [
+    "runtime/debug/inspector.ts",
     ...PLAIN_DATA, ...PROTOCOL, "runtime/check/check-protocol.ts", "runtime/check/format-diagnostics.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts", "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
     "runtime/local/local-engine.ts", "runtime/serialize",
     "runtime/worker/watch-commands.ts",
@@ -75,7 +78,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 
   "kernel/labextension": ["runtime/page"],
   "kernel/wire": [],
-  "kernel": ["kernel/wire", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts", "runtime/store/process-start.ts"],
+  "kernel": ["kernel/wire", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/debug", "runtime/front", "runtime/session/output.ts", "runtime/store/process-start.ts"],
   "repl/notebook": [],
   "repl/terminal": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts"],
   "repl/notebook-tests": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts"],

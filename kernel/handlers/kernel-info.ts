@@ -19,8 +19,8 @@ export const kernelInfo: Handler = (_request, { version }) => ({
     nbconvert_exporter: "script",
   },
   banner: `ray-ts ${version}: TypeScript with Ray's tasks, actors and objects, on Node ${process.versions.node}`,
-  debugger: false,
-  supported_features: ["kernel subshells"],
+  debugger: true,
+  supported_features: ["debugger", "kernel subshells"],
   help_links: [
     { text: "Ray Core", url: "https://docs.ray.io/en/latest/ray-core/walkthrough.html" },
     { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },

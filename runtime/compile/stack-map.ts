@@ -55,6 +55,17 @@ export class StackMapper {
     this.#scripts.delete(scriptName);
   }
 
+  /** Names of the scripts, and the texts that they were made from. */
+  scripts(): { readonly name: string; readonly cell: string; readonly source: string | undefined }[] {
+    return [...this.#scripts].map(([name, { cell, source }]) => ({ name, cell, source: source ?? this.#sources.get(cell) }));
+  }
+
+  script(name: string): { readonly cell: string; readonly source: string | undefined; readonly map: SourceMap; readonly lineOffset: number } | undefined {
+    const script = this.#scripts.get(name);
+    if (!script) return undefined;
+    return { cell: script.cell, source: script.source ?? this.#sources.get(script.cell), map: mapOf(script), lineOffset: script.lineOffset ?? 0 };
+  }
+
   /** A stack, or any text with places in it, as a user should see it. */
   mapStack(stack: string): string {
     return stack
@@ -110,7 +121,7 @@ export class StackMapper {
   }
 
   #traceOf(script: Script): TraceMap {
-    const map = typeof script.map === "function" ? script.map() : script.map;
+    const map = mapOf(script);
     const text = map.sourcesContent?.[0];
     if (typeof text === "string" && !this.#sources.has(script.cell)) this.#sources.set(script.cell, text);
     return new TraceMap(map as ConstructorParameters<typeof TraceMap>[0]);
@@ -122,6 +133,8 @@ export class StackMapper {
     return this.#ownFolders.some((folder) => line.includes(folder));
   }
 }
+
+const mapOf = ({ map }: MappedScript): SourceMap => (typeof map === "function" ? map() : map);
 
 /** Code of ours around an expression of the user's stands at the same place: one frame is enough. */
 const isRepeated = (line: string, before: string | undefined): boolean => line === before && /^\s*at (?:async )?[^\s()]+:\d+:\d+$/.test(line);

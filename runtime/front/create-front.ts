@@ -10,6 +10,7 @@
  *   behind the prints.
  */
 import { isComplete } from "../compile/is-complete.ts";
+import type { OpenInspector } from "../debug/inspector.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
 import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
@@ -24,6 +25,7 @@ import { PendingRequests } from "./pending-requests.ts";
 import { SessionComms, type CommOutput } from "./session-comms.ts";
 import { RunningCell } from "./running-cell.ts";
 import { RunningCells } from "./running-cells.ts";
+import { SessionInspector } from "./session-inspector.ts";
 import { StuckCells } from "./stuck-cells.ts";
 import { type SessionEnd, SessionProcess } from "./session-process.ts";
 import { diedBetweenCells, diedInCell } from "./session-death.ts";
@@ -64,6 +66,7 @@ class SessionFront implements Front {
   readonly #cellsByName = new Map<string, number>();
   readonly #running = new RunningCells();
   readonly #stuck: StuckCells;
+  readonly #inspector = new SessionInspector(() => this.#session);
   /** The session's variables. */
   readonly #names = new Set<string>();
   readonly #comms = new SessionComms();
@@ -155,6 +158,10 @@ class SessionFront implements Front {
     this.#session?.holdOutput(isHeld);
   }
 
+  get openInspector(): OpenInspector {
+    return (events) => this.#inspector.open(events);
+  }
+
   get comms(): ReadonlyMap<string, { readonly target: string }> {
     return this.#comms.open;
   }
@@ -175,7 +182,7 @@ class SessionFront implements Front {
   async complete(code: string, cursor: number): Promise<JoinedCompletions> {
     const { checker } = this.#types;
     checker.start();
-    const values = this.#completions.ask((id) => this.#session?.send({ type: "complete", id, code, cursor }), ANSWER_MS);
+    const values = this.#inspector.isStopped ? Promise.resolve(undefined) : this.#completions.ask((id) => this.#session?.send({ type: "complete", id, code, cursor }), ANSWER_MS);
     const patience = elapsed(VALUES_MS, systemClock);
     const checked = await checker.complete(code, cursor, TYPES_MS);
     const known = joinCompletions(code, cursor, { checked, session: undefined, names: checker.names });
@@ -187,7 +194,7 @@ class SessionFront implements Front {
   async inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }> {
     const { checker } = this.#types;
     checker.start();
-    const values = this.#inspections.ask((id) => this.#session?.send({ type: "inspect", id, code, cursor, detail }), ANSWER_MS);
+    const values = this.#inspector.isStopped ? Promise.resolve(undefined) : this.#inspections.ask((id) => this.#session?.send({ type: "inspect", id, code, cursor, detail }), ANSWER_MS);
     const patience = elapsed(VALUES_MS, systemClock);
     const checked = await checker.inspect(code, cursor, detail, TYPES_MS);
     return joinInspection(checked, await (checked === undefined ? values : Promise.race([values, patience])), detail);
@@ -223,6 +230,7 @@ class SessionFront implements Front {
   async #begin(cell: RunningCell, request: CellRequest): Promise<void> {
     const session = this.#currentSession();
     await session.ready;
+    await this.#inspector.ready;
     const wrongTypes = await Promise.race([this.#types.begin(request, cell.id), cell.interrupted]);
     if (cell.isSettled) return;
     if (cell.isInterrupted) return cell.stopBeforeStart();
@@ -244,6 +252,7 @@ class SessionFront implements Front {
       env: { ...process.env, ...env },
       onMessage: (message) => this.#onMessage(session, message),
       onMark: (event) => this.#onMark(event),
+      onInspector: (text) => this.#inspector.heard(text),
       onEnd: (end) => this.#onSessionEnd(end, wasReady),
     });
     if (this.#isOutputHeld) session.holdOutput(true);
@@ -264,7 +273,9 @@ class SessionFront implements Front {
     for (const cell of cells) cell.sessionDied(diedInCell(end), end.exitCalled && end.code !== null ? end.code : undefined);
     if (cells.length === 0 && wasReady) this.#notice += diedBetweenCells(end);
     // one that cannot even start is tried again by the next cell only
-    if (wasReady) this.#currentSession();
+    if (!wasReady) return;
+    this.#currentSession();
+    this.#inspector.replaced();
   }
 
   #onMark(event: MarkEvent): void {

@@ -4,6 +4,7 @@
  * tests are thin programs over this interface. It never runs user code.
  */
 import type { TypeCheckMode } from "../check/type-diagnostic.ts";
+import type { OpenInspector } from "../debug/inspector.ts";
 import type { ExecuteReply } from "../session/session-protocol.ts";
 import type { CommMessage, MimeBundle } from "../session/output.ts";
 import type { JoinedCompletions } from "./join-completions.ts";
@@ -62,6 +63,8 @@ export interface Front {
   interrupt(): void;
   /** Whoever takes the output falls behind: the session waits at its next print until it is let go on. An interrupt lets it go on too. */
   holdOutput(isHeld: boolean): void;
+  /** For a debugger: a line to V8's inspector of the session, whichever that is. One at a time. */
+  readonly openInspector: OpenInspector;
   complete(code: string, cursor: number): Promise<JoinedCompletions>;
   inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }>;
   /** By the parser alone, also while a cell runs. */

@@ -6,11 +6,11 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type MarkEvent, MarkParser, type StreamName } from "../session/output-marks.ts";
 import type { FrontMessage, SessionMessage } from "../session/session-protocol.ts";
-import { watchCommand } from "../worker/watch-commands.ts";
+import { WATCH_OP, watchCommand, WatchReader, watchText } from "../worker/watch-commands.ts";
 
 export interface SessionEnd {
   readonly code: number | null;
@@ -26,6 +26,8 @@ export interface SessionProcessOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly onMessage: (message: Exclude<SessionMessage, { type: "ready" | "exiting" }>) => void;
   readonly onMark: (event: MarkEvent) => void;
+  /** A message of V8's inspector, as JSON. */
+  readonly onInspector: (text: string) => void;
   /** Once, when the process has ended and its output has been read. */
   readonly onEnd: (end: SessionEnd) => void;
 }
@@ -49,6 +51,8 @@ export class SessionProcess {
     const allRead = Promise.all([readMarks(stdout, "stdout", nonce, options.onMark), readMarks(stderr, "stderr", nonce, options.onMark)]);
     // written to a process that has just ended: `onEnd` tells
     this.#watchPipe.on("error", () => undefined);
+    const answers = new WatchReader();
+    this.#watchPipe.on("data", (chunk: Buffer) => { for (const { op, text } of answers.push(chunk)) if (op === WATCH_OP.inspect) options.onInspector(text); });
 
     let becomeReady: () => void = () => undefined;
     this.ready = new Promise<void>((resolve, reject) => {
@@ -81,6 +85,11 @@ export class SessionProcess {
     this.#watchPipe.write(watchCommand("interrupt", execution));
   }
 
+  /** Sends a message to V8's inspector, as JSON; "" ends the connection. */
+  inspect(text: string): void {
+    this.#watchPipe.write(watchText("inspect", text));
+  }
+
   /** While its output is held nobody reads it, and a session that prints on waits at its pipe. */
   holdOutput(isHeld: boolean): void {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -106,8 +115,8 @@ export class SessionProcess {
     clearTimeout(kill);
   }
 
-  get #watchPipe(): Writable {
-    return this.#child.stdio[WATCH_FD] as Writable;
+  get #watchPipe(): Duplex {
+    return this.#child.stdio[WATCH_FD] as Duplex;
   }
 
   async #whenExited(allRead: Promise<unknown>, onEnd: (end: SessionEnd) => void): Promise<void> {

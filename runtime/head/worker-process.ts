@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newProcessName, type ProcessName } from "../ids.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
-import { AnswerReader, type TakenStack, WATCH_OP, watchCommand } from "../worker/watch-commands.ts";
+import { WatchReader, type TakenStack, WATCH_OP, watchCommand } from "../worker/watch-commands.ts";
 import { clientNumber } from "../worker/client-number.ts";
 import type { WorkerEnv } from "./environments.ts";
 import { WORKER_BOOT_FD, WORKER_WATCH_FD, type WorkerBoot } from "./boot.ts";
@@ -40,7 +40,7 @@ export class WorkerProcess {
   private ready = false;
   private readonly halting: ((begun: number | undefined) => void)[] = [];
   private readonly stacksWanted: ((text: string) => void)[] = [];
-  private readonly answers = new AnswerReader();
+  private readonly answers = new WatchReader();
   readonly lastWords = new LastWords();
   private readonly startTimer: NodeJS.Timeout;
   private readonly child: ChildProcess;

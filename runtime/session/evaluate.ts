@@ -18,6 +18,9 @@ export interface EvaluatorParts {
   readonly modules: Pick<ModuleBook, "instrument">;
 }
 
+/** A debugger is stopped before a script that says it has a map, and sets its breakpoints then. It asks us for the map. */
+const HAS_MAP = "\n//# sourceMappingURL=ray-ts";
+
 type CellFunction = (scope: Record<string, unknown>, runtime: CellRuntime) => unknown;
 
 export class Evaluator {
@@ -31,11 +34,11 @@ export class Evaluator {
   async run<T>(cell: CompiledCell, present: (value: unknown) => T | Promise<T>): Promise<T> {
     const { scope, interrupts, registry } = this.#parts;
     registry.addCell(cell);
-    const body = new Script(cell.code, { filename: cell.scriptName, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
+    const body = new Script(cell.code + HAS_MAP, { filename: cell.scriptName, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
       .runInThisContext({ displayErrors: false }) as CellFunction;
     scope.declare(cell.declared, cell.name);
     const last: { value: unknown } = { value: undefined };
-    const start = (): unknown => body(scope.names, this.#runtime((value) => { last.value = value; }));
+    const start = (): unknown => body(scope.names, this.runtime((value) => { last.value = value; }));
     if (!cell.isAsync) {
       return interrupts.breakable(() => {
         start();
@@ -46,7 +49,8 @@ export class Evaluator {
     return interrupts.breakable(() => present(last.value));
   }
 
-  #runtime(result: (value: unknown) => void): CellRuntime {
+  /** `__rt` of code that runs here. */
+  runtime(result: (value: unknown) => void): CellRuntime {
     const { scope, importer, interrupts, registry, modules } = this.#parts;
     return modules.instrument({
       def: registry.def,

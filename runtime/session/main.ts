@@ -12,6 +12,7 @@ import { startWatch } from "../worker/watch.ts";
 import { CellSources } from "./cell-sources.ts";
 import { keepInspectClean } from "./clean-inspect.ts";
 import { createConsoleStreams, guardConsole } from "./console-streams.ts";
+import { offerDebugAid } from "./debug-aid.ts";
 import { Evaluator } from "./evaluate.ts";
 import { Executions } from "./execution.ts";
 import type { ErrorContext } from "./format-error.ts";
@@ -44,7 +45,7 @@ installTextStreams(streams);
 keepInspectClean();
 const builtinGlobals = SessionRoots.readGlobals();
 
-const { guard, ready } = startWatch({ onInterrupt: (execution) => interrupts.arrived(execution), unwinds: true });
+const { guard, ready, endInspection } = startWatch({ onInterrupt: (execution) => interrupts.arrived(execution), unwinds: true });
 const interrupts: Interrupts = new Interrupts(guard, () => executions.causing, flushAged);
 flushByGuard(guard);
 const groups = guardConsole(console, () => interrupts.check());
@@ -78,6 +79,8 @@ const recent = new RecentResults(face.holdsCluster);
 let displays = 0;
 
 const roots = new SessionRoots(scope, builtinGlobals, (code) => writtenSource(code, face.registry, sources.textOf));
+const evaluator = new Evaluator({ scope, importer, interrupts, registry: face.registry, modules: face.modules });
+offerDebugAid({ scope, stacks, errors, runtime: (result) => evaluator.runtime(result) });
 
 const session: Session = new Session({
   send: (message) => link.send(message),
@@ -86,7 +89,7 @@ const session: Session = new Session({
   interrupts,
   recent,
   errors,
-  evaluator: new Evaluator({ scope, importer, interrupts, registry: face.registry, modules: face.modules }),
+  evaluator,
   roots,
   names: new NameReport(roots),
   present: { viewOf: face.viewOf, isShown: face.isShown, newDisplayId: () => `ray-ts-${nonce}-${++displays}` },
@@ -112,7 +115,10 @@ scope.provideComputed("_", recent.last);
 scope.provide("Out", recent.byNumber);
 scope.provide("prompt", (prompt: unknown = "", { password = false }: { readonly password?: boolean } = {}) => userInput.ask(String(prompt), password));
 
-process.on("exit", (code) => link.send({ type: "exiting", code }));
+process.on("exit", (code) => {
+  link.send({ type: "exiting", code });
+  endInspection();
+});
 // the watch thread decides about SIGINT; one from elsewhere must not end the session
 process.on("SIGINT", () => interrupts.stopAll());
 // a session that nothing can stop must not run

@@ -3,7 +3,7 @@
  *
  * A command is one record of 8 bytes: `[u8 op, 3 zero bytes, i32 argument, little-endian]`. The pipe's end of file means
  * that whoever started the process is gone: the process kills itself. `halt` is answered by a record of the same form, `stack` by one
- * with text behind it.
+ * with text behind it. `inspect` has text behind it both ways.
  */
 
 export const WATCH_RECORD_BYTES = 8;
@@ -21,6 +21,8 @@ export const WATCH_OP = {
   busy: 6,
   /** Where is the main thread? The answer's argument: how many bytes of JSON follow it (take-stack.ts). */
   stack: 7,
+  /** A message of V8's inspector as JSON, of `argument` bytes; a command of none ends the connection (inspector-relay.ts). */
+  inspect: 8,
 } as const;
 
 export const GUARD_WORDS = 8;
@@ -41,6 +43,8 @@ export const GUARD = {
   call: 6,
   /** The number of the task that began last; minus a client's number: its tasks do not begin any more (halts.ts). */
   begun: 7,
+  /** 1: an inspector is connected. */
+  inspected: 4,
 } as const;
 
 export function watchCommand(op: keyof typeof WATCH_OP, argument: number): Buffer {
@@ -61,33 +65,46 @@ export interface TakenStack {
   readonly isNative?: boolean;
 }
 
-export interface WatchAnswer {
+/** A command or an answer, as it was read. */
+export interface WatchRecord {
   readonly op: number;
   readonly argument: number;
-  /** What follows the answer to `stack`. */
+  /** What follows a `stack` or `inspect`. */
   readonly text: string;
 }
 
-export function stackAnswer(text: string): Buffer {
+export function watchText(op: "stack" | "inspect", text: string): Buffer {
   const bytes = Buffer.from(text);
-  return Buffer.concat([watchCommand("stack", bytes.length), bytes]);
+  return Buffer.concat([watchCommand(op, bytes.length), bytes]);
 }
 
-/** Answers out of what came through the pipe, however it was cut. */
-export class AnswerReader {
-  private rest = Buffer.alloc(0);
+/** Records out of what came through the pipe, however it was cut. */
+export class WatchReader {
+  private chunks: Buffer[] = [];
+  private held = 0;
+  /** Bytes without which nothing can be read. */
+  private wanted = WATCH_RECORD_BYTES;
 
-  push(chunk: Buffer): WatchAnswer[] {
-    this.rest = Buffer.concat([this.rest, chunk]);
-    const answers: WatchAnswer[] = [];
-    while (this.rest.length >= WATCH_RECORD_BYTES) {
-      const op = this.rest.readUInt8(0);
-      const argument = this.rest.readInt32LE(4);
-      const end = WATCH_RECORD_BYTES + (op === WATCH_OP.stack ? argument : 0);
-      if (this.rest.length < end) break;
-      answers.push({ op, argument, text: this.rest.toString("utf8", WATCH_RECORD_BYTES, end) });
-      this.rest = this.rest.subarray(end);
+  push(chunk: Buffer): WatchRecord[] {
+    this.chunks.push(chunk);
+    this.held += chunk.length;
+    if (this.held < this.wanted) return [];
+    let rest = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks);
+    const records: WatchRecord[] = [];
+    this.wanted = WATCH_RECORD_BYTES;
+    while (rest.length >= WATCH_RECORD_BYTES) {
+      const op = rest.readUInt8(0);
+      const argument = rest.readInt32LE(4);
+      const end = WATCH_RECORD_BYTES + (op === WATCH_OP.stack || op === WATCH_OP.inspect ? Math.max(0, argument) : 0);
+      if (rest.length < end) {
+        this.wanted = end;
+        break;
+      }
+      records.push({ op, argument, text: rest.toString("utf8", WATCH_RECORD_BYTES, end) });
+      rest = rest.subarray(end);
     }
-    return answers;
+    this.chunks = [rest];
+    this.held = rest.length;
+    return records;
   }
 }

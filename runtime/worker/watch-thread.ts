@@ -1,15 +1,16 @@
 /**
  * The watch thread of a session or worker: a worker thread with its own event loop on the inherited watch pipe. It is the
- * only part of the process that still runs while user code spins, so it does five things: it kills the process when the
+ * only part of the process that still runs while user code spins, so it does six things: it kills the process when the
  * pipe ends, it puts interrupts into the guard that compiled loops read, where no guard stands (a native sort, a library's
- * loop) it raises SIGINT, which unwinds a `vm` script run with `breakOnSigint`, it answers which task began last, and it tells
- * where the main thread is.
+ * loop) it raises SIGINT, which unwinds a `vm` script run with `breakOnSigint`, it answers which task began last, it tells
+ * where the main thread is, and it lets a debugger in.
  */
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { Halting } from "./halts.ts";
 import { takeStack } from "./take-stack.ts";
-import { GUARD, stackAnswer, WATCH_OP, WATCH_RECORD_BYTES, watchCommand } from "./watch-commands.ts";
+import { InspectorRelay } from "./inspector-relay.ts";
+import { GUARD, WATCH_OP, watchCommand, WatchReader, watchText } from "./watch-commands.ts";
 
 /** How long a guard or the raced await may take before SIGINT is tried. */
 const SIGINT_AFTER_MS = 50;
@@ -17,26 +18,30 @@ const SIGINT_RETRY_MS = 10;
 
 const { fd, guard, unwinds } = workerData as { readonly fd: number; readonly guard: Int32Array; readonly unwinds: boolean };
 const halting = new Halting(guard);
-let buffered = Buffer.alloc(0);
+const reader = new WatchReader();
 
 const pipe = new Socket({ fd, readable: true, writable: true });
 pipe.on("data", (chunk: Buffer) => {
-  buffered = Buffer.concat([buffered, chunk]);
-  for (; buffered.length >= WATCH_RECORD_BYTES; buffered = buffered.subarray(WATCH_RECORD_BYTES)) {
-    obey(buffered.readUInt8(0), buffered.readInt32LE(4));
-  }
+  for (const { op, argument, text } of reader.push(chunk)) obey(op, argument, text);
 });
 pipe.on("end", die);
 // a reset pipe says the same as an ended one
 pipe.on("error", die);
+const relay = new InspectorRelay((text) => pipe.write(watchText("inspect", text)), (isConnected) => {
+  Atomics.store(guard, GUARD.inspected, isConnected ? 1 : 0);
+  Atomics.notify(guard, GUARD.inspected);
+});
+// the main thread is about to exit, and waits for this
+parentPort?.on("message", () => relay.disconnect());
 parentPort?.postMessage("watching");
 
-function obey(op: number, argument: number): void {
+function obey(op: number, argument: number, text: string): void {
   switch (op) {
     case WATCH_OP.interrupt: return interrupt(argument);
     case WATCH_OP.abandon: if (Atomics.load(guard, GUARD.busy) === argument) die(); return;
     case WATCH_OP.halt: return halt(argument);
     case WATCH_OP.stack: return void tellStack();
+    case WATCH_OP.inspect: return relay.hear(text);
     case WATCH_OP.end: if (Atomics.load(guard, GUARD.call) === argument) die(); return;
     default: return;
   }
@@ -52,8 +57,8 @@ let telling = Promise.resolve();
 
 function tellStack(): void {
   telling = telling.then(() => takeStack(() => parentPort?.postMessage("awake"))).then(
-    (taken) => void pipe.write(stackAnswer(JSON.stringify(taken))),
-    (error: Error) => void pipe.write(stackAnswer(JSON.stringify({ stack: `    (its stack cannot be taken: ${error.message})` }))),
+    (taken) => void pipe.write(watchText("stack", JSON.stringify(taken))),
+    (error: Error) => void pipe.write(watchText("stack", JSON.stringify({ stack: `    (its stack cannot be taken: ${error.message})` }))),
   );
 }
 

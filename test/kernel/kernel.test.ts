@@ -93,6 +93,7 @@ class ScriptedFront implements Front {
   async watchView(): Promise<undefined> { return undefined; }
   interrupt(): void { for (const interrupt of this.#interrupts.splice(0)) interrupt(); }
   holdOutput(): void {}
+  openInspector(): never { throw new Error("no session to debug"); }
   async complete(_code: string, cursor: number): ReturnType<Front["complete"]> { return { matches: [{ text: "value", type: "variable" }], start: cursor - 1, end: cursor, statement: 0 }; }
   async inspect(): ReturnType<Front["inspect"]> { return { found: true, data: { "text/plain": "number" } }; }
   isComplete(code: string): ReturnType<Front["isComplete"]> { return code.endsWith("{") ? { status: "incomplete", indent: "  " } : { status: "complete" }; }
@@ -429,7 +430,7 @@ describe("other requests", () => {
   };
 
   test("kernel_info says protocol 5.5 and TypeScript", async () => {
-    expect(await answer("kernel_info_request")).toMatchObject({ protocol_version: "5.5", implementation: "ray-ts", implementation_version: "1.2.3", language_info: { name: "typescript", file_extension: ".ts" }, debugger: false, supported_features: ["kernel subshells"] });
+    expect(await answer("kernel_info_request")).toMatchObject({ protocol_version: "5.5", implementation: "ray-ts", implementation_version: "1.2.3", language_info: { name: "typescript", file_extension: ".ts" }, debugger: true, supported_features: ["debugger", "kernel subshells"] });
   });
 
   test("usage says what kernel, session and cluster take", async () => {
@@ -460,7 +461,7 @@ describe("other requests", () => {
     expect(bench.story(id)).toEqual(["busy", "comm_close", "idle"]);
   });
 
-  test.each(["debug_request", "constructor", "no_such_request"])("a message of the unknown type %s is logged and passed over", async (type: string) => {
+  test.each(["constructor", "no_such_request"])("a message of the unknown type %s is logged and passed over", async (type: string) => {
     const bench = newBench();
     const id = bench.ask(type);
     await bench.wire.idle(id);

@@ -37,6 +37,7 @@ const messages: Readonly<Record<string, MessageSpec>> = {
   update_display_data: { required: { ...display.required, transient: shape({ required: { display_id: string } }) } },
   stream: { required: { name: oneOf("stdout", "stderr"), text: string } },
   error,
+  debug_event: { required: { type: oneOf("event"), seq: integer, event: oneOf("initialized", "stopped", "continued", "breakpoint") }, optional: { body: object } },
   clear_output: { required: { wait: boolean } },
   comm_open: { required: { comm_id: string, target_name: string, data: object }, optional: { target_module: string } },
   comm_msg: { required: { comm_id: string, data: object } },
@@ -53,6 +54,8 @@ const messages: Readonly<Record<string, MessageSpec>> = {
   comm_info_reply: reply({ comms: object }),
   connect_reply: reply({ shell_port: integer, iopub_port: integer, stdin_port: integer, hb_port: integer, control_port: integer }),
   interrupt_reply: reply({}),
+  // the Debug Adapter Protocol's, with Jupyter's additions
+  debug_reply: { required: { type: oneOf("response"), seq: integer, request_seq: integer, success: boolean, command: string }, optional: { body: object, message: string } },
   create_subshell_reply: reply({ subshell_id: string }),
   delete_subshell_reply: reply({}),
   list_subshell_reply: reply({ subshell_id: listOf(string) }),
@@ -80,6 +83,7 @@ const messages: Readonly<Record<string, MessageSpec>> = {
   // on control
   shutdown_request: { required: { restart: boolean } },
   interrupt_request: { required: {} },
+  debug_request: { required: { type: oneOf("request"), seq: integer, command: string }, optional: { arguments: object } },
   usage_request: { required: {} },
   create_subshell_request: { required: {} },
   delete_subshell_request: { required: { subshell_id: string } },
