@@ -3,6 +3,7 @@
  * synchronous loop, says its stack, and goes on. No port is opened, and nothing of the inspector stays.
  */
 import type { Session } from "node:inspector";
+import { keepTurning } from "./inspector-relay.ts";
 import type { TakenStack } from "./watch-commands.ts";
 
 /** Under this name the main thread keeps a function that gives a `TakenStack` as JSON. */
@@ -24,9 +25,11 @@ export async function takeStack(poke: () => void): Promise<TakenStack> {
   const inspector = await import("node:inspector");
   const session = new inspector.Session();
   session.connectToMainThread();
+  const turning = keepTurning();
   try {
     return await stopped(session, poke);
   } finally {
+    clearInterval(turning);
     session.disconnect();
   }
 }

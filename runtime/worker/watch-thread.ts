@@ -30,7 +30,7 @@ pipe.on("error", die);
 const relay = new InspectorRelay((text) => pipe.write(watchText("inspect", text)), (isConnected) => {
   Atomics.store(guard, GUARD.inspected, isConnected ? 1 : 0);
   Atomics.notify(guard, GUARD.inspected);
-});
+}, () => parentPort?.postMessage("awake"));
 // the main thread is about to exit, and waits for this
 parentPort?.on("message", () => relay.disconnect());
 parentPort?.postMessage("watching");
