@@ -131,9 +131,69 @@ class FrontEndTests(FrontEnd):
         self.assert_readable(notebook, [0, 3, 6])
 
 
+DEBUGGED = """interface Point { x: number; y: number }
+
+function scale(p: Point, by: number): Point {
+  const x = p.x * by;
+  return { x, y: p.y * by };
+}
+const points: Point[] = [];
+for (const by of [2, 3]) {
+  points.push(scale({ x: 1, y: 2 }, by));
+}
+points.length"""
+
+
 @unittest.skipIf(missing("jupyterlab"), missing("jupyterlab"))
 class LabTest(FrontEndTests, unittest.TestCase):
     app, title = "lab", "JupyterLab"
+
+    def test_debugger(self):
+        """a breakpoint that is clicked into a cell stops there; the debugger shows the stack and the variables, steps and continues"""
+        notebook = self.open(DEBUGGED)
+        page = notebook.page
+        highlighted = page.locator(".jp-DebuggerEditor-highlight")
+        page.locator(".jp-DebuggerBugButton").first.click()
+        gutter = page.locator(".jp-Notebook .jp-Cell .cm-breakpoint-gutter .cm-gutterElement")
+        gutter.nth(4).wait_for()
+        # the first element only gives the gutter its width
+        gutter.nth(5).click()
+        page.locator(".jp-DebuggerBreakpoint").wait_for()
+        notebook.start("notebook:run-cell")
+        highlighted.wait_for()
+        self.assertEqual("return { x, y: p.y * by };", highlighted.inner_text().strip())
+        self.assertEqual(["scale", "In[1]"], self.texts(page, ".jp-DebuggerCallstackFrame-name"))
+        self.wait_for_variables(page, ["p {x: 1, y: 2}", "by 2", "x 2"])
+        self.shot("stopped")
+        self.click(page, "debugger:stepOut")
+        page.wait_for_function("() => document.querySelector('.jp-DebuggerEditor-highlight')?.innerText.includes('points.push')")
+        self.wait_for_variables(page, ["by 2", "points Array(0) []"])
+        self.assertEqual(["In[1]"], self.texts(page, ".jp-DebuggerCallstackFrame-name"))
+        self.shot("stepped")
+        self.click(page, "debugger:continue")
+        self.wait_for_variables(page, ["by 3", "x 3"])
+        self.click(page, "debugger:next")
+        page.wait_for_function("() => document.querySelector('.jp-DebuggerEditor-highlight')?.innerText.includes('}')")
+        self.click(page, "debugger:continue")
+        notebook.wait()
+        self.assertEqual(["2"], notebook.seen(0))
+        self.assertEqual(0, highlighted.count())
+        self.shot("ended")
+
+    def texts(self, page, selector):
+        page.locator(selector).first.wait_for()
+        return page.locator(selector).all_inner_texts()
+
+    def wait_for_variables(self, page, wanted):
+        """Each is a name and what stands beside it in the tree of variables."""
+        shown = "() => [...document.querySelectorAll('.jp-DebuggerVariables-body .jp-DebuggerVariables-name')].map(e => [e.innerText, e.nextElementSibling?.innerText ?? ''].join(' ').trim())"
+        try:
+            page.wait_for_function(f"wanted => {{ const shown = ({shown})(); return wanted.every(one => shown.includes(one)); }}", arg=wanted, timeout=15_000)
+        except Exception as error:
+            raise AssertionError(f"the variables are {page.evaluate(shown)}, wanted {wanted}") from error
+
+    def click(self, page, command):
+        page.locator(f"jp-button[data-command='{command}'], [data-command='{command}'] button, [data-command='{command}']").first.click()
 
 
 @unittest.skipIf(missing("notebook"), missing("notebook"))
