@@ -24,7 +24,7 @@ export class LineMap {
     return this.#trace.sourcesContent?.find((text) => text !== null) ?? undefined;
   }
 
-  /** 1-based; undefined on lines that are ours alone, such as a loop's guard. */
+  /** 1-based; undefined on lines that are ours alone. */
   original({ line, column }: GeneratedPlace): Position | undefined {
     const needle = { line: Math.max(1, line + 1 - this.#lineOffset), column };
     const before = originalPositionFor(this.#trace, needle);

@@ -33,6 +33,15 @@ const CAPABILITIES = {
   exceptionBreakpointFilters: EXCEPTION_FILTERS,
 };
 
+/** Front ends ask about a stop that is over by then, and read the list without looking at `success`. */
+const EMPTY: Readonly<Record<string, Body>> = {
+  stackTrace: { stackFrames: [], totalFrames: 0 },
+  scopes: { scopes: [] },
+  variables: { variables: [] },
+  inspectVariables: { variables: [] },
+  setBreakpoints: { breakpoints: [] },
+};
+
 const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 export class Debugger {
@@ -62,7 +71,7 @@ export class Debugger {
       const body = await run(this, typeof given === "object" && given !== null ? (given as Arguments) : {});
       return { ...response, success: true, ...(body ? { body } : {}) };
     } catch (error) {
-      return { ...response, success: false, message: (error as Error).message, body: {} };
+      return { ...response, success: false, message: (error as Error).message, body: EMPTY[command] ?? {} };
     }
   }
 
