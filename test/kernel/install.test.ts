@@ -38,7 +38,7 @@ test("the extension that draws views is installed beside the kernel: what Jupyte
 });
 
 test("the package's own spec works as it is after npm install -g", () => {
-  expect(source).toMatchObject({ argv: ["ray-ts", "kernel", "start", "{connection_file}"], language: "typescript", interrupt_mode: "message", metadata: { debugger: false } });
+  expect(source).toMatchObject({ argv: ["ray-ts", "kernel", "start", "{connection_file}"], language: "typescript", interrupt_mode: "message", metadata: { debugger: true } });
 });
 
 test("installing again replaces, uninstalling removes and says so, also when nothing is there", () => {
