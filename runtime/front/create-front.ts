@@ -230,7 +230,7 @@ class SessionFront implements Front {
   async #begin(cell: RunningCell, request: CellRequest): Promise<void> {
     const session = this.#currentSession();
     await session.ready;
-    await this.#inspector.ready;
+    await this.#inspector.ready();
     const wrongTypes = await Promise.race([this.#types.begin(request, cell.id), cell.interrupted]);
     if (cell.isSettled) return;
     if (cell.isInterrupted) return cell.stopBeforeStart();

@@ -5,14 +5,13 @@
 import type { Inspector, InspectorEvents, InspectorMessage } from "../debug/inspector.ts";
 import type { SessionProcess } from "./session-process.ts";
 
-const ATTACHED_WITHIN_MS = 2000;
+const ATTACHED_WITHIN_MS = 10_000;
 
 export class SessionInspector {
   readonly #session: () => Pick<SessionProcess, "inspect"> | undefined;
   #events: InspectorEvents | undefined;
   isStopped = false;
-  /** Resolves when a debugger has found its way into the session, or has had its time. */
-  ready: Promise<void> = Promise.resolve();
+  #attached: Promise<void> | undefined;
 
   constructor(session: () => Pick<SessionProcess, "inspect"> | undefined) {
     this.#session = session;
@@ -45,7 +44,15 @@ export class SessionInspector {
   /** A fresh session has taken the place of the one that ended. */
   replaced(): void {
     this.isStopped = false;
-    const attached = this.#events?.onSession();
-    if (attached !== undefined) this.ready = Promise.race([attached, new Promise<void>((resolve) => { setTimeout(resolve, ATTACHED_WITHIN_MS).unref(); })]);
+    this.#attached = this.#events?.onSession();
+  }
+
+  /** Resolves when a debugger has found its way into a session that is ready, or has had its time. */
+  async ready(): Promise<void> {
+    if (this.#attached === undefined) return;
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([this.#attached, new Promise<void>((resolve) => { timer = setTimeout(resolve, ATTACHED_WITHIN_MS); })]);
+    clearTimeout(timer);
+    this.#attached = undefined;
   }
 }
