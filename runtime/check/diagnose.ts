@@ -36,7 +36,7 @@ export interface DiagnoseContext {
 const isAboutMissingTypes = (code: number): boolean => (code >= 7005 && code <= 7061 && !REAL_IN_7000.has(code)) || MISSING_TYPES.has(code);
 /** Code that can never be reached, a label that nobody uses, a switch that falls through: no types are missing there. */
 const REAL_IN_7000 = new Set([7027, 7028, 7029, 7030]);
-const MISSING_TYPES = new Set([2318, 2498, 2503, 2580, 2581, 2582, 2583, 2584, 2591, 2592, 2593, 2602, 2607, 2683, 2688, 2865, 2866, 2867, 2868, 2869, 2874, 2875, 2879, 6137, 6263]);
+const MISSING_TYPES = new Set([2318, 2498, 2664, 2503, 2580, 2581, 2582, 2583, 2584, 2591, 2592, 2593, 2602, 2607, 2683, 2688, 2865, 2866, 2867, 2868, 2869, 2874, 2875, 2879, 6137, 6263]);
 const MISSING_MODULE = new Set([2307, 2732, 2792, 2882]);
 /** About options of the compiler, and where it would write. */
 const isAboutOptions = (code: number): boolean => (code >= 5000 && code < 7000 && code !== 6133 && code !== 6138 && code !== 6196 && code !== 6198 && code !== 6199) || (code >= 9000 && code < 10_000);

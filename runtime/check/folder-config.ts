@@ -63,6 +63,7 @@ export function configText({ extending, inherited, nodeTypes, rayTypes, files }:
       allowJs: true,
       esModuleInterop: true,
       experimentalDecorators: false,
+      importHelpers: false,
       resolveJsonModule: true,
       skipLibCheck: true,
       isolatedModules: false,

@@ -3,12 +3,13 @@ import type { CellChecker } from "./cell-checker.ts";
 import type { CheckedInspection } from "./check-protocol.ts";
 import { describeSymbol, documentationOf } from "./describe-symbol.ts";
 import { fillDraft } from "./draft.ts";
+import type { ImportIndex } from "./import-index.ts";
 import { callAround, describeCall } from "./signature-help.ts";
 import { findPrecedingToken } from "./typescript-server.ts";
 
 const NAME_PART = /[\p{ID_Continue}$\u200c\u200d]/u;
 
-export function inspect(code: string, cursor: number, detail: 0 | 1, checker: CellChecker): CheckedInspection | undefined {
+export function inspect(code: string, cursor: number, detail: 0 | 1, checker: CellChecker, imports: ImportIndex): CheckedInspection | undefined {
   const { path } = fillDraft(code, cursor, checker);
   const at = nameAt(code, cursor);
   const symbol = at === undefined ? undefined : checker.program.server.symbolAt(path, at);
@@ -18,6 +19,8 @@ export function inspect(code: string, cursor: number, detail: 0 | 1, checker: Ce
     const source = detail === 1 ? sourceOf(described.declaration, checker) : undefined;
     return { code: described.code, documentation: documentationOf(symbol, server), ...(source && { source }) };
   }
+  const importLine = at === undefined ? undefined : imports.lineFor((/^[\p{ID_Continue}$]+/u.exec(code.slice(at)) as RegExpExecArray)[0]);
+  if (importLine !== undefined && code[(at as number) - 1] !== ".") return { code: importLine, documentation: "Not imported yet." };
   const tree = checker.program.server.tree(path);
   const token = tree && findPrecedingToken(tree, cursor);
   const call = token === undefined ? undefined : callAround(token, cursor);

@@ -63,6 +63,6 @@ function answerOf(request: CheckerRequest): CheckerMessage {
       return { type: "checked", id, diagnostics: diagnostics instanceof SyntaxError ? undefined : diagnostics, notes: checker.program.takeProblems() };
     }
     case "complete": return { type: "completed", id, ...complete(request.code, request.cursor, checker, imports) };
-    case "inspect": return { type: "inspected", id, found: inspect(request.code, request.cursor, request.detail, checker) };
+    case "inspect": return { type: "inspected", id, found: inspect(request.code, request.cursor, request.detail, checker, imports) };
   }
 }

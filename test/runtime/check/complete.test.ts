@@ -129,6 +129,11 @@ describe("inspection", () => {
     expect(found?.documentation).toContain(parameter);
   });
 
+  test("a name that could be imported is told with its import", async () => {
+    expect(await checker.inspect("readFile|Sync('a')")).toEqual({ code: 'import { readFileSync } from "node:fs";', documentation: "Not imported yet." });
+    expect(await checker.inspect("config.readFile|Sync")).toBeUndefined();
+  });
+
   test("in a call a name is told, not the call", async () => {
     expect((await checker.inspect("add(tot|al)"))?.code).toBe("let total: number");
   });

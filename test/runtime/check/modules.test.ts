@@ -113,7 +113,7 @@ describe("tsconfig.json", () => {
   });
 
   test("cells run as they do: enums and decorators whatever it says", async () => {
-    const files = { "tsconfig.json": JSON.stringify({ compilerOptions: { erasableSyntaxOnly: true, verbatimModuleSyntax: true, isolatedModules: true, module: "nodenext", target: "es5", experimentalDecorators: true } }), "u.ts": "export interface T { a: 1 }\nexport const v = 1" };
+    const files = { "tsconfig.json": JSON.stringify({ compilerOptions: { erasableSyntaxOnly: true, verbatimModuleSyntax: true, isolatedModules: true, module: "nodenext", target: "es5", experimentalDecorators: true, importHelpers: true } }), "u.ts": "export interface T { a: 1 }\nexport const v = 1" };
     expect((await withConfig(files, "enum E { A } class P { constructor(readonly x: number) {} }\nimport { T, v } from './u'; const t: T | undefined = undefined; await Promise.resolve(v)")).told).toEqual([]);
   });
 

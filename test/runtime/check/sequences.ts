@@ -81,6 +81,7 @@ export const SEQUENCES: readonly Sequence[] = [
   of("exports", "export const a = 1;\nexport function f() { return a }\nexport default class Thing { n = 1 }", "a.toFixed(); f()", "new Thing().n", "const b = 2; export { b as c, b }", "b"),
   of("export type", "export type Id = string | number;\nexport interface Row { id: Id }", "const r: Row = { id: 1 }", ["const s: Row = { id: true }", "TS2322 1:18"]),
   of("what is declared to be there", "declare const injected: { port: number };\ndeclare function host(): string;", ["injected.port.foo", "TS2339 1:15"], "host().length"),
+  of("a module that is declared to be there", "declare module 'by-hand';\nimport byHand from 'by-hand';", "byHand.anything"),
   of("global types grow", "declare global { interface Array<T> { second(): T } }", ["[1, 2].second().foo", "TS2339 1:17"]),
   of("overloads", "function parse(x: string): number;\nfunction parse(x: number): string;\nfunction parse(x: any): any { return x }", "parse('1').toFixed(); parse(1).toUpperCase()", ["parse(true)", "TS2769 1:7"]),
   of("narrowing in one cell", "let maybe: string | undefined = Math.random() > 2 ? 'x' : undefined;\nif (maybe !== undefined) maybe.length", ["maybe.length", "TS18048 1:1"]),
