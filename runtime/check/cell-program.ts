@@ -134,16 +134,19 @@ export class CellProgram {
   }
 
   #open(): TypeScriptServer {
-    const { folder, nodeTypes } = this.#options;
+    const { folder } = this.#options;
+    const nodeTypes = slashed(findNodeTypes(folder) ?? this.#options.nodeTypes);
     this.#changed.clear();
     const server = new TypeScriptServer(slashed(folder), this.#config, {
       read: (path) => this.#files.get(path),
+      // with Node's types of two versions every check takes three times as long, and they contradict each other
+      hides: (path) => path.includes("/node_modules/@types/node/") && !path.startsWith(`${nodeTypes}/`),
       readFromDisk: (path) => this.#watch(path),
     });
     const extending = findConfig(folder);
     const inherited = extending === undefined ? {} : this.#inherited(server, slashed(extending));
     const files = ["globals.d.ts", "cells.d.ts", "draft.ts", "draft.tsx"].map((name) => this.#place(name)).concat((this.#options.roots ?? []).map(slashed));
-    this.#files.set(this.#config, configText({ extending: extending && slashed(extending), inherited, nodeTypes: slashed(findNodeTypes(folder) ?? nodeTypes), rayTypes: this.#options.rayTypes, files }));
+    this.#files.set(this.#config, configText({ extending: extending && slashed(extending), inherited, nodeTypes, rayTypes: this.#options.rayTypes, files }));
     server.open();
     return server;
   }

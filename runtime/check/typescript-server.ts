@@ -15,6 +15,8 @@ export type { Diagnostic, Node, Signature, SourceFile, Symbol, Type };
 export interface ServerFiles {
   /** The text of a file that is not on the disk, or stands in for one that is; undefined: the disk's. */
   read(path: string): string | undefined;
+  /** As if the disk had no such file. */
+  hides(path: string): boolean;
   /** The server takes this file from the disk. */
   readFromDisk(path: string): void;
 }
@@ -58,12 +60,15 @@ export class TypeScriptServer {
     this.#api = new API({
       cwd: folder,
       fs: {
+        // undefined leaves a path to the disk
         readFile: (path) => {
           const text = files.read(path);
-          if (text === undefined) files.readFromDisk(path);
-          return text;
+          if (text !== undefined) return text;
+          if (files.hides(path)) return null;
+          files.readFromDisk(path);
+          return undefined;
         },
-        fileExists: (path) => (files.read(path) === undefined ? undefined : true),
+        fileExists: (path) => (files.read(path) !== undefined ? true : files.hides(path) ? false : undefined),
       },
     });
   }

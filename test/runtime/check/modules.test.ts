@@ -21,6 +21,10 @@ const PROJECT = {
   "node_modules/esm/package.json": JSON.stringify({ name: "esm", version: "1.0.0", type: "module", exports: { ".": { types: "./types.d.ts", default: "./index.js" }, "./sub": { types: "./sub.d.ts", default: "./sub.js" } } }),
   "node_modules/esm/types.d.ts": "export declare const id: (n: number) => string;",
   "node_modules/esm/sub.d.ts": "export declare const sub: boolean;",
+  "node_modules/own-node/package.json": JSON.stringify({ name: "own-node", version: "1.0.0", types: "index.d.ts" }),
+  "node_modules/own-node/index.d.ts": "/// <reference types='node' />\nexport declare const where: typeof process;",
+  "node_modules/own-node/node_modules/@types/node/package.json": JSON.stringify({ name: "@types/node", version: "1.0.0", types: "index.d.ts" }),
+  "node_modules/own-node/node_modules/@types/node/index.d.ts": "declare const process: { old: true };",
 };
 
 /** `TS2345 1:7` of each. */
@@ -54,6 +58,11 @@ describe("a folder with files and packages", () => {
   test("what has no types is any, without a word", async () => {
     expect(await told(checker, "import plain, { anything } from 'plain-js'; plain.whatever(anything.x)")).toEqual([]);
     expect(await told(checker, "import 'plain-js'; import './no-such.css'")).toEqual([]);
+  });
+
+  test("Node's types are of one version, whatever packages bring along", async () => {
+    expect(await told(checker, "import { where } from 'own-node'; where.version.length; process.version.length")).toEqual([]);
+    expect(await told(checker, "process.old")).toEqual(["TS2339 1:9"]);
   });
 
   test("a name that a module does not export is told", async () => {
