@@ -3,7 +3,7 @@
  *
  * - `ProcessName`: `d3fa9c1d2` (driver), `w…` (worker), `h…` (head), `f…` (front): one letter and 8 hex digits.
  * - `ObjectId`: `<owner's ProcessName>-<count in base 36>`; the owner can be read off it.
- * - `TaskId`, `ActorId`: the same form with the letters `t` and `a` before the count.
+ * - `TaskId`, `ActorId`, `PlacementGroupId`: the same form with the letters `t`, `a` and `p` before the count.
  */
 import { randomBytes } from "node:crypto";
 
@@ -14,6 +14,7 @@ export type ProcessName = Branded<"ProcessName">;
 export type ObjectId = Branded<"ObjectId">;
 export type TaskId = Branded<"TaskId">;
 export type ActorId = Branded<"ActorId">;
+export type PlacementGroupId = Branded<"PlacementGroupId">;
 export type JobId = Branded<"JobId">;
 export type LeaseId = Branded<"LeaseId">;
 export type ClusterId = Branded<"ClusterId">;
@@ -41,7 +42,9 @@ export const itemId = (owner: ProcessName, task: number, index: number): ObjectI
 export const itemIndex = (item: ObjectId): number => parseInt(item.slice(item.lastIndexOf(".") + 1), 36);
 export const actorId = (owner: ProcessName, count: number): ActorId => (owner + "-a" + count.toString(36)) as ActorId;
 
-/** The process that owns an object, a task or an actor. */
-export function ownerOf(id: ObjectId | TaskId | ActorId): ProcessName {
+export const placementGroupId = (owner: ProcessName, count: number): PlacementGroupId => (owner + "-p" + count.toString(36)) as PlacementGroupId;
+
+/** The process that owns an object, a task, an actor or a placement group. */
+export function ownerOf(id: ObjectId | TaskId | ActorId | PlacementGroupId): ProcessName {
   return id.slice(0, id.indexOf("-")) as ProcessName;
 }

@@ -53,7 +53,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/ship": [...PLAIN_DATA, "runtime/compile", "runtime/modules/named-export.ts", "runtime/serialize"],
   "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/nearest-name.ts", "runtime/serialize/codec.ts", "runtime/serialize/serializers.ts"],
 
-  "runtime/head/scheduler": ["runtime/ids.ts"],
+  "runtime/head/scheduler": ["runtime/ids.ts", "runtime/engine/placement.ts"],
   "runtime/head": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/head/scheduler", "runtime/env", "runtime/logs", "runtime/metrics", "runtime/store", "runtime/views", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/watch-commands.ts"],
   "runtime/local": [...PLAIN_DATA, ...PROTOCOL, "runtime/env/env-key.ts", "runtime/head/boot.ts", "runtime/logs", "runtime/metrics", "runtime/serialize", "runtime/store", "runtime/views/worker-prints.ts", "runtime/wire", "runtime/worker/client-number.ts"],
   "runtime/local/script-progress.ts": [...PLAIN_DATA, "runtime/views"],

@@ -27,6 +27,8 @@ export function actorWanted(state: SchedulerState, event: Event<"actor-wanted">)
   const earlyKill = state.earlyKills.get(actor.id);
   state.earlyKills.delete(actor.id);
   if (earlyKill !== undefined) return die(state, actor, earlyKill);
+  const { group } = actor.shape;
+  if (group !== undefined && state.departed.has(group)) return die(state, actor, `its placement group ${group} was removed before`, "placement-group");
   if (owner === undefined && !actor.isDetached) return die(state, actor, `its owner ${actor.owner} ended before it could be made`);
   if (!actor.isDetached) owner?.actors.add(actor);
   if (actor.name !== undefined) state.names.set(nameKey(actor.namespace, actor.name), actor);

@@ -2,6 +2,7 @@
 import type { JobId, ProcessName } from "../../ids.ts";
 import type { SchedulerEvent } from "./scheduler-messages.ts";
 import { endActor } from "./actors.ts";
+import { endGroupsOf } from "./groups.ts";
 import { abandonLeases } from "./leases.ts";
 import type { Client, SchedulerState } from "./scheduler-state.ts";
 import { SchedulerError } from "./story.ts";
@@ -36,6 +37,7 @@ export function dropClient(state: SchedulerState, client: Client, cause: string)
   state.depart(client.name);
   for (const actor of [...client.actors]) endActor(state, actor, cause);
   abandonLeases(state, client);
+  endGroupsOf(state, (group) => group.endsWithOwner && group.owner === client.name, cause);
 }
 
 /** The last driver of a job takes the job's actors with it, but for detached ones and what those made. */
@@ -44,4 +46,5 @@ function endJob(state: SchedulerState, driver: Client): void {
   for (const actor of [...state.actors.values()]) {
     if (actor.job === driver.job && !actor.outlivesJob) endActor(state, actor, `its driver ${driver.name} ended`);
   }
+  endGroupsOf(state, (group) => group.job === driver.job && !group.outlivesJob, `its driver ${driver.name} ended`);
 }

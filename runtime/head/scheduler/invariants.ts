@@ -2,7 +2,8 @@
 import { isServable } from "./leases.ts";
 import { isLeftToItself, isSelfServed, ownLimit, waitingServer } from "./own-work.ts";
 import { isTaskWorker, isWaiting } from "./moves.ts";
-import { CPU, amountOf, type Holding } from "./resources.ts";
+import { amountOf, type Holding, type Resources } from "./resources.ts";
+import { readGroupResource } from "../../engine/placement.ts";
 import { LIGHT_PROCESSES_A_CPU, demandKey, holdingOf, nameKey, type Actor, type Demand, type SchedulerState } from "./scheduler-state.ts";
 import { SchedulerError } from "./story.ts";
 
@@ -12,6 +13,7 @@ export function assertInvariants(state: SchedulerState): void {
   const check: Check = (rule, holds, found) => {
     if (!holds) throw new SchedulerError(`Scheduler invariant ${rule} does not hold after ${state.event}: ${found()}`);
   };
+  checkGroups(state, check);
   checkResources(state, check);
   checkLeases(state, check);
   checkShares(state, check);
@@ -24,6 +26,7 @@ export function assertInvariants(state: SchedulerState): void {
 function holdings(state: SchedulerState): Holding[] {
   const held = [...state.workers.values()].map(holdingOf).filter((h) => h !== undefined);
   for (const { phase } of state.actors.values()) if (phase.kind === "waiting-for-process") held.push(phase.holding);
+  for (const { phase } of state.groups.values()) if (phase.kind !== "pending") held.push(phase.holding);
   return held;
 }
 
@@ -31,14 +34,15 @@ function checkResources(state: SchedulerState, check: Check): void {
   const { resources } = state;
   const all = holdings(state);
   resources.names.forEach((name, resource) => {
-    const isOut = (holding: Holding): boolean => !(holding.lent && resource === CPU);
+    const isCpu = resources.isCpu(resource);
+    const isOut = (holding: Holding): boolean => !(holding.lent && isCpu);
     const sum = (some: Holding[]): number => some.reduce((total, { shape }) => total + amountOf(shape, resource), 0);
     const total = resources.total[resource] as number;
     const held = sum(all.filter(isOut));
     check("R1", resources.available[resource] === total - held, () => `${resources.available[resource]} of ${name} are available, ${total} less ${held} held should be`);
     const running = sum(all.filter((h) => h.by === "lease" && !h.lent));
     check("R1", resources.leased[resource] === running, () => `${resources.leased[resource]} of ${name} are counted as leased, ${running} are`);
-    const granted = sum(all.filter((h) => isOut(h) && !(h.wasLent && resource === CPU)));
+    const granted = sum(all.filter((h) => isOut(h) && !(h.wasLent && isCpu)));
     check("R2", granted <= total, () => `${granted} of ${name} are granted out of ${total}`);
   });
 }
@@ -169,4 +173,38 @@ function checkEnvironments(state: SchedulerState, check: Check): void {
 function* waitingForProcess(state: SchedulerState): Generator<Demand | Actor> {
   for (const actor of state.waitingActors) if (actor.phase.kind === "waiting-for-process") yield actor;
   for (const demand of state.demands) if (state.hasRoomFor(demand.shape, demand) && !isSelfServed(state, demand)) yield demand;
+}
+
+function checkGroups(state: SchedulerState, check: Check): void {
+  const groups = [...state.groups.values()];
+  for (const group of groups) {
+    const { id, phase, name, namespace } = group;
+    const has = totalsOf(state.resources, id);
+    if (phase.kind !== "pending") {
+      const bundles = group.bundles.map((bundle, i) => Object.entries(bundle).every(([resource, amount]) => has.get(`${resource} ${i}`) === amount)).every(Boolean);
+      check("G1", bundles && phase.holding.shape === group.shape, () => `${phase.kind} group ${id} has ${JSON.stringify([...has])}, its bundles are ${JSON.stringify(group.bundles)}`);
+    } else {
+      check("G1", [...has.values()].every((amount) => amount === 0), () => `pending group ${id} has ${JSON.stringify([...has])}`);
+      check("G2", !state.canBePlaced(group) || !state.hasRoomFor(group.shape, group), () => `group ${id} waits for resources that are there`);
+    }
+    check("G3", state.departed.has(id) === (phase.kind === "removing"), () => `${phase.kind} group ${id} is ${state.departed.has(id) ? "" : "not "}known to be gone`);
+    if (phase.kind === "removing") check("G3", !state.isEmptied(group), () => `nothing of removed group ${id} runs any more, and it holds its resources`);
+    if (name !== undefined && phase.kind !== "removing") check("G1", state.groupNames.get(nameKey(namespace, name)) === group, () => `the name "${name}" does not lead to group ${id}`);
+  }
+  for (const group of state.groupNames.values()) check("G1", state.groups.get(group.id) === group && group.phase.kind !== "removing", () => `the name "${group.name}" leads to a removed group`);
+  const isGone = (id: string | undefined): boolean => id !== undefined && state.departed.has(id);
+  for (const { client, shape } of state.demands) check("G3", !isGone(shape.group), () => `${client.name} wants ${shape.key} of a removed group`);
+  for (const { id, holding } of state.leases.values()) check("G3", !isGone(holding.shape.group), () => `lease ${id} is in a removed group`);
+  for (const { id, shape } of living(state)) check("G3", !isGone(shape.group), () => `actor ${id} is in a removed group`);
+  for (const { shape } of holdings(state)) check("G3", shape.group === undefined || state.groups.has(shape.group), () => `${shape.key} of a group is held that has given its resources back`);
+}
+
+/** By resource and bundle, as users write amounts. */
+function totalsOf(resources: Resources, id: string): Map<string, number> {
+  const totals = new Map<string, number>();
+  resources.names.forEach((name, i) => {
+    const read = readGroupResource(name);
+    if (read?.group === id) totals.set(read.bundle === undefined ? read.name : `${read.name} ${read.bundle}`, (resources.total[i] as number) / 1e4);
+  });
+  return totals;
 }

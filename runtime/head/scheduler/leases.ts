@@ -4,6 +4,7 @@
  * A lease ends in one of three ways: its client returns it (the worker is idle), its client is gone (the worker is
  * abandoned and keeps the resources until it answers or ends), or its worker is gone (the client hears `lease-broken`).
  */
+import { groupOf } from "../../engine/placement.ts";
 import type { EnvKey, SchedulerEvent } from "./scheduler-messages.ts";
 import type { Holding, KnownShape } from "./resources.ts";
 import { demandKey, leaseId, type Client, type Demand, type Lease, type SchedulerState, type Worker } from "./scheduler-state.ts";
@@ -18,6 +19,11 @@ export function leasesWanted(state: SchedulerState, event: Event<"leases-wanted"
   if (!Number.isSafeInteger(event.count) || event.count < 0) throw new SchedulerError(`Cannot want ${event.count} leases: a count is a whole number from 0`);
   const client = state.client(event.client);
   if (client === undefined) return;
+  const group = groupOf(event.shape);
+  if (group !== undefined && state.departed.has(group)) {
+    if (event.count > 0) state.emit({ type: "group-broken", client: client.name, group, cause: "it was removed before" });
+    return;
+  }
   const shape = state.resources.intern(event.shape);
   const env = event.env ?? "";
   if (event.count > 0) wantEnvironment(state, env, client);
@@ -48,6 +54,21 @@ export function breakLease(state: SchedulerState, lease: Lease, code: number | n
   forget(state, lease);
   freeHolding(state, lease.holding);
   state.emit({ type: "lease-broken", client: lease.client.name, lease: lease.id, worker: lease.worker.name, code, signal });
+}
+
+/** The lease is over, and its worker with it. */
+export function revokeLease(state: SchedulerState, lease: Lease, reason: string): void {
+  forget(state, lease);
+  state.emit({ type: "lease-broken", client: lease.client.name, lease: lease.id, worker: lease.worker.name, code: null, signal: null });
+  revokeWork(state, lease.worker, lease.holding, reason);
+}
+
+/** Ends a worker that has a task; what that holds is held until the process has ended. */
+export function revokeWork(state: SchedulerState, worker: Worker, holding: Holding, reason: string): void {
+  if (holding.lent) state.blocked--;
+  if (holding.shape.isLight) state.lightLeases--;
+  moveWorker(state, worker, { kind: "ending", reason, holding });
+  state.emit({ type: "kill-worker", worker: worker.name, reason });
 }
 
 /** The client is gone: nothing more for it, and its workers must not go on for it. */

@@ -8,8 +8,8 @@ import { SchedulerError } from "./story.ts";
 
 const WORKER_MOVES: Readonly<Record<WorkerState["kind"], readonly WorkerState["kind"][]>> = {
   idle: ["leased", "actor", "ending", "gone"],
-  leased: ["idle", "abandoned", "gone"],
-  abandoned: ["idle", "gone"],
+  leased: ["idle", "abandoned", "ending", "gone"],
+  abandoned: ["idle", "ending", "gone"],
   actor: ["ending", "gone"],
   ending: ["gone"],
   gone: [],

@@ -4,7 +4,7 @@
  * Only a running lease is worth calling back: it comes at the next task boundary. What actors hold does not come back,
  * and a task that waits may wait for the very one that starves.
  */
-import type { Actor, Client, Demand, Lease, SchedulerState } from "./scheduler-state.ts";
+import type { Client, Group, Lease, SchedulerState, Waiting } from "./scheduler-state.ts";
 import { amountOf } from "./resources.ts";
 
 /** A client with nothing gets its turn from one that holds a single lease after this time; an unequal share is called back at once. */
@@ -13,11 +13,10 @@ const RESERVE_AFTER_MS = 1_000;
 /** Looking at each lease for each demand is for ticks when there are many of both. */
 const PAIRS_AT_ONCE = 2_000;
 
-type Waiting = Demand | Actor;
-
 export function recallLeases(state: SchedulerState): void {
-  if (state.leases.size === 0 || (state.waitingActors.length === 0 && state.demands.size === 0)) return;
-  if (state.event !== "tick" && state.leases.size * (state.demands.size + state.waitingActors.length) > PAIRS_AT_ONCE) return;
+  if (state.leases.size === 0 || (state.waitingActors.length === 0 && state.demands.size === 0 && state.groups.size === 0)) return;
+  if (state.event !== "tick" && state.leases.size * (state.demands.size + state.waitingActors.length + state.groups.size) > PAIRS_AT_ONCE) return;
+  for (const group of state.groups.values()) if (isWaiting(state, group)) recallFor(state, group);
   for (const actor of state.waitingActors) if (actor.phase.kind === "waiting-for-resources") recallFor(state, actor);
   for (const demand of state.demands) if (demand.held < state.leases.size) recallFor(state, demand);
 }
@@ -33,9 +32,12 @@ export function reserve(state: SchedulerState): void {
 }
 
 function* waitingForResources(state: SchedulerState): Generator<Waiting> {
+  for (const group of state.groups.values()) if (isWaiting(state, group)) yield group;
   for (const actor of state.waitingActors) if (actor.phase.kind === "waiting-for-resources") yield actor;
   for (const demand of state.demands) if (demand.held === 0 && !state.resources.fits(demand.shape)) yield demand;
 }
+
+const isWaiting = (state: SchedulerState, group: Group): boolean => group.phase.kind === "pending" && state.canBePlaced(group);
 
 function recallFor(state: SchedulerState, who: Waiting): void {
   if (!state.isReady(who.env) || !state.resources.isReclaimable(who.shape)) return;

@@ -2,8 +2,11 @@
  * What the machine has and who holds it. Amounts are whole ten-thousandths, so that 0.1 + 0.2 is 0.3.
  *
  * Owns the totals, what is available, and how much of the rest running leases hold (it comes back at their next task
- * boundary; what actors and waiting tasks hold does not). Does not know who the holders are.
+ * boundary; what actors and waiting tasks hold does not). Does not know who the holders are. What a placement group has reserved
+ * are resources of its own (engine/placement.ts); their places are used again when the group is gone.
  */
+import { BUNDLE_AMOUNT, BUNDLE_RESOURCE, groupOf, groupResource, isCpu, readGroupResource, type Bundle } from "../../engine/placement.ts";
+import type { PlacementGroupId } from "../../ids.ts";
 import { SchedulerError } from "./story.ts";
 import type { Shape } from "./scheduler-messages.ts";
 
@@ -18,19 +21,26 @@ export interface KnownShape {
   readonly amounts: readonly { readonly resource: number; readonly amount: number }[];
   /** Less than one CPU: more of them than CPUs may run at once. */
   readonly isLight: boolean;
+  /** Those of `amounts` that are CPUs: of the machine or of a group. */
+  readonly cpus: KnownShape["amounts"];
+  /** The placement group of whose resources it is. */
+  readonly group: PlacementGroupId | undefined;
 }
 
 /** Resources in somebody's hands. `lent`: its task waits, and its CPU is back in the pool meanwhile. */
 export interface Holding {
   readonly shape: KnownShape;
-  readonly by: "lease" | "actor";
+  readonly by: "lease" | "actor" | "group";
   lent: boolean;
   /** Its CPU was lent once: it may be part of an oversubscription (R2). */
   wasLent: boolean;
 }
 
 export class Resources {
+  /** "" is a place that a group has left. */
   readonly names: string[] = ["CPU"];
+  readonly #indexes = new Map<string, number>([["CPU", CPU]]);
+  readonly #left: number[] = [];
   readonly total: number[] = [0];
   readonly available: number[] = [0];
   /** Held by leases whose task runs. */
@@ -50,14 +60,19 @@ export class Resources {
     const amounts = Object.entries(spec)
       .map(([name, value]) => ({ resource: this.#indexOf(name), amount: fixed(name, value) }))
       .filter(({ amount }) => amount > 0);
-    const cpu = amounts.find(({ resource }) => resource === CPU)?.amount ?? 0;
-    const shape: KnownShape = { key, spec, amounts, isLight: cpu < UNIT };
+    const cpus = amounts.filter(({ resource }) => this.isCpu(resource));
+    const shape: KnownShape = { key, spec, amounts, isLight: Math.max(0, ...cpus.map(({ amount }) => amount)) < UNIT, cpus, group: groupOf(spec) };
     this.#shapes.set(key, shape);
     return shape;
   }
 
+  isCpu(resource: number): boolean {
+    return resource === CPU || isCpu(this.names[resource] as string);
+  }
+
+  /** Work in a group was held against its bundles when it was submitted: it can run when the group is placed. */
   isFeasible(shape: KnownShape): boolean {
-    return shape.amounts.every(({ resource, amount }) => amount <= at(this.total, resource));
+    return shape.group !== undefined || shape.amounts.every(({ resource, amount }) => amount <= at(this.total, resource));
   }
 
   fits(shape: KnownShape): boolean {
@@ -84,7 +99,7 @@ export class Resources {
     return reserved.amounts.some(({ resource, amount }) => amount > at(this.available, resource) && amountOf(shape, resource) > 0);
   }
 
-  take(shape: KnownShape, by: "lease" | "actor"): Holding {
+  take(shape: KnownShape, by: Holding["by"]): Holding {
     this.takes++;
     this.#add(this.available, shape, -1);
     if (by === "lease") this.#add(this.leased, shape, 1);
@@ -100,27 +115,53 @@ export class Resources {
   /** The holder waits: its CPU goes back, the rest stays with it and is out of reach until it runs again. */
   lend(holding: Holding): void {
     holding.lent = holding.wasLent = true;
-    this.available[CPU] = at(this.available, CPU) + amountOf(holding.shape, CPU);
+    for (const { resource, amount } of holding.shape.cpus) this.available[resource] = at(this.available, resource) + amount;
     if (holding.by === "lease") this.#add(this.leased, holding.shape, -1);
   }
 
   /** The holder runs again, whether or not its CPU is free. */
   reclaim(holding: Holding): void {
     holding.lent = false;
-    this.available[CPU] = at(this.available, CPU) - amountOf(holding.shape, CPU);
+    for (const { resource, amount } of holding.shape.cpus) this.available[resource] = at(this.available, resource) - amount;
     if (holding.by === "lease") this.#add(this.leased, holding.shape, 1);
+  }
+
+  /** What the bundles hold, for work in the group. */
+  addGroup(group: PlacementGroupId, bundles: readonly Bundle[]): void {
+    bundles.forEach((bundle, i) => {
+      for (const [name, value] of [...Object.entries(bundle), [BUNDLE_RESOURCE, BUNDLE_AMOUNT] as const]) {
+        for (const resource of [this.#indexOf(groupResource(name, group)), this.#indexOf(groupResource(name, group, i))]) {
+          this.total[resource] = this.available[resource] = at(this.total, resource) + fixed(name, value);
+        }
+      }
+    });
+  }
+
+  /** Nothing holds them any more, and nobody wants them. */
+  removeGroup(group: PlacementGroupId): void {
+    for (const [name, index] of this.#indexes) {
+      if (readGroupResource(name)?.group !== group) continue;
+      this.#indexes.delete(name);
+      this.names[index] = "";
+      this.total[index] = this.available[index] = this.leased[index] = 0;
+      this.#left.push(index);
+    }
+    for (const [key, shape] of this.#shapes) if (shape.group === group) this.#shapes.delete(key);
   }
 
   /** As users write amounts. What an unblocked worker took beyond the total counts as zero available. */
   snapshot(amounts: readonly number[]): Record<string, number> {
-    return Object.fromEntries(this.names.flatMap((name, i) => (at(this.total, i) > 0 ? [[name, Math.max(0, at(amounts, i)) / UNIT]] : [])));
+    return Object.fromEntries(this.names.flatMap((name, i) => (at(this.total, i) > 0 && readGroupResource(name) === undefined ? [[name, Math.max(0, at(amounts, i)) / UNIT]] : [])));
   }
 
   #indexOf(name: string): number {
-    const known = this.names.indexOf(name);
-    if (known >= 0) return known;
-    for (const amounts of [this.total, this.available, this.leased]) amounts.push(0);
-    return this.names.push(name) - 1;
+    const known = this.#indexes.get(name);
+    if (known !== undefined) return known;
+    const index = this.#left.pop() ?? this.names.length;
+    this.#indexes.set(name, index);
+    this.names[index] = name;
+    for (const amounts of [this.total, this.available, this.leased]) amounts[index] = 0;
+    return index;
   }
 
   #add(amounts: number[], shape: KnownShape, sign: 1 | -1): void {
@@ -129,8 +170,12 @@ export class Resources {
 }
 
 export const amountOf = (shape: KnownShape, resource: number): number => shape.amounts.find((a) => a.resource === resource)?.amount ?? 0;
-/** `1 CPU`, `0.5 GPU`, `1000 bytes of memory`. */
-export const describeAmount = (name: string, amount: number): string => `${amount / UNIT} ${name === "memory" ? "bytes of memory" : name}`;
+/** `1 CPU`, `0.5 GPU`, `1000 bytes of memory`, `1 CPU of placement group d3fa9c1d2-p1`. */
+export function describeAmount(name: string, amount: number): string {
+  const read = readGroupResource(name);
+  if (read !== undefined) return `${describeAmount(read.name, amount)} of ${read.bundle === undefined ? "" : `bundle ${read.bundle} of `}placement group ${read.group}`;
+  return `${amount / UNIT} ${name === "memory" ? "bytes of memory" : name}`;
+}
 export const wholeCpus = (resources: Resources): number => Math.ceil(at(resources.total, CPU) / UNIT);
 export const inUnits = (amount: number): number => amount / UNIT;
 

@@ -7,7 +7,8 @@
  * - Events of one process arrive in its order, those of two processes in any order. So news about a process, lease or
  *   actor that is already gone is ignored; news about one that never was is an error.
  */
-import type { ActorId, JobId, LeaseId, ProcessName } from "../../ids.ts";
+import type { Bundle, PlacementStrategy } from "../../engine/placement.ts";
+import type { ActorId, JobId, LeaseId, PlacementGroupId, ProcessName } from "../../ids.ts";
 
 /** Amounts by resource name: `{ CPU: 1, GPU: 0.5 }`. Zero and absent mean the same. */
 export type Shape = Readonly<Record<string, number>>;
@@ -15,7 +16,7 @@ export type SlotId = number;
 /** What tells runtime environments apart; "" is the plain one, which needs no preparing. */
 export type EnvKey = string;
 /** Why an actor is dead, where its callers get an error of that kind. */
-export type DeathCode = "runtime-env";
+export type DeathCode = "runtime-env" | "placement-group";
 export type ActorState = "pending" | "alive" | "restarting" | "dead";
 
 type EventBody =
@@ -65,6 +66,13 @@ type EventBody =
   | { readonly type: "actor-failed"; readonly actor: ActorId; readonly worker: ProcessName; readonly cause: string }
   /** `ray.kill`, the last handle gone, `ray.exitActor`. `noRestart` false: the process ends and the actor restarts if it may. */
   | { readonly type: "actor-killed"; readonly actor: ActorId; readonly noRestart: boolean; readonly cause: string }
+  /** All bundles at once, or nothing. A name is one of a kind in its namespace. */
+  | {
+      readonly type: "group-wanted"; readonly group: PlacementGroupId; readonly owner: ProcessName; readonly job: JobId;
+      readonly bundles: readonly Bundle[]; readonly strategy: PlacementStrategy; readonly name?: string; readonly namespace: string; readonly detached: boolean;
+    }
+  /** What runs in it ends, what waits for it fails, what it reserved comes back. */
+  | { readonly type: "group-removed"; readonly group: PlacementGroupId; readonly cause: string }
   /** About four a second. Ends idle workers, speaks of starvation, tries failed starts again. */
   | { readonly type: "tick" };
 
@@ -92,6 +100,10 @@ export type SchedulerCommand =
   | { readonly type: "run-own"; readonly worker: ProcessName; readonly wait: number }
   /** Ask the client to return the lease at the next task boundary: others wait while it holds more than its share. Sent once a lease. */
   | { readonly type: "recall-lease"; readonly client: ProcessName; readonly lease: LeaseId }
+  /** What the client wants in that placement group cannot be had: the group was removed. Its leases there are over too. */
+  | { readonly type: "group-broken"; readonly client: ProcessName; readonly group: PlacementGroupId; readonly cause: string }
+  /** For whoever waits for it. */
+  | { readonly type: "group-state"; readonly group: PlacementGroupId; readonly state: "created" | "removed"; readonly cause?: string }
   /** The lease's worker died under it; the lease is over. */
   | { readonly type: "lease-broken"; readonly client: ProcessName; readonly lease: LeaseId; readonly worker: ProcessName; readonly code: number | null; readonly signal: string | null }
   /** Run the actor's constructor on this worker; answer by `actor-alive` or `actor-failed`. `restarts` 0: for the first time. */

@@ -4,9 +4,11 @@
  * A process is in `starting` (by slot) until its hello, then in `workers` until its exit. An environment is in `environments` from
  * the first who wants it until nobody uses it. A lease is in `leases`, at its
  * client and at its worker, or nowhere. A demand is in `demands` while it wants something, at its client also while it
- * holds something. An actor is in `waitingActors` until it has a process; dead ones stay, capped, for whoever asks.
+ * holds something. An actor is in `waitingActors` until it has a process; dead ones stay, capped, for whoever asks. A placement
+ * group is in `groups` until what it reserved has come back.
  */
-import type { ActorId, JobId, LeaseId, ProcessName } from "../../ids.ts";
+import type { Bundle, PlacementStrategy } from "../../engine/placement.ts";
+import type { ActorId, JobId, LeaseId, PlacementGroupId, ProcessName } from "../../ids.ts";
 import type { ActorState, DeathCode, EnvKey, SchedulerCommand, SlotId } from "./scheduler-messages.ts";
 import { Resources, type Holding, type KnownShape } from "./resources.ts";
 import { SchedulerError, type Story } from "./story.ts";
@@ -128,6 +130,36 @@ export interface Actor {
   readonly story: Story;
 }
 
+export type GroupPhase =
+  | { readonly kind: "pending" }
+  | { readonly kind: "created"; readonly holding: Holding }
+  /** Removed; what runs in it is ending, and what it reserved is held until it has. */
+  | { readonly kind: "removing"; readonly holding: Holding };
+
+export interface Group {
+  readonly id: PlacementGroupId;
+  readonly owner: ProcessName;
+  readonly job: JobId;
+  readonly name: string | undefined;
+  readonly namespace: string;
+  readonly isDetached: boolean;
+  /** It ends with its owner: an actor's process. */
+  readonly endsWithOwner: boolean;
+  readonly outlivesJob: boolean;
+  readonly strategy: PlacementStrategy;
+  readonly bundles: readonly Bundle[];
+  /** All bundles together. */
+  readonly shape: KnownShape;
+  readonly env: "";
+  phase: GroupPhase;
+  since: number;
+  isNoticed: boolean;
+  recalls: Lease[];
+}
+
+/** Who waits for resources. */
+export type Waiting = Demand | Actor | Group;
+
 export class SchedulerState {
   hasStarted = false;
   now = 0;
@@ -168,8 +200,13 @@ export class SchedulerState {
   /** Kills that overtook the actor's own news, with their cause. */
   readonly earlyKills = new Map<ActorId, string>();
 
+  readonly groups = new Map<PlacementGroupId, Group>();
+  readonly groupNames = new Map<string, Group>();
+  /** Removals that overtook the group's own news, with their cause. */
+  readonly earlyRemovals = new Map<PlacementGroupId, string>();
+
   /** Who has starved so long that nobody else gets what it lacks while running leases can give it. */
-  reservation: Demand | Actor | undefined;
+  reservation: Waiting | undefined;
   readonly departed = new Set<string>();
   readonly changedWorkers = new Set<Worker>();
   readonly changedActors = new Set<Actor>();
@@ -177,7 +214,7 @@ export class SchedulerState {
   // ---- guards: what may happen. The tests break one at a time and see its invariant named.
 
   /** True when `who` may have these resources now (R2). */
-  hasRoomFor(shape: KnownShape, who: Demand | Actor): boolean {
+  hasRoomFor(shape: KnownShape, who: Waiting): boolean {
     if (!this.resources.fits(shape) || !this.isReady(who.env)) return false;
     return this.reservation === undefined || this.reservation === who || !this.resources.contends(shape, this.reservation.shape);
   }
@@ -192,6 +229,17 @@ export class SchedulerState {
   /** True when that process is one for this work (E1). */
   serves(worker: Worker, { env }: Demand | Actor): boolean {
     return worker.env === env;
+  }
+
+  /** On one machine bundles cannot be on machines of their own. */
+  canBePlaced({ strategy, bundles, shape }: Group): boolean {
+    return (strategy !== "STRICT_SPREAD" || bundles.length === 1) && this.resources.isFeasible(shape);
+  }
+
+  /** True when nothing of a removed group runs any more: what it reserved may come back (G3). */
+  isEmptied(group: Group): boolean {
+    for (const worker of this.workers.values()) if (holdingOf(worker)?.shape.group === group.id) return false;
+    return !this.waitingActors.some(({ phase }) => phase.kind === "waiting-for-process" && phase.holding.shape.group === group.id);
   }
 
   /** How many processes may be running or starting, when `light` more leases of less than one CPU are about to be granted (W2). */
@@ -256,8 +304,8 @@ export class SchedulerState {
     this.commands.push(command);
   }
 
-  /** Remembers the name of a process or actor that is gone, for a while. */
-  depart(name: ProcessName | ActorId): void {
+  /** Remembers the name of a process, an actor or a group that is gone, for a while. */
+  depart(name: ProcessName | ActorId | PlacementGroupId): void {
     this.departed.add(name);
     if (this.departed.size > DEPARTED_REMEMBERED) this.departed.delete(this.departed.values().next().value as string);
   }

@@ -23,6 +23,11 @@
  *  E1  A worker runs work of its own environment only.
  *  E2  What somebody wants or runs is in an environment that is known; nothing runs or starts in one that is not ready.
  *  E3  Nobody waits for a process whose place an idle worker of another environment holds that could be ended.
+ * Placement groups
+ *  G1  A group holds all of its bundles or nothing; its own resources are there, with its totals, while it holds them.
+ *  G2  A group that could have its resources does not wait.
+ *  G3  Nothing waits for a removed group or has a lease or actor in it; what it reserved is held until the last process of it has
+ *      ended, and no longer.
  * Actors
  *  A1  An actor has a process or waits for one or is dead; its process is its alone.
  *  A2  A name leads to the living actor that has it, and each named living actor is led to.
@@ -32,6 +37,7 @@ import { actorAlive, actorFailed, actorKilled, actorWanted, placeActors } from "
 import { environmentFailed } from "./broken-environments.ts";
 import { clientJoined, clientLeft } from "./clients.ts";
 import { environmentReady, environmentWanted, forgetUnused } from "./environments.ts";
+import { dropLostWork, finishRemovals, groupRemoved, groupWanted, placeGroups } from "./groups.ts";
 import { assertInvariants } from "./invariants.ts";
 import { grantLeases, leaseReturned, leasesWanted } from "./leases.ts";
 import { noticeStarved } from "./notices.ts";
@@ -126,16 +132,20 @@ function dispatch(state: SchedulerState, event: SchedulerEvent): void {
     case "actor-alive": return actorAlive(state, event);
     case "actor-failed": return actorFailed(state, event);
     case "actor-killed": return actorKilled(state, event);
+    case "group-wanted": return groupWanted(state, event);
+    case "group-removed": return groupRemoved(state, event);
     case "tick": return tick(state);
     default: throw new SchedulerError(`Cannot handle event ${JSON.stringify(event satisfies never)}: its type is unknown`);
   }
 }
 
-/** Actors first: they hold for life and wait longest. What ends a reservation may make room for who was refused before it. */
+/** Groups and actors first: they hold for life and wait longest. What ends a reservation may make room for who was refused before it. */
 function giveWork(state: SchedulerState): void {
+  if (state.groups.size > 0) finishRemovals(state);
   for (;;) {
     const wasReserved = state.reservation !== undefined;
     const { takes } = state.resources;
+    placeGroups(state);
     placeActors(state);
     grantLeases(state);
     if (!wasReserved || state.resources.takes === takes) return;
@@ -152,6 +162,7 @@ function start(state: SchedulerState, event: Extract<SchedulerEvent, { type: "cl
 }
 
 function tick(state: SchedulerState): void {
+  dropLostWork(state);
   reserve(state);
   noticeStarved(state);
   endIdleWorkers(state);

@@ -87,6 +87,7 @@ export function workerIdle(state: SchedulerState, event: Event<"worker-idle">): 
   const worker = state.worker(event.worker);
   if (worker === undefined) return;
   const work = worker.state;
+  if (work.kind === "ending") return; // it was told to end meanwhile
   if (work.kind !== "abandoned") throw new SchedulerError(`Cannot handle worker-idle: worker ${worker.name} is ${work.kind}, nobody asked it. Its story:\n${worker.story.tell()}`);
   moveWorker(state, worker, { kind: "idle", since: state.now });
   freeHolding(state, work.holding);

@@ -3,7 +3,8 @@
  * order, die at any moment and are heard of late. It keeps its own books from the commands alone and complains when a
  * command does not fit them.
  */
-import type { ActorId, JobId, LeaseId, ProcessName } from "../../../../runtime/ids.ts";
+import { inGroup, type PlacementGroupInfo } from "../../../../runtime/engine/placement.ts";
+import { placementGroupId, type ActorId, type JobId, type LeaseId, type PlacementGroupId, type ProcessName } from "../../../../runtime/ids.ts";
 import type { SchedulerCommand, Shape, UntimedEvent } from "../../../../runtime/head/scheduler/scheduler-messages.ts";
 
 export const SHAPES: readonly Shape[] = [{ CPU: 1 }, { CPU: 1 }, { CPU: 1 }, { CPU: 0.1 }, { CPU: 0.2 }, { CPU: 2 }, { CPU: 4 }, {}, { GPU: 1, CPU: 1 }, { GPU: 0.5 }, { CPU: 9 }, { Foo: 1 }];
@@ -34,7 +35,8 @@ export class FuzzWorld {
   readonly busy = new Map<ProcessName, string>();
   readonly leases = new Map<LeaseId, { client: ProcessName; worker: ProcessName }>();
   readonly actors = new Map<ActorId, { worker: ProcessName | undefined; isAlive: boolean; isDetached: boolean; readonly env: string }>();
-  readonly gone = { workers: [] as ProcessName[], leases: [] as LeaseId[], actors: [] as ActorId[], drivers: [] as ProcessName[] };
+  readonly groups = new Map<PlacementGroupId, PlacementGroupInfo>();
+  readonly gone = { workers: [] as ProcessName[], leases: [] as LeaseId[], actors: [] as ActorId[], drivers: [] as ProcessName[], groups: [] as PlacementGroupInfo[] };
   readonly #pick: (n: number) => number;
   #names = 0;
 
@@ -65,6 +67,8 @@ export class FuzzWorld {
     ...times(4, () => this.#wait()),
     ...times(4, () => this.#startSlot()),
     ...times(3, () => this.#prepared()),
+    () => (this.groups.size < 6 ? this.#wantGroup() : undefined),
+    () => (this.#pick(3) === 0 ? this.#removeGroup() : undefined),
     () => (this.#pick(4) === 0 ? this.#exit(one(this.#pick, this.workers.keys())) : undefined),
     ...times(4, () => this.#exit(one(this.#pick, this.doomed))),
     ...times(3, () => this.#answerAbandon()),
@@ -101,7 +105,39 @@ export class FuzzWorld {
 
   #want(): UntimedEvent | undefined {
     const client = this.#client();
-    return client && { type: "leases-wanted", client, shape: one(this.#pick, SHAPES) as Shape, env: this.#env(), count: this.#pick(3) === 0 ? 0 : this.#pick(this.#pick(10) === 0 ? 60 : 6) };
+    return client && { type: "leases-wanted", client, shape: this.#shape(), env: this.#env(), count: this.#pick(3) === 0 ? 0 : this.#pick(this.#pick(10) === 0 ? 60 : 6) };
+  }
+
+  /** Of the machine, of a group, or of one that is not known yet or no more. */
+  #shape(): Shape {
+    const group = this.#pick(4) === 0 ? (one(this.#pick, this.groups.values()) ?? this.#futureGroup()) : this.#pick(30) === 0 ? this.gone.groups.at(-1) : undefined;
+    if (group === undefined) return one(this.#pick, SHAPES) as Shape;
+    const bundleIndex = this.#pick(group.bundles.length);
+    const asked = [{ CPU: 1 }, { CPU: 0.5 }, {}, group.bundles[bundleIndex]][this.#pick(4)] as Shape;
+    return inGroup(asked, { group, ...(this.#pick(2) === 0 ? { bundleIndex } : {}) });
+  }
+
+  #futureGroup(): PlacementGroupInfo | undefined {
+    const owner = one(this.#pick, this.drivers.keys());
+    return owner && { id: placementGroupId(owner, this.#groups + 1), bundles: [{ CPU: 1 }], strategy: "PACK", detached: false };
+  }
+
+  #groups = 0;
+
+  #wantGroup(): UntimedEvent | undefined {
+    const owner = this.#client();
+    if (owner === undefined) return undefined;
+    const bundles = Array.from({ length: 1 + this.#pick(3) }, () => one(this.#pick, [{ CPU: 1 }, { CPU: 0.5 }, { CPU: 2 }, { CPU: 1, GPU: 0.5 }, { GPU: 0.2 }, { CPU: 5 }]) as Shape);
+    const detached = this.#pick(8) === 0;
+    const info: PlacementGroupInfo = { id: placementGroupId(owner, ++this.#groups), bundles, strategy: this.#pick(8) === 0 ? "STRICT_SPREAD" : "PACK", detached };
+    this.groups.set(info.id, info);
+    const job = this.drivers.get(owner) ?? one(this.#pick, this.drivers.values()) ?? ("job" as JobId);
+    return { type: "group-wanted", group: info.id, owner, job, bundles, strategy: info.strategy, namespace: "n", detached, ...(this.#pick(3) === 0 ? { name: `group${this.#pick(4)}` } : {}) };
+  }
+
+  #removeGroup(): UntimedEvent | undefined {
+    const group = this.#pick(20) === 0 ? this.#futureGroup()?.id : this.#pick(20) === 0 ? this.gone.groups.at(-1)?.id : one(this.#pick, this.groups.keys());
+    return group && { type: "group-removed", group, cause: "it was removed" };
   }
 
   #env(): string {
@@ -179,7 +215,7 @@ export class FuzzWorld {
     if (owner === undefined) return undefined;
     const actor = this.#name("a") as ActorId;
     const detached = this.#pick(8) === 0;
-    const shape = this.#pick(2) === 0 ? {} : (one(this.#pick, SHAPES) as Shape);
+    const shape = this.#pick(2) === 0 ? {} : this.#shape();
     const env = this.#env();
     this.actors.set(actor, { worker: undefined, isAlive: false, isDetached: detached, env });
     const job = this.drivers.get(owner) ?? one(this.#pick, this.drivers.values()) ?? ("job" as JobId);
@@ -241,6 +277,13 @@ export class FuzzWorld {
         if (!this.envs.delete(command.env)) throw new Error(`"${command.env}" is forgotten and was not known`);
         if ([...this.workers.values(), ...this.actors.values()].some(({ env }) => env === command.env) || [...this.slots.values()].includes(command.env)) throw new Error(`"${command.env}" is forgotten and used`);
         return;
+      case "group-state":
+        if (command.state === "created" && !this.groups.has(command.group)) throw new Error(`${command.group} is placed and not wanted`);
+        if (command.state === "removed") this.#buryGroup(command.group);
+        return;
+      case "group-broken":
+        if (!this.drivers.has(command.client) && !this.workers.has(command.client)) throw new Error(`${command.client} is gone and hears of ${command.group}`);
+        return;
       case "grant-lease":
         this.#fits(command.worker, command.env, command.lease);
         this.#occupy(command.worker, command.lease);
@@ -285,6 +328,12 @@ export class FuzzWorld {
     if (!this.workers.has(worker) || this.doomed.has(worker)) throw new Error(`${worker} gets ${work} and is ending or gone`);
     if (this.busy.has(worker)) throw new Error(`${worker} gets ${work} and has ${this.busy.get(worker)}`);
     this.busy.set(worker, work);
+  }
+
+  #buryGroup(id: PlacementGroupId): void {
+    const group = this.groups.get(id);
+    if (group) this.gone.groups.push(group);
+    this.groups.delete(id);
   }
 
   #buryActor(id: ActorId): void {

@@ -1,5 +1,5 @@
 import type { KnownShape } from "../../../../runtime/head/scheduler/resources.ts";
-import { SchedulerState, type Actor, type Demand } from "../../../../runtime/head/scheduler/scheduler-state.ts";
+import { SchedulerState, type Demand, type Waiting } from "../../../../runtime/head/scheduler/scheduler-state.ts";
 import { Scheduler } from "../../../../runtime/head/scheduler/scheduler.ts";
 import { FuzzWorld } from "./fuzz-world.ts";
 
@@ -8,7 +8,7 @@ const EVENTS = 12_000;
 /** How often the world was told each of these, in all runs. */
 const told = new Map<string, number>();
 afterAll(() => {
-  for (const command of ["env-broken", "prepare-env", "forget-env"]) expect([command, (told.get(command) ?? 0) > 50]).toEqual([command, true]);
+  for (const command of ["env-broken", "prepare-env", "forget-env", "group-state", "group-broken", "run-own"]) expect([command, (told.get(command) ?? 0) > 20]).toEqual([command, true]);
 });
 
 function run(seed: number, events: number, state?: SchedulerState, nesting = 0): { world: FuzzWorld; scheduler: Scheduler } {
@@ -31,13 +31,14 @@ function windDown(world: FuzzWorld, scheduler: Scheduler): void {
     scheduler.assertInvariants();
   };
   for (const driver of [...world.drivers.keys()]) step({ ...world.leave(driver), at: world.now });
+  for (const group of [...world.groups.keys()]) step({ type: "group-removed", group, cause: "end", at: world.now });
   for (const actor of [...world.actors.keys()]) step({ type: "actor-killed", actor, noRestart: true, cause: "end", at: world.now });
   // workers are clients too: what their tasks left behind goes with them
   for (const worker of [...world.workers.keys()]) step({ ...world.exit(worker), at: world.now });
   while (world.doomed.size + world.abandoned.size > 0) for (const worker of new Set([...world.doomed, ...world.abandoned])) step({ ...world.exit(worker), at: world.now });
 }
 
-test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])("the rules hold after each of 12,000 random events, seed %i", (seed) => {
+test.each([1, 2, 3, 4, 5, 6, 7])("the rules hold after each of 12,000 random events, seed %i", (seed) => {
   const { world, scheduler } = run(seed, EVENTS);
   const did = (what: string): number => world.done.get(what) ?? 0;
   expect(did("grant-lease")).toBeGreaterThan(500);
@@ -58,9 +59,8 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])("the rules hold after each of 12,000 rand
   expect(scheduler.listNamedActors()).toEqual([]);
 });
 
-test.each([11, 12])("the rules hold after each of 24,000 random events while tasks wait for tasks, seed %i", (seed) => {
+test.each([11])("the rules hold after each of 24,000 random events while tasks wait for tasks, seed %i", (seed) => {
   const { world, scheduler } = run(seed, 2 * EVENTS, undefined, 30);
-  expect(world.done.get("run-own") ?? 0).toBeGreaterThan(10);
   windDown(world, scheduler);
   const { resources } = scheduler.snapshot();
   expect(resources.available).toEqual(resources.total);
@@ -73,8 +73,8 @@ test("the same seed gives the same commands", () => {
 });
 
 class Overcommitting extends SchedulerState {
-  override hasRoomFor(_shape: KnownShape, { env }: Demand | Actor): boolean {
-    return this.isReady(env);
+  override hasRoomFor(shape: KnownShape, who: Waiting): boolean {
+    return super.hasRoomFor(shape, who) || ("client" in who && this.idle.some(({ env }) => env === who.env));
   }
 }
 class Favouring extends SchedulerState {
@@ -92,10 +92,17 @@ class Mixing extends SchedulerState {
     return true;
   }
 }
+class Hasty extends SchedulerState {
+  override isEmptied(): boolean {
+    return true;
+  }
+}
+
 test.each([
   ["R2", "resources are given without looking", Overcommitting],
   ["L4", "who has most is served first", Favouring],
   ["W2", "processes are started beyond the limit", Spawning],
+  ["G3", "what a removed group reserved comes back at once", Hasty],
   ["E1", "work goes to workers of any environment", Mixing],
 ])("rule %s is named when %s", (rule, _what, Broken) => {
   expect(() => run(1, EVENTS, new Broken())).toThrow(`Scheduler invariant ${rule} does not hold`);
