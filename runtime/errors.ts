@@ -49,6 +49,10 @@ export class ActorUnavailableError extends RayActorError { static override reado
 export class ActorNotFoundError extends RayError { static override readonly code = "ACTOR_NOT_FOUND"; }
 export class ActorAlreadyExistsError extends RayError { static override readonly code = "ACTOR_ALREADY_EXISTS"; }
 export class PendingCallsLimitExceededError extends RayError { static override readonly code = "PENDING_CALLS_LIMIT_EXCEEDED"; }
+/** The placement group of a task was removed; it may have run. */
+export class TaskPlacementGroupRemovedError extends RayError { static override readonly code = "TASK_PLACEMENT_GROUP_REMOVED"; }
+/** The placement group of an actor was removed, and the actor with it. */
+export class ActorPlacementGroupRemovedError extends RayError { static override readonly code = "ACTOR_PLACEMENT_GROUP_REMOVED"; }
 export class TaskCancelledError extends RayError { static override readonly code = "TASK_CANCELLED"; }
 export class GetTimeoutError extends RayError { static override readonly code = "GET_TIMEOUT"; }
 export class ObjectLostError extends RayError { static override readonly code: string = "OBJECT_LOST"; }

@@ -17,9 +17,9 @@ export { ray };
 export { ObjectRef } from "./api/object-ref.ts";
 export type { ObjectRefGenerator } from "./api/object-ref-generator.ts";
 export {
-  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, InputUnavailableError, ObjectLostError,
+  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorPlacementGroupRemovedError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, InputUnavailableError, ObjectLostError,
   ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, OwnerDiedError, PendingCallsLimitExceededError, RayActorError, RayError, RayTaskError,
-  RuntimeEnvSetupError, SerializationError, TaskCancelledError, WorkerCrashedError, isRayError,
+  RuntimeEnvSetupError, SerializationError, TaskCancelledError, TaskPlacementGroupRemovedError, WorkerCrashedError, isRayError,
 } from "./errors.ts";
 
 export type { ActorClass, HandleOf } from "./api/actor-class.ts";
@@ -30,9 +30,10 @@ export type { RayContext } from "./api/context.ts";
 export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
 export type { Progress } from "./api/progress-bar.ts";
-export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, InputOptions, LogOptions, MethodDefaults, MethodOptions, ProgressOptions, SchedulingStrategy, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
+export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, InputOptions, LogOptions, MethodDefaults, MethodOptions, ProgressOptions, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";
 export type { OverloadedRemoteFunction, RemoteFunction, RemoteFunctionOf, SplitRemoteFunction } from "./api/remote-function.ts";
 export type { RuntimeContext } from "./api/runtime-context.ts";
+export type { PlacementGroup, PlacementGroupSchedulingStrategy, SchedulingStrategy } from "./api/placement.ts";
 export type { NpmOptions, RuntimeEnv } from "./api/runtime-env.ts";
 export type { StateApi } from "./api/state.ts";
 export type { ClusterStatus } from "./api/status.ts";
@@ -42,6 +43,7 @@ export type { Serializability } from "./api/util/inspect-serializability.ts";
 export type { Counter, Gauge, Histogram, HistogramOptions, Metric, MetricOptions, Metrics } from "./api/util/metrics.ts";
 export type { AsyncResult, Pool, PoolOptions } from "./api/util/pool.ts";
 export type { Queue, QueueOptions, QueueWait } from "./api/util/queue.ts";
+export type { PlacementGroupOptions, PlacementGroupTableRow } from "./api/util/placement-group.ts";
 export type { NamedActor } from "./api/util/list-named-actors.ts";
 export type { RayUtil } from "./api/util/patterns.ts";
 export type { Arg, Args, Returned } from "./api/signature.ts";

@@ -1,12 +1,14 @@
 /** Actor classes: what `ray.remote(Class)` gives. */
 import { inspect } from "node:util";
 import type { ActorOptions as EngineActorOptions } from "../engine/engine.ts";
+import type { Placement } from "../engine/placement.ts";
 import type { RuntimeEnv as WholeEnv } from "../engine/runtime-env.ts";
 import { makeHandle, type ActorHandle } from "./actor-handle.ts";
 import { callDefaultsOf, listedErrors, type ListedErrors } from "./call-defaults.ts";
 import { callText, identifier } from "./call-text.ts";
-import { encodeCall, withOrigin, type Home } from "./home.ts";
+import { encodeCall, withCapture, withOrigin, type Home } from "./home.ts";
 import { ACTOR_OPTIONS, checkOptions, resourcesOf, type ActorOptions } from "./options.ts";
+import { placementOf } from "./placement.ts";
 import { checkRetries } from "./retry-reasons.ts";
 import { withWholeEnv } from "./runtime-env.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
@@ -47,6 +49,7 @@ export const actorClassName = (value: object): string | undefined => actorClassN
 export function makeActorClass(home: Home, code: Function, options: ActorOptions, name: string): AnyActorClass {
   // read when first needed: a class that comes in a graph with its own actor class is not there yet
   let fromOrigin: ((origin: string | undefined) => EngineActorOptions) | undefined;
+  let fromGroup: ((parent: Placement, origin: string | undefined) => EngineActorOptions) | undefined;
   let listed: ListedErrors | undefined;
 
   const actorClass = function (...args: unknown[]): never {
@@ -59,7 +62,10 @@ export function makeActorClass(home: Home, code: Function, options: ActorOptions
       fromOrigin ??= withOrigin(engineOptions(code, options, name, (listed = listedErrors(code, methodsOf(code, name), options))));
       const shipped = host.shipper.ship(code, name);
       const sent = encodeCall(scope, listed ? [...args, listed] : args, name);
-      return makeHandle(scope, scope.engine.createActor(shipped, sent, fromOrigin(host.origin())));
+      const captured = options.schedulingStrategy === undefined ? host.capturing?.() : undefined;
+      if (captured === undefined) return makeHandle(scope, scope.engine.createActor(shipped, sent, fromOrigin(host.origin())));
+      fromGroup ??= withCapture(fromOrigin(undefined), name);
+      return makeHandle(scope, scope.engine.createActor(shipped, sent, fromGroup(captured, host.origin())));
     },
     options(changed: ActorOptions): AnyActorClass {
       const call = `${identifier(name, "A")}.options`;
@@ -87,10 +93,12 @@ export function checkTogether(options: ActorOptions, call: string): void {
 
 function engineOptions(code: Function, options: ActorOptions, className: string, listed: ListedErrors | undefined): EngineActorOptions {
   const methods = methodsOf(code, className);
+  const resources = resourcesOf(options as never, undefined);
   return {
     className,
     methods,
-    resources: resourcesOf(options as never, undefined),
+    resources,
+    ...placementOf(options.schedulingStrategy, resources, className),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     detached: options.lifetime === "detached",

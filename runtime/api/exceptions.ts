@@ -1,13 +1,13 @@
 import {
-  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, InputUnavailableError, ObjectLostError,
+  ActorAlreadyExistsError, ActorDiedError, ActorNotFoundError, ActorPlacementGroupRemovedError, ActorUnavailableError, CaptureError, ClusterDiedError, Empty, Full, GetTimeoutError, InputUnavailableError, ObjectLostError,
   ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, OwnerDiedError, PendingCallsLimitExceededError, RayActorError, RayError, RayTaskError,
-  RuntimeEnvSetupError, SerializationError, TaskCancelledError, WorkerCrashedError,
+  RuntimeEnvSetupError, SerializationError, TaskCancelledError, TaskPlacementGroupRemovedError, WorkerCrashedError,
 } from "../errors.ts";
 
 const all = Object.freeze({
   RayError, RayTaskError, WorkerCrashedError, RayActorError, ActorDiedError, ActorUnavailableError, ActorNotFoundError, ActorAlreadyExistsError,
   PendingCallsLimitExceededError, TaskCancelledError, GetTimeoutError, ObjectLostError, OwnerDiedError, ObjectStoreFullError, OutOfDiskError,
-  OutOfMemoryError, RuntimeEnvSetupError, CaptureError, SerializationError, ClusterDiedError, Empty, Full, InputUnavailableError,
+  OutOfMemoryError, RuntimeEnvSetupError, TaskPlacementGroupRemovedError, ActorPlacementGroupRemovedError, CaptureError, SerializationError, ClusterDiedError, Empty, Full, InputUnavailableError,
 });
 
 type All = typeof all;

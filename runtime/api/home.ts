@@ -4,8 +4,10 @@
  */
 import type { Engine, Returns, TaskArgs } from "../engine/engine.ts";
 import { ObjectLostError, type RayError } from "../errors.ts";
+import type { Bundle, Placement } from "../engine/placement.ts";
 import type { ObjectId } from "../ids.ts";
 import type { RayHost } from "./host.ts";
+import { capturedPlacement } from "./placement.ts";
 import { holdOf, makeRef, type Hold, type ObjectRef, type RefScope } from "./object-ref.ts";
 
 /** One engine, and the waits that `ray.shutdown` must end. */
@@ -101,6 +103,15 @@ const NO_REFS: TaskArgs["topLevelRefs"] = Object.freeze([]);
 export function refsOf(scope: Scope, { ids, first }: Returns, numReturns: number, madeBy: string): unknown {
   if (numReturns === 1) return makeRef(scope, ids[0] as ObjectId, madeBy, first);
   return numReturns === 0 ? undefined : ids.map((id, i) => makeRef(scope, id, madeBy, first && first + i));
+}
+
+/** As `withOrigin`, for work that a task or actor in a placement group submits: it runs in the group too. */
+export function withCapture<O extends { readonly origin?: string; readonly resources: Bundle }>(options: O, label: string): (parent: Placement, origin: string | undefined) => O {
+  let last: { readonly parent: Placement; readonly fromOrigin: (origin: string | undefined) => O } | undefined;
+  return (parent, origin) => {
+    if (last?.parent !== parent) last = { parent, fromOrigin: withOrigin({ ...options, placement: capturedPlacement(parent, options.resources, label) }) };
+    return last.fromOrigin(origin);
+  };
 }
 
 /** `options` with the cell or file that submits now; a new object only when that changed. */

@@ -3,6 +3,7 @@
  * `api/` knows no engine, no compiler and no socket.
  */
 import type { Engine, TaskContext } from "../engine/engine.ts";
+import type { Placement } from "../engine/placement.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
 import type { CommMessage, ViewDescriptor } from "../session/output.ts";
@@ -11,6 +12,8 @@ import type { ClusterOptions } from "../session/session-protocol.ts";
 export interface RayHost {
   /** Worker: ends the actor whose method runs here. Absent elsewhere. */
   exitActor?(): never;
+  /** Worker: the place in a placement group of the code that runs, where that captures what it submits. Absent elsewhere. */
+  capturing?(): Placement | undefined;
   /** The engine, made and started if there is none. Synchronous: an engine takes work before it is connected. */
   engine(): Engine;
   /** The engine if `ray.init` or a remote call made one, else undefined. */

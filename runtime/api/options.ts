@@ -3,6 +3,7 @@ import { types } from "node:util";
 import type { StateOperator } from "../engine/state.ts";
 import { describeValue } from "./describe-value.ts";
 import { nearestName } from "./nearest-name.ts";
+import { checkStrategy, type SchedulingStrategy } from "./placement.ts";
 import { checkRuntimeEnv, type RuntimeEnv } from "./runtime-env.ts";
 
 /** A class of errors, as `retryExceptions` takes it. */
@@ -30,12 +31,10 @@ export interface TaskOptions<N extends number = number> {
   readonly name?: string | undefined;
   /** Its environment, merged into that of the job or of the task that submits it: it runs in a process of that environment. */
   readonly runtimeEnv?: RuntimeEnv | undefined;
-  /** Where it runs. `"DEFAULT"` and `"SPREAD"` are the same on one machine. */
+  /** Where it runs: `"DEFAULT"` and `"SPREAD"` are the same on one machine; `{ placementGroup }` is a place in a placement group. */
   readonly schedulingStrategy?: SchedulingStrategy | undefined;
 }
 
-/** Ray's strategies for where work runs. */
-export type SchedulingStrategy = "DEFAULT" | "SPREAD";
 
 /** Options of an actor: `ray.remote(Class, options)` and `A.options(options)`. */
 export interface ActorOptions {
@@ -69,7 +68,7 @@ export interface ActorOptions {
   readonly maxPendingCalls?: number | undefined;
   /** Its environment, merged into that of the job or of the task that makes it. */
   readonly runtimeEnv?: RuntimeEnv | undefined;
-  /** Where it runs. `"DEFAULT"` and `"SPREAD"` are the same on one machine. */
+  /** Where it runs: `"DEFAULT"` and `"SPREAD"` are the same on one machine; `{ placementGroup }` is a place in a placement group. */
   readonly schedulingStrategy?: SchedulingStrategy | undefined;
 }
 
@@ -245,12 +244,9 @@ const groups: Check = (value, where) => {
   for (const [name, most] of Object.entries(value)) atOnce(most, `${where} "${name}"`);
 };
 const cluster = { numCpus: amount, numGpus: amount, memory: finite(0, false, "a number of bytes, at least 0"), resources };
-const strategy: Check = (value, where) => {
-  if (value !== "DEFAULT" && value !== "SPREAD") throw new TypeError(`${where} must be "DEFAULT" or "SPREAD"; got ${describeValue(value)}`);
-};
 
-export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text, runtimeEnv: checkRuntimeEnv, schedulingStrategy: strategy };
-export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, retryExceptions: errorClasses, maxPendingCalls: limit, concurrencyGroups: groups, runtimeEnv: checkRuntimeEnv, schedulingStrategy: strategy };
+export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text, runtimeEnv: checkRuntimeEnv, schedulingStrategy: checkStrategy };
+export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, retryExceptions: errorClasses, maxPendingCalls: limit, concurrencyGroups: groups, runtimeEnv: checkRuntimeEnv, schedulingStrategy: checkStrategy };
 export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };
 const port: Check = (value, where) => {

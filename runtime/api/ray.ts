@@ -1,5 +1,6 @@
 /** Makes the `ray` object of a process on what its host offers. */
 import type { ActorInfo } from "../engine/engine.ts";
+import type { PlacementGroupInfo } from "../engine/placement.ts";
 import type { MetricKind, Tags } from "../engine/metrics.ts";
 import { ActorNotFoundError, isRayError, type RayError } from "../errors.ts";
 import type { ObjectId } from "../ids.ts";
@@ -32,6 +33,7 @@ import { PoolWorker } from "./util/pool-worker.ts";
 import { QueueActor } from "./util/queue-actor.ts";
 import { revivedMetric, type HistogramOptions } from "./util/metrics.ts";
 import { makeUtil } from "./util/patterns.ts";
+import { makeGroup } from "./util/placement-group.ts";
 import { wait } from "./wait.ts";
 
 /** Where a process keeps its one `ray`, so that every copy of the package gives the same. */
@@ -102,6 +104,7 @@ export function revivers(ray: Ray): Record<Shipped["singleton"], (...args: unkno
     queue: (handle, maxsize) => new Queue(home, { maxsize: maxsize as number }, handle as object),
     "queue-actor": () => QueueActor,
     "pool-worker": () => PoolWorker,
+    "placement-group": (info) => makeGroup(home.current(), info as PlacementGroupInfo),
     metric: (kind, name, options, defaultTags) => revivedMetric(ray.util.metrics, kind as MetricKind, name as string, options as HistogramOptions, defaultTags as Tags),
   };
 }

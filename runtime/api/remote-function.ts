@@ -4,9 +4,10 @@ import type { TaskOptions as EngineTaskOptions } from "../engine/engine.ts";
 import type { RuntimeEnv as WholeEnv } from "../engine/runtime-env.ts";
 import type { ObjectId } from "../ids.ts";
 import { callText, identifier } from "./call-text.ts";
-import { encodeCall, refsOf, withOrigin, type Home } from "./home.ts";
+import { encodeCall, refsOf, withCapture, withOrigin, type Home } from "./home.ts";
 import { checkOptions, resourcesOf, TASK_OPTIONS, type TaskOptions } from "./options.ts";
 import { isGeneratorFunction, ITEMS_AHEAD, makeGenerator } from "./object-ref-generator.ts";
+import { placementOf } from "./placement.ts";
 import { retryReasons } from "./retry-reasons.ts";
 import { withWholeEnv } from "./runtime-env.ts";
 import { SHIP, type Shipped } from "./shippable.ts";
@@ -69,8 +70,10 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
   const numReturns = options.numReturns ?? 1;
   const isGenerator = isGeneratorFunction(code);
   if (isGenerator && options.numReturns !== undefined) throw new TypeError(`numReturns is not for the generator "${label}": its .remote() gives a ref for each item, as they are made`);
-  const engineOptions: EngineTaskOptions = { name: label, resources: resourcesOf(options as never, 1), numReturns, maxRetries: options.maxRetries ?? 3, ...retryReasons(home, options), ...(options.runtimeEnv ? { runtimeEnv: options.runtimeEnv as WholeEnv } : {}), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
+  const resources = resourcesOf(options as never, 1);
+  const engineOptions: EngineTaskOptions = { name: label, resources, ...placementOf(options.schedulingStrategy, resources, label), numReturns, maxRetries: options.maxRetries ?? 3, ...retryReasons(home, options), ...(options.runtimeEnv ? { runtimeEnv: options.runtimeEnv as WholeEnv } : {}), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
   const fromOrigin = withOrigin(engineOptions);
+  const fromGroup = withCapture(engineOptions, label);
   const madeBy = `task "${label}"`;
 
   const remoteFunction = function (...args: unknown[]): never {
@@ -81,7 +84,8 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
       const scope = home.current();
       const { host } = home;
       const shipped = host.shipper.ship(code, name);
-      const returns = scope.engine.submitTask(shipped, encodeCall(scope, args, label), fromOrigin(host.origin()));
+      const captured = options.schedulingStrategy === undefined ? host.capturing?.() : undefined;
+      const returns = scope.engine.submitTask(shipped, encodeCall(scope, args, label), captured === undefined ? fromOrigin(host.origin()) : fromGroup(captured, host.origin()));
       if (isGenerator) return makeGenerator(scope, returns.ids[0] as ObjectId, madeBy);
       return refsOf(scope, returns, numReturns, madeBy);
     },

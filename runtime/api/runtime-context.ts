@@ -11,6 +11,8 @@ export interface RuntimeContext {
   readonly actorId: string | undefined;
   /** True in an actor whose process died and was replaced: its state is that of a new one. */
   readonly wasActorRestarted: boolean;
+  /** The placement group of the task or actor. */
+  readonly placementGroupId: string | undefined;
   readonly nodeId: string | undefined;
   /** This process's name in the cluster. */
   readonly workerId: string | undefined;
@@ -34,6 +36,7 @@ export function runtimeContext(host: RayHost): RuntimeContext {
     taskName: task?.taskName,
     actorId: task?.actor,
     wasActorRestarted: task?.wasActorRestarted ?? false,
+    placementGroupId: task?.placement?.group.id,
     nodeId: engine?.info?.nodeId,
     workerId: engine?.process,
     namespace: task?.namespace ?? engine?.info?.namespace,

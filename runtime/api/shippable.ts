@@ -2,6 +2,6 @@
 export const SHIP: unique symbol = Symbol.for("ray-ts.ship") as never;
 
 export interface Shipped {
-  readonly singleton: "ray" | "object-ref" | "remote-function" | "actor-class" | "remote-method" | "queue" | "queue-actor" | "pool-worker" | "metric";
+  readonly singleton: "ray" | "object-ref" | "remote-function" | "actor-class" | "remote-method" | "queue" | "queue-actor" | "pool-worker" | "metric" | "placement-group";
   readonly args: readonly unknown[];
 }

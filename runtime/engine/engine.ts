@@ -4,8 +4,9 @@
  *
  * Every method that makes a ref is synchronous: a loop that submits and never awaits still submits.
  */
-import type { ActorId, ObjectId, TaskId, JobId, ProcessName } from "../ids.ts";
+import type { ActorId, ObjectId, PlacementGroupId, TaskId, JobId, ProcessName } from "../ids.ts";
 import type { EngineEvent } from "./events.ts";
+import type { Placement, PlacementGroupInfo, PlacementGroupRow, PlacementGroupSpec } from "./placement.ts";
 import type { ClusterRecords } from "./records.ts";
 import type { RuntimeEnv } from "./runtime-env.ts";
 
@@ -47,6 +48,8 @@ export interface TaskOptions {
   readonly retryExceptions?: RetryReasons;
   /** Merged into that of the process which submits. */
   readonly runtimeEnv?: RuntimeEnv;
+  /** `resources` are of that placement group's. */
+  readonly placement?: Placement;
   /** The cell or file that submitted it: worker prints and late errors go there. */
   readonly origin?: string;
 }
@@ -70,6 +73,7 @@ export interface ActorOptions {
   /** Behind the constructor's arguments comes an object of error classes by method ("": the others): what `retryExceptions: "listed"` means. */
   readonly listsErrors?: boolean;
   readonly runtimeEnv?: RuntimeEnv;
+  readonly placement?: Placement;
   readonly origin?: string;
 }
 
@@ -210,10 +214,25 @@ export interface Engine {
 
   resources(which: "total" | "available"): Promise<Record<string, number>>;
   nodes(): Promise<readonly NodeInfo[]>;
+  /** Where the engine has them. */
+  readonly placementGroups?: PlacementGroups | undefined;
   /** Tables and logs, where the engine keeps them. */
   readonly records?: ClusterRecords | undefined;
   /** `only` the prints and notices of this driver's work, where that is all that is wanted. */
   subscribe(on: (event: EngineEvent) => void, only?: "prints"): () => void;
+}
+
+export interface PlacementGroups {
+  /** At once: the id is this process's. */
+  create(spec: PlacementGroupSpec): PlacementGroupInfo;
+  /** Resolves when nothing more begins in it. */
+  remove(id: PlacementGroupId): Promise<void>;
+  /** A new object: `value` when the group is placed, an error when it never will be. */
+  ready(id: PlacementGroupId, value: Encoded): ObjectId;
+  /** True when it is placed within that time; throws when it never will be. */
+  waitFor(id: PlacementGroupId, timeoutMs: number): Promise<boolean>;
+  /** Those that there are, and the last removed ones. */
+  rows(): Promise<readonly PlacementGroupRow[]>;
 }
 
 export interface NodeInfo {
@@ -231,6 +250,7 @@ export interface TaskContext {
   readonly wasActorRestarted?: boolean;
   readonly signal: AbortSignal;
   readonly assignedResources: Readonly<Record<string, number>>;
+  readonly placement?: Placement | undefined;
   readonly namespace: string;
   readonly jobId: JobId;
 }

@@ -42,16 +42,6 @@ export interface PlacementGroupRow extends PlacementGroupInfo {
   readonly placedAfterMs?: number;
 }
 
-export interface PlacementGroups {
-  /** At once: the id is this process's. */
-  create(spec: PlacementGroupSpec): PlacementGroupInfo;
-  /** Resolves when nothing more begins in it. */
-  remove(id: PlacementGroupId): Promise<void>;
-  /** Resolves when it is placed; rejects when it never will be. */
-  placed(id: PlacementGroupId): Promise<void>;
-  rows(): Promise<readonly PlacementGroupRow[]>;
-}
-
 /** A bundle has so much of this, work that asks for nothing else a thousandth of it: it too waits for the group and ends with it. */
 export const BUNDLE_RESOURCE = "bundle";
 export const BUNDLE_AMOUNT = 1000;

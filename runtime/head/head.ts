@@ -22,6 +22,7 @@ import { ActorBook } from "./actor-book.ts";
 import { clusterMetrics } from "./cluster-metrics.ts";
 import { Environments } from "./environments.ts";
 import { EventHub } from "./event-hub.ts";
+import { GroupBook } from "./group-book.ts";
 import type { MemoryWatch } from "./memory/memory-watch.ts";
 import { offerFirst } from "./memory/offer-first.ts";
 import { watchMemory } from "./memory/watch-cluster.ts";
@@ -68,6 +69,7 @@ export class Head {
   private readonly clients = new Map<ProcessName, Client>();
   private readonly workers = new Map<ProcessName, WorkerProcess>();
   private readonly actors: ActorBook;
+  private readonly groups: GroupBook;
   private readonly environments = new Environments({ answer: (event) => this.handle(event), say: (notice) => this.hub.push([notice]) });
   private readonly ticker: NodeJS.Timeout;
   private keepTimer: NodeJS.Timeout | undefined;
@@ -87,13 +89,22 @@ export class Head {
       isPersistent: options.isPersistent,
       namespace: address.namespace,
       client: (name) => this.clients.get(name),
-      jobOf: (actor) => this.scheduler.snapshot().actors.find((known) => known.actor === actor)?.job,
+      jobOf: (actor) => this.scheduler.jobOfActor(actor),
       pidOf: (worker) => this.workers.get(worker)?.pid,
       memoryEnd: (worker) => (worker !== undefined && this.ended?.worker === worker ? this.ended.memory : undefined),
       tell: (to, message, parts) => this.tell(to, message, parts),
       handle: (event) => this.handle(event),
       env: (keyed, origin) => this.environments.learn(keyed, origin),
       push: (rows) => this.hub.push(rows),
+    });
+    this.groups = new GroupBook({
+      namespace: address.namespace,
+      nodeId: address.nodeId,
+      client: (name) => this.clients.get(name),
+      jobOf: (owner) => this.scheduler.jobOf(owner),
+      isInfeasible: ({ bundles, strategy }) => !this.scheduler.canBePlaced(bundles, strategy),
+      tell: (to, message) => this.tell(to, message),
+      handle: (event) => this.handle(event),
     });
     this.tables = new StateTables({
       workers: () => this.scheduler.snapshot().workers.map(workerRow),
@@ -166,6 +177,7 @@ export class Head {
   /** H1. */
   private processDied(name: ProcessName): void {
     this.links.drop(name);
+    this.groups.clientLeft(name);
     this.store.forget(name);
     this.tables.processDied(name, Date.now());
     const { sharedMemoryFolder, diskFolder } = this.options.address;
@@ -202,6 +214,10 @@ export class Head {
       case "worker-holds-objects": return this.handle({ ...message, worker: from });
       case "worker-ready": return this.onWorkerReady(from, message.pid);
       case "actor-wanted": return this.actors.wanted(from, message, parts);
+      case "group-wanted": return this.groups.wanted(from, message);
+      case "group-removed": return this.groups.removed(from, message);
+      case "group-awaited": return this.groups.awaited(from, message);
+      case "groups-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.groups.rows() });
       case "actor-alive": return this.handle({ ...message, worker: from });
       case "actor-failed": return this.actors.failed(from, message);
       case "actor-killed": return this.actors.killed(from, message);
@@ -260,6 +276,8 @@ export class Head {
       case "start-worker": return this.startWorker(command);
       case "prepare-env": return this.environments.prepare(command);
       case "env-broken": return this.tell(command.client, { type: "env-broken", env: command.env, cause: command.cause });
+      case "group-state": return this.groups.onState(command);
+      case "group-broken": return this.tell(command.client, { type: "group-broken", group: command.group, cause: command.cause });
       case "forget-env": return this.environments.forget(command.env);
       case "kill-worker": return this.workers.get(command.worker)?.kill();
       case "abandon-work":

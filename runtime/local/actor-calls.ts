@@ -9,7 +9,7 @@
  */
 import { clearTimeout, setTimeout } from "node:timers";
 import type { ActorInfo, Encoded } from "../engine/engine.ts";
-import { ActorAlreadyExistsError, ActorDiedError, ActorUnavailableError, OutOfMemoryError, PendingCallsLimitExceededError, RayError, RuntimeEnvSetupError } from "../errors.ts";
+import { ActorAlreadyExistsError, ActorDiedError, ActorPlacementGroupRemovedError, ActorUnavailableError, OutOfMemoryError, PendingCallsLimitExceededError, RayError, RuntimeEnvSetupError } from "../errors.ts";
 import type { ActorId, ProcessName } from "../ids.ts";
 import type { FromHead, ToHead } from "../wire/message.ts";
 import { failureOf } from "./constructor-failure.ts";
@@ -230,6 +230,7 @@ export class ActorCalls {
   private deathError(actor: Actor, news: ActorNews): RayError {
     const text = news.cause ?? "its process ended";
     if (news.code === "name-taken") return new ActorAlreadyExistsError(text);
+    if (news.code === "placement-group") return new ActorPlacementGroupRemovedError(`${nameOf(actor)} is dead: ${text}`);
     if (news.code === "runtime-env") return new RuntimeEnvSetupError(`${nameOf(actor)} is dead: ${text}`);
     if (news.code === "out-of-memory") return new OutOfMemoryError(`${nameOf(actor)} is dead: ${text}`);
     const cause = news.failure === undefined ? undefined : failureOf(news.failure, this.shell.decode);

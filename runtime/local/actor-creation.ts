@@ -1,5 +1,6 @@
 /** Actors that this process makes: what the head is told, and the end of those whose last handle is gone. */
 import type { ActorInfo, ActorOptions, ShippedCode, TaskArgs } from "../engine/engine.ts";
+import { inGroup } from "../engine/placement.ts";
 import { actorId, type ActorId, type ObjectId, type ProcessName } from "../ids.ts";
 import { refsCarried, type WireValue } from "../wire/hot-records.ts";
 import type { ActorWanted, ToHead, WireMeta } from "../wire/message.ts";
@@ -65,7 +66,8 @@ export class ActorCreation {
       handleRef,
       className: options.className,
       methods: options.methods,
-      shape: options.resources,
+      shape: options.placement === undefined ? options.resources : inGroup(options.resources, options.placement),
+      ...(options.placement === undefined ? {} : { placement: options.placement }),
       ...(env === undefined ? {} : { env }),
       ...(options.name !== undefined ? { name: options.name } : {}),
       namespace: options.namespace ?? this.shell.namespace(),

@@ -2,10 +2,11 @@
  * Makes tasks and actor calls out of what the face hands over: what calls of one kind share (their meta), the refs that a
  * call holds, its arguments and code as they travel. Owns: metas, and the blocks of large code.
  */
-import type { ShippedCode, TaskArgs } from "../engine/engine.ts";
+import type { ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import { inGroup, type Placement } from "../engine/placement.ts";
 import type { ActorId, JobId, ObjectId } from "../ids.ts";
 import type { CallMeta, WireValue } from "../wire/hot-records.ts";
-import type { KeyedEnv, RuntimeEnv } from "../engine/runtime-env.ts";
+import type { KeyedEnv } from "../engine/runtime-env.ts";
 import type { Needs } from "./needs.ts";
 import type { Objects } from "./objects.ts";
 import { Task, type TaskSpec } from "./task.ts";
@@ -18,7 +19,7 @@ const METAS_KEPT = 10_000;
 const NO_REFS: ObjectId[] = [];
 Object.freeze(NO_REFS);
 
-export type CallKind = Omit<CallMeta, "job" | "namespace" | "folder" | "env">;
+export type CallKind = Omit<CallMeta, "job" | "namespace" | "folder" | "env" | "placement">;
 
 interface LastMeta {
   readonly target: string;
@@ -95,9 +96,9 @@ export class CallMaker {
     return last.meta;
   }
 
-  /** `env`: what the task asks for; a call of an actor asks for nothing. */
-  metaFor(options: object, target: string, method: string, kind: CallKind, env?: RuntimeEnv): CallMeta {
-    const meta = this.meta(kind, kind.codeKey === undefined ? undefined : this.options.needs.env(env));
+  /** `asked`: of a task; a call of an actor asks for nothing. */
+  metaFor(options: object, target: string, method: string, kind: CallKind, asked?: Pick<TaskOptions, "runtimeEnv" | "placement">): CallMeta {
+    const meta = asked === undefined ? this.meta(kind, undefined, undefined) : this.meta(kind, this.options.needs.env(asked.runtimeEnv), asked.placement);
     this.lastMetas.set(options, { target, method, meta });
     this.lastOptions = undefined;
     return meta;
@@ -109,10 +110,10 @@ export class CallMaker {
   }
 
   /** One object a kind of call, so that peers hear of it once. */
-  private meta(of: CallKind, env: KeyedEnv | undefined): CallMeta {
+  private meta(of: CallKind, env: KeyedEnv | undefined, placement: Placement | undefined): CallMeta {
     const folder = env?.env.workingDir ?? this.options.folder();
-    const resources = this.options.needs.of(of.resources, env, of.origin);
-    const meta: CallMeta = { ...of, resources, job: this.options.job(), namespace: this.options.namespace(), ...(folder === undefined ? {} : { folder }), ...(env === undefined ? {} : { env: env.key }) };
+    const resources = this.options.needs.of(placement === undefined ? of.resources : inGroup(of.resources, placement), env, of.origin);
+    const meta: CallMeta = { ...of, resources, job: this.options.job(), namespace: this.options.namespace(), ...(folder === undefined ? {} : { folder }), ...(env === undefined ? {} : { env: env.key }), ...(placement === undefined ? {} : { placement }) };
     const key = JSON.stringify(meta);
     const known = this.metas.get(key);
     if (known) return known;

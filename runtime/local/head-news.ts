@@ -1,5 +1,5 @@
 /** What the head tells a driver or worker as an owner: hands each message to the part that it is for. Owns: nothing. */
-import { RuntimeEnvSetupError } from "../errors.ts";
+import { RuntimeEnvSetupError, TaskPlacementGroupRemovedError } from "../errors.ts";
 import type { ProcessName } from "../ids.ts";
 import type { FromHead } from "../wire/message.ts";
 import type { ActorCalls } from "./actor-calls.ts";
@@ -37,6 +37,9 @@ export class HeadNews {
         return true;
       case "env-broken":
         submission.onEnvBroken(message.env, new RuntimeEnvSetupError(`The runtime environment could not be set up: ${message.cause}`));
+        return true;
+      case "group-broken":
+        submission.onGroupBroken(message.group, new TaskPlacementGroupRemovedError(`The placement group ${message.group} of this task is gone: ${message.cause}`));
         return true;
       case "lease-recalled":
         submission.onRecalled(message.lease);

@@ -28,6 +28,7 @@ import { Housekeeping } from "./housekeeping.ts";
 import type { ItemStreams } from "./item-streams.ts";
 import { Needs } from "./needs.ts";
 import { Objects } from "./objects.ts";
+import { LocalPlacementGroups } from "./placement-groups.ts";
 import type { Ownership } from "./ownership.ts";
 import { SentBooks } from "./sent-book.ts";
 import { itemStreams, submissionShell } from "./submission-shell.ts";
@@ -63,6 +64,7 @@ export class LocalEngine implements Engine {
   private readonly headNews: HeadNews;
   readonly records = new LocalRecords({ say: (message) => this.connection.sayToHead(message), ask: (make) => this.ask(make), address: () => this.connection.connected });
   private readonly subscribers = new Subscribers((isOn, only) => this.connection.sayToHead({ type: "subscribe", isOn, ...(only ? { only, jobs: [this.options.job(), this.process] } : {}) }));
+  readonly placementGroups: LocalPlacementGroups;
   private state: State = "open";
   private waits = 0;
 
@@ -124,6 +126,7 @@ export class LocalEngine implements Engine {
       describe: (ref) => objects.describe(ref),
       unwatched: (ref) => objects.ownership.release(ref),
     });
+    this.placementGroups = new LocalPlacementGroups({ self: this.process, objects, namespace: () => this.namespace(), say: (message) => this.connection.sayToHead(message), ask: (make) => this.ask(make), beginWait: () => this.beginWait() });
     this.house = new Housekeeping(() => this.keepHouse(), () => this.submission.leases > 0);
     this.headNews = new HeadNews({ connection: this.connection, submission: this.submission, actors: this.actors, creation: this.creation, needs, questions: this.questions, subscribers: this.subscribers, processDied: (process) => this.processDied(process) });
     this.collector = new Collector({ holdsSomething: () => objects.values.mapped > 0 || objects.size > 0, heldBytes: () => objects.values.usedBytes + objects.values.mappedBytes });
@@ -192,7 +195,7 @@ export class LocalEngine implements Engine {
 
   submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): Returns {
     this.guardOpen();
-    const meta = this.calls.lastMeta(options, code.key, "") ?? this.calls.metaFor(options, code.key, "", { codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }, options.runtimeEnv);
+    const meta = this.calls.lastMeta(options, code.key, "") ?? this.calls.metaFor(options, code.key, "", { codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }, options);
     const task = this.calls.task(meta, args, { code, maxRetries: options.maxRetries, retryExceptions: options.retryExceptions });
     this.begun(task);
     this.submission.submit(task);
@@ -333,9 +336,9 @@ export class LocalEngine implements Engine {
     };
   }
 
-  /** Sends itself the newest of its tasks that need no more CPU than that and nothing else. False: there is none. */
-  runOwn(cpu: number): boolean {
-    return this.submission.runOwn(this.process, cpu);
+  /** Sends itself the newest of its tasks that need no more CPU than is held, and nothing else. False: there is none. */
+  runOwn(held: Shape): boolean {
+    return this.submission.runOwn(this.process, held);
   }
 
   // ---- what arrives

@@ -7,7 +7,8 @@
  */
 import { CountTable } from "../store/count-table.ts";
 import { RayError, TaskCancelledError } from "../errors.ts";
-import type { ObjectId, ProcessName, LeaseId } from "../ids.ts";
+import { fitsBeside, groupOf } from "../engine/placement.ts";
+import type { ObjectId, PlacementGroupId, ProcessName, LeaseId } from "../ids.ts";
 import type { Dependency, ResultRecord, WireValue } from "../wire/hot-records.ts";
 import { refsCarried, ResultStatus, writeTask } from "../wire/hot-records.ts";
 import type { Shape } from "../wire/message.ts";
@@ -133,10 +134,10 @@ export class Submission {
     });
   }
 
-  /** Sends itself the newest task of this process that needs no more CPU than that and nothing else. False: there is none. */
-  runOwn(self: ProcessName, cpu: number): boolean {
+  /** Sends itself the newest task of this process that needs no more CPU than what is held, and nothing else. False: there is none. */
+  runOwn(self: ProcessName, held: Shape): boolean {
     for (const pool of this.pools.values()) {
-      if (!fitsBeside(pool.shape, cpu) || !this.shell.isOwn(pool.shape)) continue;
+      if (!fitsBeside(pool.shape, held) || !this.shell.isOwn(pool.shape)) continue;
       const task = pool.takeNewest();
       if (!task) continue;
       this.sendTo(task, self);
@@ -158,6 +159,16 @@ export class Submission {
   /** The environment cannot be had: what waits for a worker in it fails. */
   onEnvBroken(env: string, error: RayError): void {
     for (const pool of this.pools.values()) if (this.shell.envOf(pool.shape) === env) for (const task of pool.takeQueued()) this.failWith(task, error);
+  }
+
+  /** The placement group was removed: what is in it fails, wherever it is. */
+  onGroupBroken(group: PlacementGroupId, error: RayError): void {
+    for (const pool of this.pools.values()) {
+      if (groupOf(pool.shape) !== group) continue;
+      const value = this.shell.encodeError(error);
+      for (const { unfinished } of pool.held.values()) for (const task of [...unfinished]) this.cancel(task, value, `${error.name}: ${error.message}`);
+      for (const task of pool.takeQueued()) this.failWith(task, error);
+    }
   }
 
   /** `memory`: its worker was ended because memory ran out. */
@@ -360,6 +371,3 @@ export class Submission {
     for (const task of this.tasks()) this.failWith(task, error);
   }
 }
-
-/** Whether a task of that shape may run in a process whose waiting task holds so much CPU. The head reckons the same (scheduler/own-work.ts). */
-const fitsBeside = (shape: Shape, cpu: number): boolean => Object.entries(shape).every(([name, amount]) => amount === 0 || (name === "CPU" && amount <= cpu));

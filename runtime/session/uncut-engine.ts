@@ -2,7 +2,7 @@
  * The session's engine as cells reach it: an interrupt never cuts a call in the middle (a record half published, a count
  * half made), and a call that begins after an interrupt of its cell does not begin at all.
  */
-import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, Returns, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
+import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, PlacementGroups, Resolved, Returns, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { ClusterRecords } from "../engine/records.ts";
 import type { RuntimeEnv } from "../engine/runtime-env.ts";
@@ -116,6 +116,7 @@ export class UncutEngine implements Engine {
   resources(which: "total" | "available"): Promise<Record<string, number>> { return this.#engine.resources(which); }
   namedActors(namespace: string | undefined): ReturnType<Engine["namedActors"]> { return this.#engine.namedActors(namespace); }
   nodes(): Promise<readonly NodeInfo[]> { return this.#engine.nodes(); }
+  get placementGroups(): PlacementGroups | undefined { return this.#engine.placementGroups && uncutGroups(this.#engine.placementGroups, this.#uncut); }
   get records(): ClusterRecords | undefined { return this.#engine.records && uncutRecords(this.#engine.records, this.#uncut); }
   subscribe(on: (event: EngineEvent) => void, only?: "prints"): () => void { return this.#engine.subscribe(on, only); }
 }
@@ -124,6 +125,16 @@ export class UncutEngine implements Engine {
 function uncutRecords(records: ClusterRecords, uncut: Uncut): ClusterRecords {
   const measure: ClusterRecords["measure"] = (measured) => within(uncut, () => records.measure(measured));
   return Object.assign(Object.create(records) as ClusterRecords, { measure });
+}
+
+function uncutGroups(groups: PlacementGroups, uncut: Uncut): PlacementGroups {
+  return {
+    create: (spec) => within(uncut, () => groups.create(spec)),
+    ready: (id, value) => within(uncut, () => groups.ready(id, value)),
+    remove: (id) => within(uncut, () => groups.remove(id)),
+    waitFor: (id, timeoutMs) => within(uncut, () => groups.waitFor(id, timeoutMs)),
+    rows: () => within(uncut, () => groups.rows()),
+  };
 }
 
 /** Encoding keeps caches and numbers shared memory: it is not cut either. */

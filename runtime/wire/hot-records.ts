@@ -2,6 +2,7 @@
  * The records of calls and their results, in binary. Names that repeat (the function's key, its shown name, the cell)
  * travel once a link as a `meta` record and are then a number.
  */
+import type { Placement } from "../engine/placement.ts";
 import type { ObjectId } from "../ids.ts";
 import { NO_ARGS_PACKED, UNDEFINED_PACKED } from "../serialize/common-values.ts";
 import { OUT_OF_BAND_BYTES } from "../serialize/view-memory.ts";
@@ -33,6 +34,8 @@ export interface CallMeta {
   readonly folder?: string;
   /** The runtime environment, by its key: calls in another one are of another kind. */
   readonly env?: string;
+  /** `resources` are of that placement group's. */
+  readonly placement?: Placement;
 }
 
 /**

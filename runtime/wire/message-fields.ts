@@ -34,8 +34,12 @@ const value = holding({ refs: texts, block: maybe(block), blockRef: maybe(text) 
 
 const runtimeEnv = holding({ key: text, env: holding({ envVars: maybe(textsByName), workingDir: maybe(text), npm: maybe(holding({ packages: texts, ignoreScripts: flag })) }) });
 
+const bundles = listOf(amounts);
+const strategy = oneOf("PACK", "SPREAD", "STRICT_PACK", "STRICT_SPREAD");
+const placement = holding({ group: holding({ id: text, bundles, strategy, name: maybe(text), detached: flag }), bundleIndex: maybe(number), capturesChildren: maybe(flag) });
+
 const actorWanted: Fields = {
-  actor: text, handleRef: maybe(text), className: text, methods: texts, shape: amounts, env: maybe(runtimeEnv), name: maybe(text), namespace: text, folder: maybe(text),
+  actor: text, handleRef: maybe(text), className: text, methods: texts, shape: amounts, env: maybe(runtimeEnv), placement: maybe(placement), name: maybe(text), namespace: text, folder: maybe(text),
   detached: flag, getIfExists: flag, maxConcurrency: number, maxRestarts: number, concurrencyGroups: maybe(amounts), callDefaults: maybe(object), listsErrors: maybe(flag),
   codeKey: text, code: value, args: value, topLevelRefs: listOf(placed), lend: number, origin: maybe(text),
 };
@@ -77,6 +81,10 @@ export const MESSAGE_FIELDS = {
   "worker-ready": { pid: number },
   "worker-holds-objects": { holds: flag },
   "actor-wanted": actorWanted,
+  "group-wanted": { group: text, bundles, strategy, name: maybe(text), namespace: text, detached: flag },
+  "group-removed": { group: text, reply: number },
+  "group-awaited": { group: text, reply: number },
+  "groups-sought": { reply: number },
   "actor-alive": { actor: text },
   "actor-failed": { actor: text, cause: text, failure: maybe(text) },
   "actor-killed": { actor: text, noRestart: flag, cause: text, reply: maybe(number) },
@@ -101,6 +109,7 @@ export const MESSAGE_FIELDS = {
 
   "lease-granted": { lease: text, worker: text, pid: number, shape: amounts, env: maybe(text) },
   "env-broken": { env: text, cause: text },
+  "group-broken": { group: text, cause: text },
   "lease-recalled": { lease: text },
   "tasks-halted": { lease: text, worker: text, begun: maybe(number) },
   "lease-broken": { lease: text, worker: text, cause: text, memory: maybe(text) },
@@ -137,7 +146,7 @@ export const MESSAGE_FIELDS = {
   "move-cleared": { ref: text, move: number },
 } satisfies Readonly<Record<string, Fields>>;
 
-const callMeta = holding({ name: text, numReturns: number, stream: maybe(number), resources: amounts, job: text, namespace: text, codeKey: maybe(text), actor: maybe(text), method: maybe(text), group: maybe(text), origin: maybe(text), folder: maybe(text), env: maybe(text) });
+const callMeta = holding({ name: text, numReturns: number, stream: maybe(number), resources: amounts, job: text, namespace: text, codeKey: maybe(text), actor: maybe(text), method: maybe(text), group: maybe(text), origin: maybe(text), folder: maybe(text), env: maybe(text), placement: maybe(placement) });
 
 /** What is wrong with a block's address, or with what calls share. */
 export const blockFault = (address: unknown): string | undefined => faultOf("A block's address", block(address));

@@ -2,10 +2,11 @@
  * The control messages: everything that is not on a hot path. JSON, and for a few an ordered list of binary parts.
  * Types and the two functions that put them into records and take them out; README.md says who sends what and why.
  */
-import type { ActorId, LeaseId, ObjectId, ProcessKind, ProcessName } from "../ids.ts";
+import type { ActorId, LeaseId, ObjectId, PlacementGroupId, ProcessKind, ProcessName } from "../ids.ts";
 import type { CallDefaults } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MetricDelta } from "../engine/metrics.ts";
+import type { Placement, PlacementGroupSpec } from "../engine/placement.ts";
 import type { KeyedEnv } from "../engine/runtime-env.ts";
 import type { StateQuery, StateTable } from "../engine/state.ts";
 import type { BlockAddress } from "../store/store.ts";
@@ -33,6 +34,11 @@ export type ToHead =
   | { readonly type: "worker-ready"; readonly pid: number }
   | { readonly type: "worker-holds-objects"; readonly holds: boolean }
   | ActorWanted
+  | GroupWanted
+  | { readonly type: "group-removed"; readonly group: PlacementGroupId; readonly reply: number }
+  /** Answered when the group is placed (null) or never will be (why). */
+  | { readonly type: "group-awaited"; readonly group: PlacementGroupId; readonly reply: number }
+  | { readonly type: "groups-sought"; readonly reply: number }
   | { readonly type: "actor-alive"; readonly actor: ActorId }
   | { readonly type: "actor-failed"; readonly actor: ActorId; readonly cause: string; readonly failure?: string }
   | { readonly type: "actor-killed"; readonly actor: ActorId; readonly noRestart: boolean; readonly cause: string; readonly reply?: number }
@@ -66,6 +72,13 @@ export type ToHead =
   /** A worker may be in a loop with it: the head reaches its watch thread. `call` is the number of the call (worker/client-number.ts). */
   | { readonly type: "task-cancelled"; readonly worker: ProcessName; readonly call: number; readonly force: boolean };
 
+/** A placement group: all its bundles at once. */
+export interface GroupWanted extends PlacementGroupSpec {
+  readonly type: "group-wanted";
+  readonly group: PlacementGroupId;
+  readonly namespace: string;
+}
+
 /** A value whose inline bytes travel as a part. */
 export interface WireMeta {
   readonly refs: readonly string[];
@@ -82,6 +95,8 @@ export interface ActorWanted {
   readonly methods: readonly string[];
   readonly shape: Shape;
   readonly env?: KeyedEnv;
+  /** `shape` is of that placement group's resources. */
+  readonly placement?: Placement;
   readonly name?: string;
   readonly namespace: string;
   /** The user named none: on a standing cluster nobody else would look there. */
@@ -110,6 +125,8 @@ export type FromHead =
   | { readonly type: "lease-granted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly pid: number; readonly shape: Shape; readonly env?: string }
   /** What this client wants in that environment cannot be had: its leases are not wanted any more. */
   | { readonly type: "env-broken"; readonly env: string; readonly cause: string }
+  /** That placement group was removed: what this client wants there cannot be had, and its leases there are over. */
+  | { readonly type: "group-broken"; readonly group: PlacementGroupId; readonly cause: string }
   | { readonly type: "lease-recalled"; readonly lease: LeaseId }
   /** `begun`: the number of the call that began last (worker/client-number.ts); absent: it could not be told. */
   | { readonly type: "tasks-halted"; readonly lease: LeaseId; readonly worker: ProcessName; readonly begun?: number }

@@ -1,5 +1,6 @@
 /** Makes this process an actor's: builds the class, resolves the constructor's arguments, constructs, and tells the head. */
 import type { Encoded, ShippedCode } from "../engine/engine.ts";
+import { plainAmounts } from "../engine/placement.ts";
 import { OwnerDiedError } from "../errors.ts";
 import type { ObjectId, ProcessName } from "../ids.ts";
 import { failureText } from "../local/constructor-failure.ts";
@@ -41,7 +42,7 @@ export class ActorHost {
   private async become({ owner, job, restarts, wanted }: Extract<Message, { type: "become-actor" }>, parts: readonly Buffer[]): Promise<void> {
     const { executor } = this.options;
     const engine = this.options.engine();
-    executor.becomeActor({ id: wanted.actor, className: wanted.className, maxConcurrency: wanted.maxConcurrency, concurrencyGroups: wanted.concurrencyGroups, restarts, resources: wanted.shape, namespace: wanted.namespace, job, origin: wanted.origin });
+    executor.becomeActor({ id: wanted.actor, className: wanted.className, maxConcurrency: wanted.maxConcurrency, concurrencyGroups: wanted.concurrencyGroups, restarts, resources: wanted.placement ? plainAmounts(wanted.shape) : wanted.shape, placement: wanted.placement, namespace: wanted.namespace, job, origin: wanted.origin });
     const code = valueOf(wanted.code, parts[0]);
     const args = valueOf(wanted.args, parts[1]);
     const topLevel = wanted.topLevelRefs.map(([, ref]) => refOf(ref));

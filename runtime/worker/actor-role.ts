@@ -1,5 +1,6 @@
 /** What makes a worker an actor's process: what it was told, its methods beyond those of the class, and how many calls may run. */
 import { CALL_METHOD, READY_METHOD, TERMINATE_METHOD, type TaskContext } from "../engine/engine.ts";
+import type { Placement } from "../engine/placement.ts";
 import type { ActorId, JobId } from "../ids.ts";
 
 export interface ActorRole {
@@ -10,6 +11,7 @@ export interface ActorRole {
   /** How many processes it had before this one. */
   readonly restarts: number;
   readonly resources: Readonly<Record<string, number>>;
+  readonly placement: Placement | undefined;
   readonly namespace: string;
   readonly job: string;
   /** The cell or file that made it. */
@@ -19,8 +21,8 @@ export interface ActorRole {
 const neverAborted = new AbortController().signal;
 
 /** What the constructor can ask. */
-export function constructorContext({ id, className, restarts, resources, namespace, job }: ActorRole): TaskContext {
-  return { taskName: `${className}.constructor`, actor: id, wasActorRestarted: restarts > 0, signal: neverAborted, assignedResources: resources, namespace, jobId: job as JobId };
+export function constructorContext({ id, className, restarts, resources, placement, namespace, job }: ActorRole): TaskContext {
+  return { placement, taskName: `${className}.constructor`, actor: id, wasActorRestarted: restarts > 0, signal: neverAborted, assignedResources: resources, namespace, jobId: job as JobId };
 }
 
 /** The function behind a method's name; called with the instance as `this`. */

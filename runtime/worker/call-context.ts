@@ -1,5 +1,6 @@
 /** What code inside a call can ask about where it runs. */
 import type { TaskContext } from "../engine/engine.ts";
+import { plainAmounts } from "../engine/placement.ts";
 import type { PrintLabel } from "../head/prints.ts";
 import { taskId, type JobId, type ProcessName } from "../ids.ts";
 import type { CallMeta, TaskRecord } from "../wire/hot-records.ts";
@@ -17,7 +18,8 @@ export function callContext({ from, record, meta }: CallOf, actor: ActorRole | u
     taskName: meta.name,
     ...(actor ? { actor: actor.id, wasActorRestarted: actor.restarts > 0 } : {}),
     signal,
-    assignedResources: actor?.resources ?? meta.resources,
+    assignedResources: actor?.resources ?? (meta.placement ? plainAmounts(meta.resources) : meta.resources),
+    placement: actor ? actor.placement : meta.placement,
     namespace: meta.namespace,
     jobId: meta.job as JobId,
   };

@@ -10,6 +10,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Encoded, ShippedCode, TaskContext } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
+import type { Placement } from "../engine/placement.ts";
 import type { PrintLabel } from "../head/prints.ts";
 import type { ProcessName } from "../ids.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
@@ -76,7 +77,7 @@ export class Executor {
     unblocked: () => this.onUnblocked(),
     tell: (isBlocked, wait, isAlone) => this.options.engine().connection.sayToHead({ type: "worker-blocked", isBlocked, wait, isAlone }),
     isAlone: () => this.isAlone(),
-    runOwn: () => this.options.engine().runOwn(this.base?.call.meta.resources["CPU"] ?? 0),
+    runOwn: () => this.options.engine().runOwn(this.base?.call.meta.resources ?? {}),
   });
   private readonly orders: Orders;
   private readonly runs: RunLog;
@@ -378,6 +379,11 @@ export class Executor {
 
   origin(): string | undefined {
     return this.running()?.meta.origin;
+  }
+
+  /** The placement group of the running call or actor. */
+  placement(): Placement | undefined {
+    return this.actor ? this.actor.placement : this.running()?.meta.placement;
   }
 
   /** Of the running call, else of the actor, for prints. */

@@ -45,6 +45,7 @@ const face = createRay(new WorkerHost({
   registerRefs: (hooks) => { refs = hooks; },
   taskContext: () => executor.context(),
   folder: () => folders.name,
+  placement: () => executor.placement(),
   origin: () => executor.origin(),
   exitActor: () => executor.exitActor("it ended itself by ray.exitActor() (exit_actor)"),
   unitName: (code) => folders.current.registry.unitName(code),

@@ -1,6 +1,7 @@
 /** What `ray` inside a worker needs: the worker's own engine. A worker neither starts nor ends a cluster. */
 import type { RayHost } from "../api/host.ts";
 import type { Engine, TaskContext } from "../engine/engine.ts";
+import type { Placement } from "../engine/placement.ts";
 import { RayError } from "../errors.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
 
@@ -13,6 +14,7 @@ export interface WorkerHostParts {
   readonly origin: () => string | undefined;
   readonly exitActor: () => never;
   readonly folder: () => string;
+  readonly placement: () => Placement | undefined;
   readonly unitName: (code: Function) => string | undefined;
 }
 
@@ -39,6 +41,11 @@ export class WorkerHost implements RayHost {
 
   start(): Engine {
     return this.parts.engine();
+  }
+
+  capturing(): Placement | undefined {
+    const placement = this.parts.placement();
+    return placement?.capturesChildren ? placement : undefined;
   }
 
   shutdown(): Promise<void> {

@@ -9,6 +9,8 @@ import { listNamedActors, type ListNamedActors } from "./list-named-actors.ts";
 import { makeMetrics, type Metrics } from "./metrics.ts";
 import { mapUnordered, type MapUnorderedOptions, type RemoteOfOne } from "./map-unordered.ts";
 import { inspectSerializability, type Serializability } from "./inspect-serializability.ts";
+import type { PlacementGroup } from "../placement.ts";
+import { getCurrentPlacementGroup, getPlacementGroup, placementGroup, placementGroupTable, removePlacementGroup, type PlacementGroupOptions, type PlacementGroupTable } from "./placement-group.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
 import { Queue, type QueueOptions } from "./queue.ts";
 
@@ -96,6 +98,31 @@ export interface RayUtil {
   readonly listNamedActors: ListNamedActors;
 
   /**
+   * Reserves resources for work that belongs together: all bundles at once, or none. Tasks and actors run in it by
+   * `schedulingStrategy: { placementGroup }`. It ends with the session, script or actor that made it, unless it is detached.
+   *
+   * @throws TypeError and RangeError for bundles that ask for nothing or are no amounts by resource.
+   * @example
+   * const group = ray.util.placementGroup([{ CPU: 1 }, { CPU: 1 }]);
+   * await ray.get(group.ready());
+   * const task = ray.remote(train, { schedulingStrategy: { placementGroup: group, bundleIndex: 0 } });
+   * @see https://docs.ray.io/en/latest/ray-core/scheduling/placement-group.html
+   */
+  placementGroup(bundles: readonly Readonly<Record<string, number>>[], options?: PlacementGroupOptions): PlacementGroup;
+
+  /** Ends what runs in a group, fails what waits for it (TaskPlacementGroupRemovedError, ActorPlacementGroupRemovedError), and gives its resources back. */
+  removePlacementGroup(group: PlacementGroup): Promise<void>;
+
+  /** The group of that name. @throws RayError when there is none. */
+  getPlacementGroup(name: string, options?: { readonly namespace?: string | undefined }): Promise<PlacementGroup>;
+
+  /** What became of a group; without one of all, by their ids, the last removed ones among them. */
+  readonly placementGroupTable: PlacementGroupTable;
+
+  /** The group in which this task or actor runs; undefined outside of one. */
+  getCurrentPlacementGroup(): PlacementGroup | undefined;
+
+  /**
    * Counters, gauges and histograms of your own, measured anywhere and summed by the cluster: `ray-ts metrics`,
    * `ray.state.metrics()`, or over HTTP with `ray.init({ metricsExportPort })`.
    *
@@ -126,6 +153,11 @@ export function makeUtil(home: Home): RayUtil {
     registerSerializer,
     deregisterSerializer,
     inspectSerializability: (value, name) => inspectSerializability(home, value, name),
+    placementGroup: (bundles, options) => placementGroup(home, bundles, options),
+    removePlacementGroup: (group) => removePlacementGroup(home, group),
+    getPlacementGroup: (name, options) => getPlacementGroup(home, name, options),
+    placementGroupTable: ((group?: PlacementGroup) => placementGroupTable(home, group)) as PlacementGroupTable,
+    getCurrentPlacementGroup: () => getCurrentPlacementGroup(home),
     metrics: makeMetrics(home),
     listNamedActors: ((options) => listNamedActors(home, options as never)) as ListNamedActors,
   };

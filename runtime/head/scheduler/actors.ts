@@ -28,7 +28,7 @@ export function actorWanted(state: SchedulerState, event: Event<"actor-wanted">)
   state.earlyKills.delete(actor.id);
   if (earlyKill !== undefined) return die(state, actor, earlyKill);
   const { group } = actor.shape;
-  if (group !== undefined && state.departed.has(group)) return die(state, actor, `its placement group ${group} was removed before`, "placement-group");
+  if (group !== undefined && state.departed.has(group)) return die(state, actor, `its placement group ${group} is gone: it was removed before`, "placement-group");
   if (owner === undefined && !actor.isDetached) return die(state, actor, `its owner ${actor.owner} ended before it could be made`);
   if (!actor.isDetached) owner?.actors.add(actor);
   if (actor.name !== undefined) state.names.set(nameKey(actor.namespace, actor.name), actor);

@@ -44,7 +44,7 @@ function newGroup(state: SchedulerState, event: Event<"group-wanted">, owner: Cl
   };
 }
 
-function sumOf(bundles: readonly Bundle[]): Shape {
+export function sumOf(bundles: readonly Bundle[]): Shape {
   const sum: Record<string, number> = {};
   for (const bundle of bundles) for (const [name, amount] of Object.entries(bundle)) sum[name] = (sum[name] ?? 0) + amount;
   return sum;
@@ -110,7 +110,7 @@ function endWork(state: SchedulerState, id: PlacementGroupId, cause: string): vo
   const reason = `placement group ${id} was removed`;
   for (const lease of leases) revokeLease(state, lease, reason);
   for (const actor of [...state.actors.values()]) {
-    if (actor.phase.kind !== "dead" && actor.shape.group === id) endActor(state, actor, `its placement group ${id} was removed: ${cause}`, "placement-group");
+    if (actor.phase.kind !== "dead" && actor.shape.group === id) endActor(state, actor, `its placement group ${id} is gone: ${cause}`, "placement-group");
   }
   for (const worker of state.workers.values()) {
     const work = worker.state;

@@ -72,6 +72,8 @@ interface Holder {
 function wayOut(state: SchedulerState, who: Waiting, resource: number, holders: readonly Holder[]): string {
   const more = `start the cluster with more: ray.init({ ${initOption(nameOf(state, resource), inUnits((state.resources.total[resource] as number) + amountOf(who.shape, resource)))} })`;
   if (who.shape.group !== undefined) return "It runs when they are done or ended; a group with larger bundles has room for more";
+  const submitter = "client" in who ? state.workers.get(who.client.name) : undefined;
+  if (submitter && holdingOf(submitter)?.shape.group !== undefined) return "What submits it runs in a placement group: with captureChildTasks: true there it runs in the group too";
   if (holders.some(({ isGroup }) => isGroup)) return `Remove a group with ray.util.removePlacementGroup(group), or ${more}`;
   return holders.some(({ isActor }) => isActor) ? `End an actor with ray.kill(handle), or ${more}` : `It runs when they are done; to have both at once ${more}`;
 }

@@ -2,7 +2,7 @@
  * Workers that wait for tasks which they submitted. While there are few processes such a task gets one of its own; beyond
  * that its submitter runs it meanwhile, so that nested tasks need no process for each that waits.
  */
-import { CPU, amountOf, type Holding } from "./resources.ts";
+import { amountOf, type Holding } from "./resources.ts";
 import type { Demand, SchedulerState, Worker } from "./scheduler-state.ts";
 
 /** Up to so many processes a CPU, what a waiting worker submitted is worth a process. */
@@ -41,7 +41,7 @@ export function isSelfServed(state: SchedulerState, demand: Demand): boolean {
   const { client, shape } = demand;
   const worker = state.workers.get(client.name);
   const holding = worker && !worker.isAlone && state.serves(worker, demand) ? leaseHolding(worker) : undefined;
-  return holding !== undefined && shape.amounts.every(({ resource, amount }) => resource === CPU && amount <= amountOf(holding.shape, CPU));
+  return holding !== undefined && shape.isCpuOnly && shape.amounts.every(({ resource, amount }) => amount <= amountOf(holding.shape, resource));
 }
 
 /** How many processes may run before workers serve themselves. */

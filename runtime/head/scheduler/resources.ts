@@ -5,7 +5,7 @@
  * boundary; what actors and waiting tasks hold does not). Does not know who the holders are. What a placement group has reserved
  * are resources of its own (engine/placement.ts); their places are used again when the group is gone.
  */
-import { BUNDLE_AMOUNT, BUNDLE_RESOURCE, groupOf, groupResource, isCpu, readGroupResource, type Bundle } from "../../engine/placement.ts";
+import { BUNDLE_AMOUNT, BUNDLE_RESOURCE, fitsBeside, groupOf, groupResource, isCpu, readGroupResource, type Bundle } from "../../engine/placement.ts";
 import type { PlacementGroupId } from "../../ids.ts";
 import { SchedulerError } from "./story.ts";
 import type { Shape } from "./scheduler-messages.ts";
@@ -23,6 +23,8 @@ export interface KnownShape {
   readonly isLight: boolean;
   /** Those of `amounts` that are CPUs: of the machine or of a group. */
   readonly cpus: KnownShape["amounts"];
+  /** CPUs are all it asks for: it may run in a process that holds as many, while what that holds them for waits. */
+  readonly isCpuOnly: boolean;
   /** The placement group of whose resources it is. */
   readonly group: PlacementGroupId | undefined;
 }
@@ -61,7 +63,7 @@ export class Resources {
       .map(([name, value]) => ({ resource: this.#indexOf(name), amount: fixed(name, value) }))
       .filter(({ amount }) => amount > 0);
     const cpus = amounts.filter(({ resource }) => this.isCpu(resource));
-    const shape: KnownShape = { key, spec, amounts, isLight: Math.max(0, ...cpus.map(({ amount }) => amount)) < UNIT, cpus, group: groupOf(spec) };
+    const shape: KnownShape = { key, spec, amounts, isLight: Math.max(0, ...cpus.map(({ amount }) => amount)) < UNIT, cpus, isCpuOnly: fitsBeside(spec, spec), group: groupOf(spec) };
     this.#shapes.set(key, shape);
     return shape;
   }

@@ -232,7 +232,7 @@ export class SchedulerState {
   }
 
   /** On one machine bundles cannot be on machines of their own. */
-  canBePlaced({ strategy, bundles, shape }: Group): boolean {
+  canBePlaced({ strategy, bundles, shape }: Pick<Group, "strategy" | "bundles" | "shape">): boolean {
     return (strategy !== "STRICT_SPREAD" || bundles.length === 1) && this.resources.isFeasible(shape);
   }
 

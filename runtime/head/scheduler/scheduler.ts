@@ -33,11 +33,13 @@
  *  A2  A name leads to the living actor that has it, and each named living actor is led to.
  *  A3  An actor that holds nothing never waits for resources; one that could have its resources or a process does not wait.
  */
+import type { Bundle, PlacementStrategy } from "../../engine/placement.ts";
+import type { ActorId, JobId, ProcessName } from "../../ids.ts";
 import { actorAlive, actorFailed, actorKilled, actorWanted, placeActors } from "./actors.ts";
 import { environmentFailed } from "./broken-environments.ts";
 import { clientJoined, clientLeft } from "./clients.ts";
 import { environmentReady, environmentWanted, forgetUnused } from "./environments.ts";
-import { dropLostWork, finishRemovals, groupRemoved, groupWanted, placeGroups } from "./groups.ts";
+import { dropLostWork, finishRemovals, groupRemoved, groupWanted, placeGroups, sumOf } from "./groups.ts";
 import { assertInvariants } from "./invariants.ts";
 import { grantLeases, leaseReturned, leasesWanted } from "./leases.ts";
 import { noticeStarved } from "./notices.ts";
@@ -72,6 +74,20 @@ export class Scheduler {
     permitOwnWork(state);
     recallLeases(state);
     return state.commands;
+  }
+
+  /** Of a client; a worker's is that of the work it had last. */
+  jobOf(client: ProcessName): JobId {
+    return this.#state.clients.get(client)?.job ?? ("" as JobId);
+  }
+
+  jobOfActor(actor: ActorId): JobId | undefined {
+    return this.#state.actors.get(actor)?.job;
+  }
+
+  /** False: such a group can never be placed. */
+  canBePlaced(bundles: readonly Bundle[], strategy: PlacementStrategy): boolean {
+    return this.#state.canBePlaced({ bundles, strategy, shape: this.#state.resources.intern(sumOf(bundles)) });
   }
 
   /** The living actor of that name. */

@@ -192,7 +192,7 @@ describe("ray.remote refuses", () => {
     ["a file for a folder", { runtimeEnv: { workingDir: "package.json" } }, "is a file, not a folder", RangeError],
     ["packages that are no array", { runtimeEnv: { npm: "ms" } }, 'ray.remote option "runtimeEnv".npm must be an object or an array of packages, like ["ms@2"]; got "ms" (string)', TypeError],
     ["an option of npm as a package", { runtimeEnv: { npm: ["--global"] } }, 'must hold packages as `npm install` takes them, like "ms@2"; got "--global" (string)', TypeError],
-    ["an unknown strategy", { schedulingStrategy: "PACK" }, 'ray.remote option "schedulingStrategy" must be "DEFAULT" or "SPREAD"; got "PACK" (string)', TypeError],
+    ["an unknown strategy", { schedulingStrategy: "PACK" }, 'ray.remote option "schedulingStrategy" must be "DEFAULT", "SPREAD" or a place in a placement group, { placementGroup, bundleIndex, captureChildTasks }; got "PACK" (string)', TypeError],
     ["a resource that is no number", { resources: { gpu: "1" } }, 'ray.remote option "resources" "gpu" must be a number', TypeError],
   ])("%s", (_, options, message, ErrorClass) => {
     const error = errorOf(() => remote(() => 1, options));

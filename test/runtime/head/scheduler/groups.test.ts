@@ -73,7 +73,7 @@ describe("removing a group", () => {
     expect(brief(removed)).toEqual([
       "group-broken d1 d1-p1", "lease-broken d1 l1 w1", "kill-worker w1", "lease-broken d1 l2 w2", "kill-worker w2", "kill-worker w3", "actor-state d1-a1 dead", "group-state d1-p1 removed",
     ]);
-    expect(removed.find(({ type }) => type === "actor-state")).toMatchObject({ code: "placement-group", cause: "its placement group d1-p1 was removed: it was removed" });
+    expect(removed.find(({ type }) => type === "actor-state")).toMatchObject({ code: "placement-group", cause: "its placement group d1-p1 is gone: it was removed" });
     expect(cluster.available).toEqual({ CPU: 2 });
     cluster.exit(worker(1));
     cluster.exit(worker(2));
@@ -134,6 +134,15 @@ describe("what is said", () => {
       "Placement group d1-p2 asks for 1 CPU and has waited 2 s: 0 of 1 CPU is free, the rest is held by placement group gang. Remove a group with ray.util.removePlacementGroup(group), or start the cluster with more: ray.init({ numCpus: 2 })",
       "A task asks for 1 CPU and has waited 2 s: 0 of 1 CPU is free, the rest is held by placement group gang. Remove a group with ray.util.removePlacementGroup(group), or start the cluster with more: ray.init({ numCpus: 2 })",
     ]);
+  });
+
+  test("a task that a task in the group submits without being captured is told so", () => {
+    const cluster = new TestCluster({ CPU: 1 });
+    want(cluster, group(1), [{ CPU: 1 }], { name: "gang" });
+    cluster.want(D1, of(group(1), { CPU: 1 }), 1);
+    cluster.send({ type: "leases-wanted", client: worker(1), shape: { CPU: 1 }, count: 1 });
+    cluster.send({ type: "worker-blocked", worker: worker(1), wait: 1, isAlone: false });
+    expect(notices(cluster.tickAfter(2000))).toEqual(["A task asks for 1 CPU and has waited 2 s: 0 of 1 CPU is free, the rest is held by placement group gang. What submits it runs in a placement group: with captureChildTasks: true there it runs in the group too"]);
   });
 
   test("a task that starves behind an actor in its group is told of that", () => {
