@@ -5,7 +5,7 @@
 import type { ActorInfo } from "../engine/engine.ts";
 import type { ActorRow, EngineEvent } from "../engine/events.ts";
 import type { KeyedEnv } from "../engine/runtime-env.ts";
-import type { ActorId, JobId, ProcessName } from "../ids.ts";
+import { ownerOf, type ActorId, type JobId, type ProcessName } from "../ids.ts";
 import type { ActorWanted, FromHead, ToHead } from "../wire/message.ts";
 import { Observers } from "./observers.ts";
 import type { ActorRecord, Client } from "./records.ts";
@@ -14,6 +14,8 @@ import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messa
 
 /** Dead actors are remembered for the cause of their death. */
 const MOST_ACTORS = 10_000;
+/** A handle may travel faster than the news of its actor: so long whoever asks for it waits for that. */
+const LATEST_NEWS_MS = 10_000;
 
 type Said<T extends ToHead["type"]> = Extract<ToHead, { type: T }>;
 type Command<T extends SchedulerCommand["type"]> = Extract<SchedulerCommand, { type: T }>;
@@ -22,6 +24,9 @@ export interface ActorBookShell {
   readonly isPersistent: boolean;
   readonly namespace: string;
   client(name: ProcessName): Client | undefined;
+  now(): number;
+  /** True for every process of the cluster that lives. */
+  isThere(name: ProcessName): boolean;
   /** For a worker that made the actor the scheduler knows whose work it did. */
   jobOf(actor: ActorId): string | undefined;
   pidOf(worker: ProcessName): number | undefined;
@@ -38,6 +43,7 @@ export class ActorBook {
   private readonly shell: ActorBookShell;
   private readonly records = new Map<ActorId, ActorRecord>();
   private readonly observers = new Observers();
+  private readonly early = new Map<ActorId, { readonly watchers: Set<ProcessName>; readonly since: number }>();
 
   constructor(shell: ActorBookShell) {
     this.shell = shell;
@@ -64,7 +70,8 @@ export class ActorBook {
     // whoever asked before it was connected does not know the cluster's namespace
     const wanted = { ...asked, namespace: asked.namespace || (client?.namespace ?? shell.namespace) };
     const job = client?.job ?? "";
-    this.records.set(wanted.actor, { wanted, parts, owner, job, watchers: new Set([owner]), state: { type: "actor-state", actor: wanted.actor, state: "pending" } });
+    this.records.set(wanted.actor, { wanted, parts, owner, job, watchers: new Set([owner, ...(this.early.get(wanted.actor)?.watchers ?? [])]), state: { type: "actor-state", actor: wanted.actor, state: "pending" } });
+    this.early.delete(wanted.actor);
     if (shell.isPersistent && wanted.detached && wanted.isDefaultNamespace) shell.push([detachedNotice(wanted, job || owner)]);
     const { actor, className, shape, name, namespace, detached, maxRestarts } = wanted;
     shell.handle({ type: "actor-wanted", actor, owner, job: job as JobId, className, shape, env: shell.env(wanted.env, wanted.origin), ...(name === undefined ? {} : { name }), namespace, detached, maxRestarts });
@@ -84,7 +91,7 @@ export class ActorBook {
 
   watched(from: ProcessName, actor: ActorId): void {
     const record = this.records.get(actor);
-    if (!record) return this.shell.tell(from, { type: "actor-state", actor, state: "dead", cause: "the cluster does not know it: it ended long ago, or is of another cluster" });
+    if (!record) return this.watchedEarly(from, actor);
     record.watchers.add(from);
     this.shell.tell(from, record.state);
   }
@@ -102,6 +109,22 @@ export class ActorBook {
   private tellObserved(actor: ActorId): void {
     const state = this.records.get(actor)?.state;
     if (state?.state === "alive" && state.worker) this.shell.tell(state.worker, { type: "observe-actor", everyMs: this.observers.everyMs(actor) });
+  }
+
+  private watchedEarly(from: ProcessName, actor: ActorId): void {
+    const known = this.early.get(actor);
+    if (known) known.watchers.add(from);
+    else this.early.set(actor, { watchers: new Set([from]), since: this.shell.now() });
+    this.dropLate();
+  }
+
+  /** On each tick: no news comes of an actor whose owner is gone, or that ended long ago. */
+  dropLate(): void {
+    for (const [actor, { watchers, since }] of this.early) {
+      if (this.shell.isThere(ownerOf(actor)) && this.shell.now() - since < LATEST_NEWS_MS) continue;
+      this.early.delete(actor);
+      for (const watcher of watchers) this.shell.tell(watcher, { type: "actor-state", actor, state: "dead", cause: "the cluster does not know it: it ended long ago, or is of another cluster" });
+    }
   }
 
   /** For a handle by name; null when it is not known. */

@@ -89,6 +89,8 @@ export class Head {
       isPersistent: options.isPersistent,
       namespace: address.namespace,
       client: (name) => this.clients.get(name),
+      now: Date.now,
+      isThere: (name) => this.clients.has(name) || this.workers.has(name),
       jobOf: (actor) => this.scheduler.jobOfActor(actor),
       pidOf: (worker) => this.workers.get(worker)?.pid,
       memoryEnd: (worker) => (worker !== undefined && this.ended?.worker === worker ? this.ended.memory : undefined),
@@ -121,6 +123,7 @@ export class Head {
     });
     this.ticker = setInterval(() => {
       this.handle({ type: "tick" });
+      this.actors.dropLate();
       this.memory?.tick(this.scheduler.isWorking);
       this.prints.tick();
       this.store.look();

@@ -39,10 +39,13 @@ export class FuzzWorld {
   readonly gone = { workers: [] as ProcessName[], leases: [] as LeaseId[], actors: [] as ActorId[], drivers: [] as ProcessName[], groups: [] as PlacementGroupInfo[] };
   readonly #pick: (n: number) => number;
   #names = 0;
+  /** Environments and groups are rare, so that tasks find their own like. */
+  readonly #isPlain: boolean;
 
   /** `nesting` of the moves are tasks that submit tasks and wait for them. */
   constructor(seed: number, nesting = 0) {
     this.#pick = random(seed);
+    this.#isPlain = nesting > 0;
     this.#moves = [...this.#moves, ...times(nesting, () => this.#nest()), ...times(nesting, () => this.#startSlot())];
   }
 
@@ -125,6 +128,7 @@ export class FuzzWorld {
   #groups = 0;
 
   #wantGroup(): UntimedEvent | undefined {
+    if (this.#isPlain && this.#pick(8) > 0) return undefined;
     const owner = this.#client();
     if (owner === undefined) return undefined;
     const bundles = Array.from({ length: 1 + this.#pick(3) }, () => one(this.#pick, [{ CPU: 1 }, { CPU: 0.5 }, { CPU: 2 }, { CPU: 1, GPU: 0.5 }, { GPU: 0.2 }, { CPU: 5 }]) as Shape);
@@ -141,7 +145,7 @@ export class FuzzWorld {
   }
 
   #env(): string {
-    return ENVS[this.#pick(ENVS.length)] as string;
+    return this.#isPlain && this.#pick(8) > 0 ? "" : (ENVS[this.#pick(ENVS.length)] as string);
   }
 
   #prepared(): UntimedEvent | undefined {
