@@ -24,7 +24,6 @@ import { Environments } from "./environments.ts";
 import { EventHub } from "./event-hub.ts";
 import { GroupBook } from "./group-book.ts";
 import type { MemoryWatch } from "./memory/memory-watch.ts";
-import { offerFirst } from "./memory/offer-first.ts";
 import { watchMemory } from "./memory/watch-cluster.ts";
 import { exitText, withoutUsedUp, workerRow } from "./rows.ts";
 import { takeStacks } from "./stacks.ts";
@@ -35,8 +34,7 @@ import { Scheduler } from "./scheduler/scheduler.ts";
 import type { SchedulerCommand, UntimedEvent } from "./scheduler/scheduler-messages.ts";
 import { SchedulerError } from "./scheduler/story.ts";
 import { StoreDesk } from "./store-desk.ts";
-import { workerEnd, type WorkerEnd } from "./worker-end.ts";
-import { WorkerProcess } from "./worker-process.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 const TICK_MS = 250;
 const REPORT_MS = 50;
@@ -63,11 +61,9 @@ export class Head {
   private readonly store: StoreDesk;
   private readonly tables: StateTables;
   private readonly memory: MemoryWatch | undefined;
-  /** The worker whose end is being handled. */
-  private ended: WorkerEnd | undefined;
   private liveness: LivenessServer | undefined;
   private readonly clients = new Map<ProcessName, Client>();
-  private readonly workers = new Map<ProcessName, WorkerProcess>();
+  private readonly workers: WorkerPool;
   private readonly actors: ActorBook;
   private readonly groups: GroupBook;
   private readonly environments = new Environments({ answer: (event) => this.handle(event), say: (notice) => this.hub.push([notice]) });
@@ -85,6 +81,18 @@ export class Head {
     this.hub = new EventHub((to, rows, batch) => this.tell(to, { type: "rows", rows, ...(batch === undefined ? {} : { batch }) }));
     this.prints = new PrintRoom({ logFolder: address.logFolder, log: options.log, push: (rows) => this.hub.push(rows) });
     this.store = new StoreDesk({ totalBytes: address.objectStoreMemory, folder: address.sharedMemoryFolder, tell: (to, message) => this.tell(to, message) });
+    this.workers = new WorkerPool({
+      address,
+      folder: options.folder,
+      prints: this.prints,
+      env: (key) => this.environments.of(key),
+      grantedBytes: (name) => this.store.joined(name, false),
+      memoryDeath: (name, isKilled) => this.memory?.ended(name, isKilled),
+      handle: (event) => this.handle(event),
+      silence: (name) => this.hub.unsubscribe(name),
+      died: (name) => this.processDied(name),
+      forget: (name) => this.store.forget(name),
+    });
     this.actors = new ActorBook({
       isPersistent: options.isPersistent,
       namespace: address.namespace,
@@ -93,7 +101,7 @@ export class Head {
       isThere: (name) => this.clients.has(name) || this.workers.has(name),
       jobOf: (actor) => this.scheduler.jobOfActor(actor),
       pidOf: (worker) => this.workers.get(worker)?.pid,
-      memoryEnd: (worker) => (worker !== undefined && this.ended?.worker === worker ? this.ended.memory : undefined),
+      memoryEnd: (worker) => (worker !== undefined && this.workers.ended?.worker === worker ? this.workers.ended.memory : undefined),
       tell: (to, message, parts) => this.tell(to, message, parts),
       handle: (event) => this.handle(event),
       env: (keyed, origin) => this.environments.learn(keyed, origin),
@@ -188,7 +196,7 @@ export class Head {
       for (const file of readdirSync(folder)) if (file.startsWith(name + ".")) rmSync(join(folder, file), { force: true });
     }
     rmSync(join(this.options.address.folder, name), { force: true });
-    for (const to of [...this.workers.keys(), ...this.clients.keys()]) if (to !== name) this.tell(to, { type: "process-died", process: name });
+    for (const to of [...this.workers.names(), ...this.clients.keys()]) if (to !== name) this.tell(to, { type: "process-died", process: name });
   }
 
   // ---- messages
@@ -215,7 +223,7 @@ export class Head {
       case "worker-blocked": return this.handle(message.isBlocked ? { type: "worker-blocked", worker: from, wait: message.wait, isAlone: message.isAlone } : { type: "worker-unblocked", worker: from });
       case "worker-idle": return this.handle({ type: "worker-idle", worker: from });
       case "worker-holds-objects": return this.handle({ ...message, worker: from });
-      case "worker-ready": return this.onWorkerReady(from, message.pid);
+      case "worker-ready": return this.workers.saidHello(from, message.pid);
       case "actor-wanted": return this.actors.wanted(from, message, parts);
       case "group-wanted": return this.groups.wanted(from, message);
       case "group-removed": return this.groups.removed(from, message);
@@ -251,13 +259,6 @@ export class Head {
     }
   }
 
-  private onWorkerReady(name: ProcessName, pid: number): void {
-    const worker = this.workers.get(name);
-    if (!worker) return;
-    worker.saidHello();
-    this.handle({ type: "worker-started", slot: worker.slot, worker: name, pid });
-  }
-
   // ---- the scheduler's commands
 
   private handle(event: UntimedEvent): void {
@@ -276,7 +277,7 @@ export class Head {
 
   private obey(command: SchedulerCommand): void {
     switch (command.type) {
-      case "start-worker": return this.startWorker(command);
+      case "start-worker": return this.workers.start(command);
       case "prepare-env": return this.environments.prepare(command);
       case "env-broken": return this.tell(command.client, { type: "env-broken", env: command.env, cause: command.cause });
       case "group-state": return this.groups.onState(command);
@@ -290,47 +291,13 @@ export class Head {
         return this.tell(command.client, { type: "lease-granted", lease: command.lease, worker: command.worker, pid: this.workers.get(command.worker)?.pid ?? 0, shape: command.shape, ...(command.env === "" ? {} : { env: command.env }) });
       case "run-own": return this.tell(command.worker, { type: "run-own", wait: command.wait });
       case "recall-lease": return this.tell(command.client, { type: "lease-recalled", lease: command.lease });
-      case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: this.ended?.cause ?? exitText(command.code, command.signal), ...(this.ended?.memory === undefined ? {} : { memory: this.ended.memory }) });
+      case "lease-broken": return this.tell(command.client, { type: "lease-broken", lease: command.lease, worker: command.worker, cause: this.workers.ended?.cause ?? exitText(command.code, command.signal), ...(this.workers.ended?.memory === undefined ? {} : { memory: this.workers.ended.memory }) });
       case "place-actor": return this.placeActor(command);
       case "actor-state": return this.actors.onState(command);
       case "reject-actor": return this.actors.rejected(command);
       case "process-died": return; // told when the process's end was seen (H1)
       case "notice": return this.hub.push([{ type: "notice", level: command.level, text: command.text, job: command.job }]);
     }
-  }
-
-  private startWorker({ slot, env }: Extract<SchedulerCommand, { type: "start-worker" }>): void {
-    const worker = new WorkerProcess(slot, {
-      address: this.options.address,
-      env: this.environments.of(env),
-      grantedBytes: (name) => this.store.joined(name, false),
-      folder: this.options.folder,
-      onPrint: (from, print) => this.prints.printed(from, print),
-      onExit: (ended, code, signal) => this.onWorkerExit(ended, code, signal),
-      onSpawnError: (failed, error) => {
-        this.workers.delete(failed.name);
-        this.store.forget(failed.name);
-        this.handle({ type: "worker-start-failed", slot, cause: error.message });
-      },
-    });
-    this.workers.set(worker.name, worker);
-    offerFirst(worker.pid);
-    this.prints.started(worker);
-  }
-
-  private onWorkerExit(worker: WorkerProcess, code: number | null, signal: string | null): void {
-    if (!this.workers.delete(worker.name) || this.isEnding) return;
-    this.prints.ended(worker.name);
-    if (!worker.isReady) {
-      this.processDied(worker.name);
-      return this.handle({ type: "worker-start-failed", slot: worker.slot, cause: [exitText(code, signal), worker.lastWords.lastLine].filter(Boolean).join(": ") });
-    }
-    this.hub.unsubscribe(worker.name);
-    // leases and actors first: their owners then know why before they hear of the process
-    this.ended = workerEnd(worker, code, signal, this.memory?.ended(worker.name, signal === "SIGKILL"));
-    this.handle({ type: "worker-exited", worker: worker.name, code, signal, ...(this.ended.story === undefined ? {} : { cause: this.ended.story }) });
-    this.ended = undefined;
-    this.processDied(worker.name);
   }
 
   private placeActor(command: Extract<SchedulerCommand, { type: "place-actor" }>): void {
@@ -400,7 +367,7 @@ export class Head {
     clearInterval(this.ticker);
     clearTimeout(this.keepTimer);
     clearTimeout(this.reportTimer);
-    for (const worker of this.workers.values()) worker.kill();
+    this.workers.killAll();
     this.environments.close();
     this.liveness?.close();
     void this.links.close().then(this.options.onEnd);

@@ -1,6 +1,7 @@
 /** One worker as the head's child: started, watched, told through its watch pipe, ended. Owns: the child and its pipes. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { Duplex, Writable } from "node:stream";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,7 +32,7 @@ export interface WorkerProcessOptions {
   readonly env: WorkerEnv;
   readonly onPrint: (worker: WorkerProcess, print: Print) => void;
   readonly onExit: (worker: WorkerProcess, code: number | null, signal: string | null) => void;
-  readonly onSpawnError: (worker: WorkerProcess, error: Error) => void;
+  readonly onSpawnError: (worker: WorkerProcess, cause: string) => void;
 }
 
 export class WorkerProcess {
@@ -47,15 +48,17 @@ export class WorkerProcess {
 
   constructor(slot: number, options: WorkerProcessOptions) {
     this.slot = slot;
+    const cwd = options.env.folder ?? options.folder;
     const nonce = randomBytes(8).toString("hex");
     // a session of its own (setsid): Ctrl-C in a terminal reaches the front alone
     this.child = spawn(process.execPath, [...RUN_FLAGS, WORKER_PROGRAM], {
       detached: true,
-      cwd: options.env.folder ?? options.folder,
+      cwd,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       env: { ...process.env, ...options.env.variables, RAY_TS_WATCH_FD: String(WORKER_WATCH_FD) },
     });
-    this.child.on("error", (error) => options.onSpawnError(this, error));
+    // a folder that is gone looks like a program that is not there
+    this.child.on("error", (error) => options.onSpawnError(this, existsSync(cwd) ? error.message : `its folder ${cwd} is not there any more`));
     // "close" comes after the last print was read, "exit" may come before
     this.child.on("close", (code, signal) => {
       clearTimeout(this.startTimer);
