@@ -27,6 +27,8 @@ export type { ActorHandle, AnyActorHandle } from "./api/actor-handle.ts";
 export type { RemoteMethod, SplitRemoteMethod } from "./api/actor-method.ts";
 export type { Comm, CommApi, CommData, CommMessage, CommOptions } from "./api/comm.ts";
 export type { RayContext } from "./api/context.ts";
+export type { CallNode, DAGNode } from "./api/dag/dag-node.ts";
+export type { ClassNode, InputNode, MultiOutputNode } from "./api/dag/graph.ts";
 export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
 export type { Progress } from "./api/progress-bar.ts";

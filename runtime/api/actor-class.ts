@@ -6,6 +6,9 @@ import type { RuntimeEnv as WholeEnv } from "../engine/runtime-env.ts";
 import { makeHandle, type ActorHandle } from "./actor-handle.ts";
 import { callDefaultsOf, listedErrors, type ListedErrors } from "./call-defaults.ts";
 import { callText, identifier } from "./call-text.ts";
+import { makeClassNode } from "./dag/call-nodes.ts";
+import type { BindArgs } from "./dag/dag-node.ts";
+import type { ClassNode } from "./dag/graph.ts";
 import { encodeCall, withCapture, withOrigin, type Home } from "./home.ts";
 import { ACTOR_OPTIONS, checkOptions, resourcesOf, type ActorOptions } from "./options.ts";
 import { placementOf } from "./placement.ts";
@@ -27,6 +30,8 @@ import type { Args } from "./signature.ts";
 export interface ActorClass<P extends readonly any[], C> {
   /** Makes an actor and gives its handle at once. An error in the constructor comes with the first call's result. */
   readonly remote: (...args: Args<P>) => ActorHandle<C>;
+  /** A node of a lazy graph: an actor that each execution makes anew. */
+  readonly bind: (...args: BindArgs<P>) => ClassNode<C>;
   /** The same class with other options; this one keeps its own. */
   options(options: ActorOptions): ActorClass<P, C>;
 }
@@ -37,6 +42,7 @@ export type HandleOf<A> = A extends ActorClass<any, infer C> ? ActorHandle<C> : 
 /** As the runtime sees every actor class. */
 export interface AnyActorClass {
   remote(...args: unknown[]): unknown;
+  bind(...args: unknown[]): unknown;
   options(options: ActorOptions): AnyActorClass;
 }
 
@@ -67,6 +73,7 @@ export function makeActorClass(home: Home, code: Function, options: ActorOptions
       fromGroup ??= withCapture(fromOrigin(undefined), name);
       return makeHandle(scope, scope.engine.createActor(shipped, sent, fromGroup(captured, host.origin())));
     },
+    bind: (...args: unknown[]): unknown => makeClassNode(members, name, methodsOf(code, name), args),
     options(changed: ActorOptions): AnyActorClass {
       const call = `${identifier(name, "A")}.options`;
       const merged = { ...options, ...withWholeEnv(checkOptions<ActorOptions>(changed, ACTOR_OPTIONS, call), home.host.folder, call) };

@@ -3,6 +3,8 @@ import { inspect } from "node:util";
 import type { ActorInfo, CallOptions } from "../engine/engine.ts";
 import type { ObjectId } from "../ids.ts";
 import { callText } from "./call-text.ts";
+import { CallNode as BoundCall } from "./dag/call-nodes.ts";
+import type { BindArgs, CallNode } from "./dag/dag-node.ts";
 import { encodeCall, refsOf, withOrigin, type Scope } from "./home.ts";
 import { makeGenerator } from "./object-ref-generator.ts";
 import type { Hold } from "./object-ref.ts";
@@ -14,6 +16,8 @@ import type { AnyReturn, NumReturns, RemoteCall } from "./signature.ts";
 /** A method of an actor, called by `.remote()`. Calls from one place run in the order in which they were made. */
 export interface RemoteMethod<F> {
   readonly remote: RemoteCall<F>;
+  /** A node of a lazy graph: the call is made when the node, or one that needs it, is executed. */
+  readonly bind: F extends (...args: infer P) => infer R ? (...args: BindArgs<P>) => CallNode<R> : never;
   /** The same method with other options. */
   options<N extends NumReturns<AnyReturn<F>> = NumReturns<AnyReturn<F>> & 1>(options: MethodOptions<N>): [N] extends [1] ? RemoteMethod<F> : SplitRemoteMethod<F, N>;
 }
@@ -33,6 +37,7 @@ export interface HandleState {
 /** As the runtime sees every remote method. */
 interface AnyRemoteMethod {
   remote(...args: unknown[]): unknown;
+  bind(...args: unknown[]): unknown;
   options(options: MethodOptions): AnyRemoteMethod;
 }
 
@@ -53,6 +58,7 @@ export function makeMethod(state: HandleState, handle: object, name: string, giv
       const returns = scope.engine.callActor(info, name, encodeCall(scope, args, label), fromOrigin(scope.home.host.origin()));
       return stream === undefined ? refsOf(scope, returns, numReturns, madeBy) : makeGenerator(scope, returns.ids[0] as ObjectId, madeBy);
     },
+    bind: (...args) => new BoundCall(members, label, args),
     options(changed) {
       return makeMethod(state, handle, name, { ...given, ...checkMethodOptions(info, name, changed) });
     },

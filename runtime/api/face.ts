@@ -5,6 +5,7 @@ import type { ActorClass } from "./actor-class.ts";
 import type { ActorHandle, AnyActorHandle } from "./actor-handle.ts";
 import type { CommApi } from "./comm.ts";
 import type { RayContext } from "./context.ts";
+import type { Dag } from "./dag/graph.ts";
 import type { Display } from "./display.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { ObjectRef } from "./object-ref.ts";
@@ -240,6 +241,13 @@ export interface Ray {
   input(prompt?: string, options?: InputOptions): Promise<string>;
   /** Messages to and from the notebook's page: `ray.comm.open("target")`, `ray.comm.register("target", (comm) => …)`. */
   readonly comm: CommApi;
+
+  /**
+   * Lazy graphs: `f.bind(…)`, `Actor.bind(…)` and `handle.method.bind(…)` give nodes, which `.execute(…)` runs.
+   *
+   * @see https://docs.ray.io/en/latest/ray-core/ray-dag.html
+   */
+  readonly dag: Dag;
 
   /** Patterns on top of tasks and actors: `ray.util.ActorPool`, `ray.util.Queue`, `ray.util.asCompleted`. */
   readonly util: RayUtil;

@@ -11,6 +11,7 @@ import { cancel } from "./cancel.ts";
 import { makeComms } from "./comm.ts";
 import { Cluster } from "./cluster.ts";
 import { describeValue } from "./describe-value.ts";
+import { dag } from "./dag/graph.ts";
 import { makeDisplay } from "./display.ts";
 import { exceptions } from "./exceptions.ts";
 import type { Ray } from "./face.ts";
@@ -73,6 +74,7 @@ export function createRay(host: RayHost): Ray {
     display: makeDisplay(host),
     input: (prompt, options) => input(host, prompt, options),
     comm: makeComms(host),
+    dag,
     util: makeUtil(home),
     exceptions,
     isRayError: (error: unknown): error is RayError => isRayError(error),
@@ -88,7 +90,7 @@ function markShippable(value: object, path: readonly string[]): void {
   const ship = (): Shipped => ({ singleton: "ray", args: path });
   // a class that a user derives from one of ours is the user's
   if (!Object.hasOwn(value, SHIP)) Object.defineProperty(value, SHIP, { get(this: object) { return this === value ? ship : undefined; } });
-  for (const [name, member] of Object.entries(value)) if (typeof member === "function" || name === "util" || name === "metrics") markShippable(member as object, [...path, name]);
+  for (const [name, member] of Object.entries(value)) if (typeof member === "function" || name === "util" || name === "dag" || name === "metrics") markShippable(member as object, [...path, name]);
 }
 
 /** For `ship/`: rebuilds the face's objects that `[Symbol.for("ray-ts.ship")]()` named, by its `singleton`. */

@@ -4,6 +4,8 @@ import type { TaskOptions as EngineTaskOptions } from "../engine/engine.ts";
 import type { RuntimeEnv as WholeEnv } from "../engine/runtime-env.ts";
 import type { ObjectId } from "../ids.ts";
 import { callText, identifier } from "./call-text.ts";
+import type { BindArgs, CallNode } from "./dag/dag-node.ts";
+import { CallNode as BoundCall } from "./dag/call-nodes.ts";
 import { encodeCall, refsOf, withCapture, withOrigin, type Home } from "./home.ts";
 import { checkOptions, resourcesOf, TASK_OPTIONS, type TaskOptions } from "./options.ts";
 import { isGeneratorFunction, ITEMS_AHEAD, makeGenerator } from "./object-ref-generator.ts";
@@ -25,6 +27,8 @@ import type { AnyReturn, Args, NumReturns, OverloadCount, RemoteCall, Returned }
 export interface RemoteFunction<P extends readonly any[], R> {
   /** Submits a task and gives the ref of its result at once. An argument that is an ObjectRef arrives as its value. */
   readonly remote: (...args: Args<P>) => Returned<R>;
+  /** A node of a lazy graph: the task is submitted when the node, or one that needs it, is executed. */
+  readonly bind: (...args: BindArgs<P>) => CallNode<R>;
   /** The same function with other options; this one keeps its own. */
   options<N extends NumReturns<R> = NumReturns<R> & 1>(options: TaskOptions<N>): WithReturns<P, R, N>;
 }
@@ -32,6 +36,7 @@ export interface RemoteFunction<P extends readonly any[], R> {
 /** A remote function with `numReturns` other than 1. */
 export interface SplitRemoteFunction<P extends readonly any[], R, N extends number> {
   readonly remote: (...args: Args<P>) => Returned<R, N>;
+  readonly bind: (...args: BindArgs<P>) => CallNode<R, N>;
   options<M extends NumReturns<R> = NumReturns<R> & N>(options: TaskOptions<M>): WithReturns<P, R, M>;
 }
 
@@ -40,6 +45,7 @@ type WithReturns<P extends readonly any[], R, N extends number> = [N] extends [1
 /** A remote function whose overloads are kept, up to 4. */
 export interface OverloadedRemoteFunction<F, N extends number = 1> {
   readonly remote: RemoteCall<F, N>;
+  readonly bind: (...args: any[]) => CallNode<AnyReturn<F>, N>;
   options<M extends NumReturns<AnyReturn<F>> = NumReturns<AnyReturn<F>> & N>(options: TaskOptions<M>): OverloadedRemoteFunction<F, M>;
 }
 
@@ -52,6 +58,7 @@ export type RemoteFunctionOf<F, N extends number = 1> =
 /** As the runtime sees every remote function. */
 export interface AnyRemoteFunction {
   remote(...args: unknown[]): unknown;
+  bind(...args: unknown[]): unknown;
   options(options: TaskOptions): AnyRemoteFunction;
 }
 
@@ -89,6 +96,7 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
       if (isGenerator) return makeGenerator(scope, returns.ids[0] as ObjectId, madeBy);
       return refsOf(scope, returns, numReturns, madeBy);
     },
+    bind: (...args: unknown[]): unknown => new BoundCall(members, label, args),
     options(changed: TaskOptions): AnyRemoteFunction {
       const call = `${callee}.options`;
       const given = withWholeEnv(checkOptions<TaskOptions>(changed, TASK_OPTIONS, call), home.host.folder, call);

@@ -257,7 +257,7 @@ ray.remote((x: number) => x, { maxConcurrency: 2 });
 ray.remote(5);
 // error TS2554: Expected 1-2 arguments, but got 0.
 ray.remote();
-// error TS2769: Type 'RemoteFunction<[x: number], number>' is missing the following properties from type 'Function': apply, call, bind, prototype, and 5 more.
+// error TS2769: Type 'RemoteFunction<[x: number], number>' is missing the following properties from type 'Function': apply, call, 
 ray.remote(square);
 // error TS2769: Type 'ObjectRef<number>' is missing the following properties from type 'Function': apply, call, bind, prototype, and 5 more.
 ray.remote(square.remote(1));
