@@ -25,6 +25,8 @@ export interface TaskOptions<N extends number = number> {
   readonly maxRetries?: number | undefined;
   /** Also an error that the task throws is a reason to run it again, within `maxRetries`: every one, or those of these classes. */
   readonly retryExceptions?: boolean | readonly ErrorClass[] | undefined;
+  /** How often a worker process runs this function before a new one takes its place, for what leaks memory: 0 if not given, any number. */
+  readonly maxCalls?: number | undefined;
   /** Of a generator: how many items it may be ahead of who takes them, 64 if not given. It waits there. */
   readonly generatorBackpressure?: number | undefined;
   /** What views, logs and errors call it. */
@@ -245,7 +247,7 @@ const groups: Check = (value, where) => {
 };
 const cluster = { numCpus: amount, numGpus: amount, memory: finite(0, false, "a number of bytes, at least 0"), resources };
 
-export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce, name: text, runtimeEnv: checkRuntimeEnv, schedulingStrategy: checkStrategy };
+export const TASK_OPTIONS = { ...cluster, numReturns, maxRetries: times, retryExceptions: errorClasses, maxCalls: numReturns, generatorBackpressure: atOnce, name: text, runtimeEnv: checkRuntimeEnv, schedulingStrategy: checkStrategy };
 export const ACTOR_OPTIONS = { ...cluster, name: text, namespace: text, lifetime: exactly("detached"), getIfExists: flag, maxConcurrency: atOnce, maxRestarts: times, maxTaskRetries: times, retryExceptions: errorClasses, maxPendingCalls: limit, concurrencyGroups: groups, runtimeEnv: checkRuntimeEnv, schedulingStrategy: checkStrategy };
 export const METHOD_DEFAULTS = { concurrencyGroup: text, maxTaskRetries: times, retryExceptions: errorClasses, generatorBackpressure: atOnce };
 export const METHOD_OPTIONS = { numReturns, ...METHOD_DEFAULTS };

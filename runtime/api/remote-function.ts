@@ -78,7 +78,7 @@ export function makeRemoteFunction(home: Home, code: Function, options: TaskOpti
   const isGenerator = isGeneratorFunction(code);
   if (isGenerator && options.numReturns !== undefined) throw new TypeError(`numReturns is not for the generator "${label}": its .remote() gives a ref for each item, as they are made`);
   const resources = resourcesOf(options as never, 1);
-  const engineOptions: EngineTaskOptions = { name: label, resources, ...placementOf(options.schedulingStrategy, resources, label), numReturns, maxRetries: options.maxRetries ?? 3, ...retryReasons(home, options), ...(options.runtimeEnv ? { runtimeEnv: options.runtimeEnv as WholeEnv } : {}), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
+  const engineOptions: EngineTaskOptions = { name: label, resources, ...placementOf(options.schedulingStrategy, resources, label), numReturns, maxRetries: options.maxRetries ?? 3, ...retryReasons(home, options), ...(options.maxCalls ? { maxCalls: options.maxCalls } : {}), ...(options.runtimeEnv ? { runtimeEnv: options.runtimeEnv as WholeEnv } : {}), ...(isGenerator ? { stream: options.generatorBackpressure ?? ITEMS_AHEAD } : {}) };
   const fromOrigin = withOrigin(engineOptions);
   const fromGroup = withCapture(engineOptions, label);
   const madeBy = `task "${label}"`;

@@ -46,6 +46,8 @@ export interface TaskOptions {
   readonly maxRetries: number;
   /** Whether an error that the task threw is a reason to run it again, within `maxRetries`: every one, or those for which the function says so. */
   readonly retryExceptions?: RetryReasons;
+  /** How often a worker runs the function before it is replaced by a new one; not given: any number. */
+  readonly maxCalls?: number;
   /** Merged into that of the process which submits. */
   readonly runtimeEnv?: RuntimeEnv;
   /** `resources` are of that placement group's. */

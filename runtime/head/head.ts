@@ -221,6 +221,7 @@ export class Head {
       case "env-wanted": return this.handle({ type: message.type, client: from, env: this.environments.learn(message.env, message.origin) });
       case "lease-returned": return this.handle(message);
       case "worker-blocked": return this.handle(message.isBlocked ? { type: "worker-blocked", worker: from, wait: message.wait, isAlone: message.isAlone } : { type: "worker-unblocked", worker: from });
+      case "worker-retired": return this.handle({ type: "worker-retired", worker: from });
       case "worker-idle": return this.handle({ type: "worker-idle", worker: from });
       case "worker-holds-objects": return this.handle({ ...message, worker: from });
       case "worker-ready": return this.workers.saidHello(from, message.pid);

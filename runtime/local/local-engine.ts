@@ -195,7 +195,7 @@ export class LocalEngine implements Engine {
 
   submitTask(code: ShippedCode, args: TaskArgs, options: TaskOptions): Returns {
     this.guardOpen();
-    const meta = this.calls.lastMeta(options, code.key, "") ?? this.calls.metaFor(options, code.key, "", { codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }, options);
+    const meta = this.calls.lastMeta(options, code.key, "") ?? this.calls.metaFor(options, code.key, "", { codeKey: code.key, name: options.name ?? code.name, numReturns: options.numReturns, ...(options.stream ? { stream: options.stream } : {}), ...(options.maxCalls ? { maxCalls: options.maxCalls } : {}), resources: options.resources, ...(options.origin ? { origin: options.origin } : {}) }, options);
     const task = this.calls.task(meta, args, { code, maxRetries: options.maxRetries, retryExceptions: options.retryExceptions });
     this.begun(task);
     this.submission.submit(task);
@@ -360,7 +360,7 @@ export class LocalEngine implements Engine {
       case "fetch": return this.objects.fetches.onFetch(from, message.ref, message.lost);
       case "fetched": return this.objects.fetches.onFetched(from, message, parts);
       case "cancel": return this.cancelling.onCancel(message.ref, message);
-      case "tasks-returned": return this.submission.onHandedBack(from, message.tasks);
+      case "tasks-returned": return this.submission.onHandedBack(from, message.tasks, message.isRetired);
       default:
         if (!this.headNews.hear(message as FromHead)) this.options.executor?.onMessage(from, message, parts);
     }

@@ -302,8 +302,8 @@ export class Submission {
     for (const task of this.callsAgain.splice(0)) if (!task.isSettled) this.shell.callAgain(task);
   }
 
-  /** The worker waits in get. What was taken back from it meanwhile is not its to hand back. */
-  onHandedBack(from: ProcessName, seqs: readonly number[]): void {
+  /** The worker waits in get, or takes no more. What was taken back from it meanwhile is not its to hand back. */
+  onHandedBack(from: ProcessName, seqs: readonly number[], isRetired = false): void {
     const byPool = new Map<LeasePool, Task[]>();
     for (const seq of seqs) {
       const task = this.unsettled.get(seq) ?? this.cancelled.get(seq);
@@ -314,10 +314,9 @@ export class Submission {
       if (tasks) tasks.push(task);
       else byPool.set(pool, [task]);
     }
-    for (const [pool, tasks] of byPool) {
-      pool.handedBack(tasks);
-      pool.dispatch();
-    }
+    for (const [pool, tasks] of byPool) pool.handedBack(tasks);
+    if (isRetired) for (const { lease, pool } of [...this.byLease.values()]) if (lease.worker === from) pool.recalled(lease.id);
+    for (const pool of byPool.keys()) pool.dispatch();
   }
 
   failWith(task: Task, error: RayError): void {

@@ -27,6 +27,8 @@ export interface CallMeta {
   readonly numReturns: number;
   /** A generator, and how many items it may be ahead. */
   readonly stream?: number;
+  /** How often a worker runs the function before it is replaced. */
+  readonly maxCalls?: number;
   readonly resources: Readonly<Record<string, number>>;
   readonly job: string;
   readonly namespace: string;

@@ -79,6 +79,7 @@ export const MESSAGE_FIELDS = {
   "worker-blocked": { isBlocked: flag, wait: number, isAlone: flag },
   "worker-idle": {},
   "worker-ready": { pid: number },
+  "worker-retired": {},
   "worker-holds-objects": { holds: flag },
   "actor-wanted": actorWanted,
   "group-wanted": { group: text, bundles, strategy, name: maybe(text), namespace: text, detached: flag },
@@ -135,7 +136,7 @@ export const MESSAGE_FIELDS = {
   cancel: { ref: text, force: flag, recursive: flag },
   "cancel-task": { seq: number, force: flag, recursive: flag },
   "items-taken": { seq: number, taken: number, isClosed: flag },
-  "tasks-returned": { tasks: listOf(number) },
+  "tasks-returned": { tasks: listOf(number), isRetired: maybe(flag) },
   "resume-tasks": {},
   "free-blocks": { blocks: listOf(block) },
   "blocks-lost": { blocks: listOf(block) },
@@ -146,7 +147,7 @@ export const MESSAGE_FIELDS = {
   "move-cleared": { ref: text, move: number },
 } satisfies Readonly<Record<string, Fields>>;
 
-const callMeta = holding({ name: text, numReturns: number, stream: maybe(number), resources: amounts, job: text, namespace: text, codeKey: maybe(text), actor: maybe(text), method: maybe(text), group: maybe(text), origin: maybe(text), folder: maybe(text), env: maybe(text), placement: maybe(placement) });
+const callMeta = holding({ name: text, numReturns: number, stream: maybe(number), maxCalls: maybe(number), resources: amounts, job: text, namespace: text, codeKey: maybe(text), actor: maybe(text), method: maybe(text), group: maybe(text), origin: maybe(text), folder: maybe(text), env: maybe(text), placement: maybe(placement) });
 
 /** What is wrong with a block's address, or with what calls share. */
 export const blockFault = (address: unknown): string | undefined => faultOf("A block's address", block(address));

@@ -32,6 +32,8 @@ export type ToHead =
   | { readonly type: "worker-blocked"; readonly isBlocked: boolean; readonly wait: number; readonly isAlone: boolean }
   | { readonly type: "worker-idle" }
   | { readonly type: "worker-ready"; readonly pid: number }
+  /** It has run as many tasks as a function of them allows: it takes no more. */
+  | { readonly type: "worker-retired" }
   | { readonly type: "worker-holds-objects"; readonly holds: boolean }
   | ActorWanted
   | GroupWanted
@@ -166,7 +168,8 @@ export type BetweenPeers =
   | { readonly type: "cancel-task"; readonly seq: number; readonly force: boolean; readonly recursive: boolean }
   /** To the executor of a generator: so many items were taken; or it is to end. */
   | { readonly type: "items-taken"; readonly seq: number; readonly taken: number; readonly isClosed: boolean }
-  | { readonly type: "tasks-returned"; readonly tasks: readonly number[] }
+  /** `isRetired`: the worker takes no more tasks at all. */
+  | { readonly type: "tasks-returned"; readonly tasks: readonly number[]; readonly isRetired?: boolean }
   /** To a worker, behind tasks that were taken back: what comes from here on runs. */
   | { readonly type: "resume-tasks" }
   | { readonly type: "free-blocks"; readonly blocks: readonly BlockAddress[] }

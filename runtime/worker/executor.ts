@@ -34,6 +34,7 @@ import { ItemSender } from "./item-sender.ts";
 import { Leaving, leaving, notLeaving } from "./leaving.ts";
 import { Orders } from "./orders.ts";
 import { errorText, RunLog } from "./run-log.ts";
+import { Retirement } from "./retirement.ts";
 import { Results, type ListedErrors } from "./results.ts";
 import { Senders } from "./senders.ts";
 import { SelfWait, type ActorCallsNow } from "./self-wait.ts";
@@ -88,6 +89,10 @@ export class Executor {
   });
   private ended = 0;
   private failed = 0;
+  private readonly retirement = new Retirement(() => {
+    this.orders.handBack(this.queue.takeAll(), true);
+    this.options.engine().connection.sayToHead({ type: "worker-retired" });
+  });
   private isPumping = false;
   private isTurnScheduled = false;
   private readonly clock = new CallClock();
@@ -128,7 +133,7 @@ export class Executor {
     const isOwn = from === this.options.self && !this.actor;
     const call: Call = { from, record, meta: this.senders.metaOf(from, record), isOwn, isShared: false, waits: 0, abort: undefined, isCancelled: false, startedAt: 0 };
     if (isOwn) return this.start(call);
-    if (this.blocking.isBlocked && !this.actor) return this.orders.handBack([call]);
+    if ((this.blocking.isBlocked || this.retirement.isOver) && !this.actor) return this.orders.handBack([call], this.retirement.isOver);
     this.queue.push(call);
     this.schedulePump();
   }
@@ -267,6 +272,7 @@ export class Executor {
     if (isError) this.failed += 1;
     if (!call.isOwn) this.runs.add(call, startedAt, runMicros, isError ? errorText(outcome) : undefined);
     this.results.send(call, outcome, isError, startedAt, runMicros);
+    if (call.meta.maxCalls !== undefined) this.retirement.ran(call.meta);
     if (this.current === call || this.calls.total === 0) this.current = undefined;
     if (this.base?.call === call) this.base = undefined;
     this.leaveContexts();

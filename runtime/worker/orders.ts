@@ -103,7 +103,7 @@ export class Orders {
   }
 
   /** These did not begin: their owners send them elsewhere. */
-  handBack(calls: readonly Call[]): void {
+  handBack(calls: readonly Call[], isRetired = false): void {
     const byOwner = new Map<ProcessName, number[]>();
     for (const call of calls) {
       const { from, record } = call;
@@ -112,6 +112,6 @@ export class Orders {
       byOwner.set(from, seqs);
       this.parts.args.drop(call);
     }
-    for (const [owner, tasks] of byOwner) this.parts.engine().connection.say(owner, { type: "tasks-returned", tasks });
+    for (const [owner, tasks] of byOwner) this.parts.engine().connection.say(owner, { type: "tasks-returned", tasks, ...(isRetired ? { isRetired } : {}) });
   }
 }

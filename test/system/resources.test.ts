@@ -54,6 +54,23 @@ test("workers are used again: many tasks run in as many processes as there are C
   `, "{ numCpus: 2 }")).toEqual([true, false]);
 });
 
+test("with maxCalls a worker runs a function so often and is then replaced; nothing is lost of what it was sent ahead (row 31)", async () => {
+  const [pids, nested, plain] = (await run(`
+    const pid = ray.remote(() => process.pid, { maxCalls: 3 });
+    const pids = await ray.get(Array.from({ length: 20 }, () => pid.remote()));
+    // what a task of it still runs goes on, and what it made outlives its worker
+    const outer = ray.remote(async () => ray.put(await ray.get(pid.options({ maxCalls: 1 }).remote())), { maxCalls: 1 });
+    const nested = await Promise.all([1, 2].map(async () => typeof (await ray.get(await ray.get(outer.remote())))));
+    const plain = ray.remote(() => process.pid);
+    report([pids, nested, new Set(await ray.get(Array.from({ length: 20 }, () => plain.remote()))).size]);
+  `, "{ numCpus: 2 }")) as [number[], string[], number];
+  const runs = [...new Set(pids)].map((pid) => pids.filter((each) => each === pid).length);
+  expect(Math.max(...runs)).toBe(3);
+  expect(runs.length).toBeGreaterThanOrEqual(7);
+  expect(nested).toEqual(["number", "number"]);
+  expect(plain).toBeLessThanOrEqual(4);
+}, 60_000);
+
 describe("in a cell", () => {
   let front: FrontProcess;
   beforeAll(async () => {

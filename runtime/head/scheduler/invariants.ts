@@ -111,6 +111,7 @@ function checkWorkers(state: SchedulerState, check: Check): void {
   const count = (rule: string, kept: number, what: string, counted: number): void => check(rule, kept === counted, () => `${kept} ${what} are counted, there are ${counted}`);
   count("W1", state.taskWorkers, "task workers", workers.filter(({ state: work }) => isTaskWorker(work)).length);
   count("W1", state.idle.length, "idle workers", workers.filter(({ state: work }) => work.kind === "idle").length);
+  check("W3", !state.idle.some((worker) => worker.isRetired && state.isDisposable(worker)), () => "a retired worker is idle and does not end");
   check("W1", state.idle.every(({ state: work }) => work.kind === "idle"), () => "a worker in the idle list is not idle");
   const tasks = workers.filter(({ state: work }) => work.kind === "leased" || work.kind === "abandoned").map((worker) => holdingOf(worker) as Holding);
   count("W1", state.blocked, "waiting tasks", tasks.filter(({ lent }) => lent).length);
@@ -148,7 +149,7 @@ function checkActors(state: SchedulerState, check: Check): void {
 
 /** Idle processes of other environments that one of this environment may start beside. */
 function keptElsewhere(state: SchedulerState, env: string): number {
-  const elsewhere = state.idle.filter((worker) => worker.env !== env);
+  const elsewhere = state.idle.filter((worker) => worker.env !== env || worker.isRetired);
   return Math.max(Math.min(state.baseProcesses, elsewhere.length), elsewhere.filter((worker) => !state.isDisposable(worker)).length);
 }
 

@@ -106,6 +106,11 @@ export function endIdleWorkers(state: SchedulerState): void {
   }
 }
 
+/** W3. */
+export function endRetired(state: SchedulerState): void {
+  for (const worker of [...state.idle]) if (worker.isRetired && state.isDisposable(worker)) end(state, worker, "it has run as many tasks as maxCalls allows");
+}
+
 const byIdleTime = (a: Worker, b: Worker): number => a.stateSince - b.stateSince;
 
 function end(state: SchedulerState, worker: Worker, reason: string): void {

@@ -49,6 +49,8 @@ type EventBody =
   | { readonly type: "worker-exited"; readonly worker: ProcessName; readonly code: number | null; readonly signal: string | null; readonly cause?: string }
   /** Answer to `abandon-work` by a worker that ran nothing of that client. */
   | { readonly type: "worker-idle"; readonly worker: ProcessName }
+  /** The worker has run as many tasks as a function of them allows (`maxCalls`): it takes no more, and ends when nobody misses it. */
+  | { readonly type: "worker-retired"; readonly worker: ProcessName }
   /** True: the worker owns objects that others may read; it is not ended for idleness. */
   | { readonly type: "worker-holds-objects"; readonly worker: ProcessName; readonly holds: boolean }
   | {

@@ -92,6 +92,8 @@ export interface Worker {
   /** In that wait no other task may run in it. */
   isAlone: boolean;
   hasWorked: boolean;
+  /** It takes no more work (W3). */
+  isRetired: boolean;
   lastClient: Client | undefined;
   readonly story: Story;
 }
@@ -226,9 +228,9 @@ export class SchedulerState {
     return a.client.served < b.client.served;
   }
 
-  /** True when that process is one for this work (E1). */
+  /** True when that process is one for this work (E1, W3). */
   serves(worker: Worker, { env }: Demand | Actor): boolean {
-    return worker.env === env;
+    return worker.env === env && !worker.isRetired;
   }
 
   /** On one machine bundles cannot be on machines of their own. */
@@ -255,7 +257,7 @@ export class SchedulerState {
 
   /** As `processLimit`, for starts in that environment: idle processes of others stay beside them as long as they are few, or cannot be ended. */
   processLimitIn(env: EnvKey, light: number): number {
-    const elsewhere = this.idle.filter((worker) => worker.env !== env);
+    const elsewhere = this.idle.filter((worker) => worker.env !== env || worker.isRetired);
     const kept = Math.max(Math.min(this.baseProcesses, elsewhere.length), elsewhere.filter((worker) => !this.isDisposable(worker)).length);
     return this.processLimit(light) + kept;
   }

@@ -19,6 +19,7 @@
  *  W2  A process is started only up to the CPUs + waiting tasks + living actors + leases of less than one CPU + idle
  *      workers that wait for tasks which their last task left behind + idle workers of other environments, as many as there
  *      are CPUs or as cannot be ended; for what a task worker could run itself only up to two a CPU + living actors.
+ *  W3  A retired worker gets no more work, and ends as soon as it has none and nobody misses it.
  * Environments
  *  E1  A worker runs work of its own environment only.
  *  E2  What somebody wants or runs is in an environment that is known; nothing runs or starts in one that is not ready.
@@ -44,14 +45,14 @@ import { assertInvariants } from "./invariants.ts";
 import { grantLeases, leaseReturned, leasesWanted } from "./leases.ts";
 import { noticeStarved } from "./notices.ts";
 import { permitOwnWork } from "./own-work.ts";
-import { endIdleWorkers, startWorkers } from "./placement.ts";
+import { endIdleWorkers, endRetired, startWorkers } from "./placement.ts";
 import { recallLeases, reserve } from "./recall.ts";
 import { wholeCpus } from "./resources.ts";
 import type { SchedulerCommand, SchedulerEvent } from "./scheduler-messages.ts";
 import { SchedulerState, nameKey } from "./scheduler-state.ts";
 import { actorSnapshot, resourcesSnapshot, snapshotOf, workerSnapshot, type ActorSnapshot, type Changes, type Snapshot } from "./snapshot.ts";
 import { SchedulerError } from "./story.ts";
-import { workerBlocked, workerExited, workerHoldsObjects, workerIdle, workerStarted, workerStartFailed, workerUnblocked } from "./workers.ts";
+import { workerBlocked, workerExited, workerHoldsObjects, workerIdle, workerRetired, workerStarted, workerStartFailed, workerUnblocked } from "./workers.ts";
 
 export class Scheduler {
   readonly #state: SchedulerState;
@@ -69,6 +70,7 @@ export class Scheduler {
     state.event = event.type;
     if (!state.hasStarted && event.type !== "cluster-started") throw new SchedulerError(`Cannot handle ${event.type} before cluster-started`);
     dispatch(state, event);
+    endRetired(state);
     giveWork(state);
     startWorkers(state);
     permitOwnWork(state);
@@ -143,6 +145,7 @@ function dispatch(state: SchedulerState, event: SchedulerEvent): void {
     case "worker-start-failed": return workerStartFailed(state, event);
     case "worker-exited": return workerExited(state, event);
     case "worker-idle": return workerIdle(state, event);
+    case "worker-retired": return workerRetired(state, event);
     case "worker-holds-objects": return workerHoldsObjects(state, event);
     case "actor-wanted": return actorWanted(state, event);
     case "actor-alive": return actorAlive(state, event);

@@ -23,7 +23,7 @@ export function workerStarted(state: SchedulerState, event: Event<"worker-starte
   if (state.clients.has(event.worker)) throw new SchedulerError(`Cannot start worker ${event.worker} twice. Its story:\n${state.workers.get(event.worker)?.story.tell()}`);
   const worker: Worker = {
     name: event.worker, pid: event.pid, env, startedAt: state.now, state: { kind: "idle", since: state.now }, stateSince: state.now,
-    holdsObjects: false, wait: 0, isAlone: false, hasWorked: false, lastClient: undefined, story: new Story(),
+    holdsObjects: false, wait: 0, isAlone: false, hasWorked: false, isRetired: false, lastClient: undefined, story: new Story(),
   };
   state.starting.delete(event.slot);
   worker.story.record(state.now, state.event, "idle");
@@ -91,6 +91,17 @@ export function workerIdle(state: SchedulerState, event: Event<"worker-idle">): 
   if (work.kind !== "abandoned") throw new SchedulerError(`Cannot handle worker-idle: worker ${worker.name} is ${work.kind}, nobody asked it. Its story:\n${worker.story.tell()}`);
   moveWorker(state, worker, { kind: "idle", since: state.now });
   freeHolding(state, work.holding);
+}
+
+/** Its lease is called back; without one it ends by itself (placement.ts). */
+export function workerRetired(state: SchedulerState, event: Event<"worker-retired">): void {
+  const worker = state.worker(event.worker);
+  if (worker === undefined) return;
+  worker.isRetired = true;
+  if (worker.state.kind !== "leased" || worker.state.lease.isRecalled) return;
+  const { lease } = worker.state;
+  lease.isRecalled = true;
+  state.emit({ type: "recall-lease", client: lease.client.name, lease: lease.id });
 }
 
 export function workerHoldsObjects(state: SchedulerState, event: Event<"worker-holds-objects">): void {

@@ -172,7 +172,7 @@ describe("ray.remote refuses", () => {
   });
 
   test.each<[string, object, string, typeof TypeError | typeof RangeError]>([
-    ["an unknown option", { numCpu: 1 }, 'ray.remote has no option "numCpu"; did you mean "numCpus"? Its options: numCpus, numGpus, memory, resources, numReturns, maxRetries, retryExceptions, generatorBackpressure, name', TypeError],
+    ["an unknown option", { numCpu: 1 }, 'ray.remote has no option "numCpu"; did you mean "numCpus"? Its options: numCpus, numGpus, memory, resources, numReturns, maxRetries, retryExceptions, maxCalls, generatorBackpressure, name', TypeError],
     ["an option with no neighbour", { concurrencyGroups: {} }, 'ray.remote has no option "concurrencyGroups". Its options: numCpus,', TypeError],
     ["an unknown option that is undefined", { numGpu: undefined }, 'ray.remote has no option "numGpu"', TypeError],
     ["a wrong type", { numCpus: "2" }, 'ray.remote option "numCpus" must be a number of at least 0; got "2" (string)', TypeError],

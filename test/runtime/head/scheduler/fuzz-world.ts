@@ -75,6 +75,7 @@ export class FuzzWorld {
     () => (this.#pick(4) === 0 ? this.#exit(one(this.#pick, this.workers.keys())) : undefined),
     ...times(4, () => this.#exit(one(this.#pick, this.doomed))),
     ...times(3, () => this.#answerAbandon()),
+    () => this.#retire(),
     () => this.#holdObjects(),
     ...times(2, () => this.#wantActor()),
     ...times(4, () => this.#answerActor()),
@@ -209,6 +210,15 @@ export class FuzzWorld {
     return { type: "worker-idle", worker };
   }
 
+  #retire(): UntimedEvent | undefined {
+    const worker = one(this.#pick, this.workers.keys());
+    if (worker === undefined || this.#pick(4) > 0) return undefined;
+    this.#retired.add(worker);
+    return { type: "worker-retired", worker };
+  }
+
+  readonly #retired = new Set<ProcessName>();
+
   #holdObjects(): UntimedEvent | undefined {
     const worker = one(this.#pick, this.workers.keys());
     return worker && { type: "worker-holds-objects", worker, holds: this.#pick(4) === 0 };
@@ -329,6 +339,7 @@ export class FuzzWorld {
   }
 
   #occupy(worker: ProcessName, work: string): void {
+    if (this.#retired.has(worker)) throw new Error(`${worker} gets ${work} and is retired`);
     if (!this.workers.has(worker) || this.doomed.has(worker)) throw new Error(`${worker} gets ${work} and is ending or gone`);
     if (this.busy.has(worker)) throw new Error(`${worker} gets ${work} and has ${this.busy.get(worker)}`);
     this.busy.set(worker, work);

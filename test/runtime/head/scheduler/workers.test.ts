@@ -31,6 +31,16 @@ describe("processes", () => {
     expect(brief(cluster.tickAfter(1))).toEqual(["kill-worker w1"]);
   });
 
+  test("a worker that retires gives its lease back, gets no other and is replaced; while it holds objects it stays", () => {
+    const cluster = new TestCluster({ CPU: 1 });
+    cluster.want(D1, { CPU: 1 }, 1);
+    expect(brief(cluster.send({ type: "worker-retired", worker: worker(1) }))).toEqual(["recall-lease d1 l1"]);
+    cluster.send({ type: "worker-holds-objects", worker: worker(1), holds: true });
+    expect(brief(cluster.send({ type: "lease-returned", lease: lease(1) }))).toEqual([]);
+    expect(brief(cluster.want(D1, { CPU: 1 }, 1))).toEqual(["grant-lease d1 l2 w2"]);
+    expect(brief(cluster.send({ type: "worker-holds-objects", worker: worker(1), holds: false }))).toEqual(["kill-worker w1"]);
+  });
+
   test("a start that fails is tried again, later each time, and the third one is told", () => {
     const cluster = new TestCluster({ CPU: 1 });
     const fail = (slot: number) => cluster.sendOnly({ type: "worker-start-failed", slot, cause: "spawn ENOMEM" });
