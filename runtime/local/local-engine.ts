@@ -24,6 +24,7 @@ import { clusterInfo, type LocalEngineOptions } from "./engine-options.ts";
 import { EventReporter } from "./event-reporter.ts";
 import { HeadNews } from "./head-news.ts";
 import { HeadQuestions } from "./head-questions.ts";
+import { Holding } from "./holding.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import type { ItemStreams } from "./item-streams.ts";
 import { Needs } from "./needs.ts";
@@ -65,6 +66,8 @@ export class LocalEngine implements Engine {
   readonly records = new LocalRecords({ say: (message) => this.connection.sayToHead(message), ask: (make) => this.ask(make), address: () => this.connection.connected });
   private readonly subscribers = new Subscribers((isOn, only) => this.connection.sayToHead({ type: "subscribe", isOn, ...(only ? { only, jobs: [this.options.job(), this.process] } : {}) }));
   readonly placementGroups: LocalPlacementGroups;
+  /** Worker. */
+  readonly holding = new Holding({ owned: () => this.ownership.owned, tell: (holds) => this.connection.sayToHead({ type: "worker-holds-objects", holds }) });
   private state: State = "open";
   private waits = 0;
 
@@ -376,6 +379,7 @@ export class LocalEngine implements Engine {
   // ---- housekeeping
 
   private keepHouse(): void {
+    this.holding.quiet();
     this.submission.giveBackIdle(GIVE_BACK_IDLE_MS);
     this.reporter.flush();
     this.objects.sweep();

@@ -37,6 +37,11 @@ export class Ownership {
     return this.references.size;
   }
 
+  /** Objects of this process's own that somebody holds. */
+  get owned(): number {
+    return this.references.owned.size;
+  }
+
   /** A new object of ours with one local handle. */
   created(id: ObjectId, count?: number): void {
     this.references.owned.created(id, undefined, count);

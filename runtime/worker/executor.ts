@@ -271,6 +271,7 @@ export class Executor {
     this.ended += 1;
     if (isError) this.failed += 1;
     if (!call.isOwn) this.runs.add(call, startedAt, runMicros, isError ? errorText(outcome) : undefined);
+    if (!this.actor && this.calls.total === 0) this.options.engine().holding.callsEnded(); // before its lease can go back
     this.results.send(call, outcome, isError, startedAt, runMicros);
     if (call.meta.maxCalls !== undefined) this.retirement.ran(call.meta);
     if (this.current === call || this.calls.total === 0) this.current = undefined;

@@ -71,6 +71,21 @@ test("with maxCalls a worker runs a function so often and is then replaced; noth
   expect(plain).toBeLessThanOrEqual(4);
 }, 60_000);
 
+test("an idle worker that owns what others may read is not ended to make room, and is when nobody can read it any more (row 51)", async () => {
+  expect(await run(`
+    const of = (n, fn) => ray.remote(fn, { runtimeEnv: { envVars: { N: String(n) } } });
+    const put = () => ray.put({ pid: process.pid });
+    let refs = [];
+    for (let n = 0; n < 4; n++) refs.push(await ray.get(of(n, put).remote()));
+    const pids = (await ray.get(refs)).map(({ pid }) => pid);
+    const kept = new Set(pids).size;
+    ray.free(refs); refs = undefined;
+    const living = async () => (await ray.state.workers()).filter(({ pid, state }) => pids.includes(pid) && state !== "dead").length;
+    for (let n = 10; (await living()) === 4; n++) await ray.get(of(n, () => 1).remote());
+    report([kept, (await living()) < 4]);
+  `, "{ numCpus: 1 }")).toEqual([4, true]);
+}, 90_000);
+
 describe("in a cell", () => {
   let front: FrontProcess;
   beforeAll(async () => {
