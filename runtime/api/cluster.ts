@@ -96,8 +96,9 @@ function refuseOther(asked: InitOptions, before: InitOptions, info: ClusterInfo,
   const compare = (name: string, wanted: unknown, is: unknown): void => {
     if (wanted !== undefined && is !== undefined && wanted !== is) differences.push(`${name} is ${JSON.stringify(is)}, not ${JSON.stringify(wanted)}`);
   };
-  if (asked.address !== undefined && info.isJoined !== true) throw new RayError(`ray.init: a cluster of one's own is running already, so the one at ${JSON.stringify(asked.address)} cannot be joined. End it first: await ray.shutdown()`);
-  if (asked.address !== undefined && asked.address !== "auto") compare("address", asked.address.replace(/(?<=.)\/+$/, ""), info.address);
+  if (asked.address === "local" && info.isJoined === true) throw new RayError(`ray.init: a cluster was joined already, the one at ${JSON.stringify(info.address)}, so there is none of one's own. Leave it first: await ray.shutdown()`);
+  if (asked.address !== undefined && asked.address !== "local" && info.isJoined !== true) throw new RayError(`ray.init: a cluster of one's own is running already, so the one at ${JSON.stringify(asked.address)} cannot be joined. End it first: await ray.shutdown()`);
+  if (asked.address !== undefined && !["auto", "local"].includes(asked.address)) compare("address", asked.address.replace(/(?<=.)\/+$/, ""), info.address);
   compare("numCpus", asked.numCpus, info.numCpus);
   compare("numGpus", asked.numGpus, info.resources["GPU"] ?? 0);
   compare("memory", asked.memory, info.resources["memory"]);

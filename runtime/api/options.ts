@@ -102,7 +102,7 @@ export interface MethodDefaults {
 
 /** Options of `ray.init`. */
 export interface InitOptions {
-  /** The cluster to join: `"auto"` for the one that `ray-ts start` runs for you, or its folder. If not given, `RAY_TS_ADDRESS`, else a cluster of one's own. */
+  /** The cluster to join: `"auto"` for the one that `ray-ts start` runs for you, or its folder; `"local"`: a cluster of one's own. If not given, `RAY_TS_ADDRESS`, else one's own. */
   readonly address?: string | undefined;
   /** CPUs of the cluster: if not given those that this machine or container has. */
   readonly numCpus?: number | undefined;
@@ -193,7 +193,14 @@ const finite = (least: number, isWhole: boolean, wanted: string): Check => (valu
   if (!Number.isFinite(value) || value < least || (isWhole && !Number.isInteger(value))) throw new RangeError(`${where} must be ${wanted}; got ${value}`);
 };
 
-const amount = finite(0, false, "a number of at least 0");
+const anyAmount = finite(0, false, "a number of at least 0");
+/** As in Ray: amounts are counted in ten-thousandths. */
+const STEPS = 1e4;
+const amount: Check = (value, where) => {
+  anyAmount(value, where);
+  const steps = (value as number) * STEPS;
+  if (Math.abs(steps - Math.round(steps)) > 1e-6 * Math.max(1, steps)) throw new RangeError(`${where} must have at most four places behind the point; got ${String(value)}`);
+};
 
 const text: Check = (value, where) => {
   if (typeof value !== "string") throw new TypeError(`${where} must be a string; got ${describeValue(value)}`);

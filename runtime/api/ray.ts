@@ -64,7 +64,7 @@ export function createRay(host: RayHost): Ray {
     ready: (handle) => ready(handle) as ObjectRef<true>,
     method: (options) => method(options),
     getActor: (name, options) => getActor(home, name, options) as never,
-    getRuntimeContext: () => runtimeContext(host),
+    getRuntimeContext: () => runtimeContext(host, (info) => makeHandle(home.current(), info)),
     nodes: () => host.engine().nodes(),
     clusterResources: () => host.engine().resources("total"),
     availableResources: () => host.engine().resources("available"),

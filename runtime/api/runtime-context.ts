@@ -1,4 +1,5 @@
 /** `ray.getRuntimeContext`. */
+import type { ActorInfo } from "../engine/engine.ts";
 import type { RuntimeEnv } from "../engine/runtime-env.ts";
 import type { RayHost } from "./host.ts";
 
@@ -9,6 +10,9 @@ export interface RuntimeContext {
   readonly taskName: string | undefined;
   /** The actor whose method runs. */
   readonly actorId: string | undefined;
+  readonly actorName: string | undefined;
+  /** A handle of that actor, to pass on. It does not keep the actor alive. */
+  readonly currentActor: any;
   /** True in an actor whose process died and was replaced: its state is that of a new one. */
   readonly wasActorRestarted: boolean;
   /** The placement group of the task or actor. */
@@ -26,15 +30,16 @@ export interface RuntimeContext {
   readonly isCanceled: boolean;
 }
 
-export function runtimeContext(host: RayHost): RuntimeContext {
+export function runtimeContext(host: RayHost, handleOf: (info: ActorInfo) => object): RuntimeContext {
   const task = host.taskContext();
   const engine = host.currentEngine();
   const signal = task?.signal ?? new AbortController().signal;
-  return {
+  const context = {
     jobId: task?.jobId ?? engine?.info?.jobId,
     taskId: task?.task,
     taskName: task?.taskName,
     actorId: task?.actor,
+    actorName: task?.actorInfo?.name,
     wasActorRestarted: task?.wasActorRestarted ?? false,
     placementGroupId: task?.placement?.group.id,
     nodeId: engine?.info?.nodeId,
@@ -45,4 +50,6 @@ export function runtimeContext(host: RayHost): RuntimeContext {
     signal,
     get isCanceled() { return signal.aborted; },
   };
+  // a handle is made for who asks for it, not for who looks at the context
+  return Object.defineProperty(context, "currentActor", { get: () => task?.actorInfo && handleOf(task.actorInfo) }) as RuntimeContext;
 }

@@ -239,12 +239,15 @@ export interface PlacementGroups {
 
 export interface NodeInfo {
   readonly nodeId: string;
+  readonly hostname: string;
   readonly alive: boolean;
   readonly resources: Readonly<Record<string, number>>;
 }
 
 /** What code inside a task can ask about itself. */
 export interface TaskContext {
+  /** Of the actor whose code runs: a handle that counts nothing. */
+  readonly actorInfo?: ActorInfo | undefined;
   /** Absent in an actor's constructor. */
   readonly task?: TaskId;
   readonly taskName: string;

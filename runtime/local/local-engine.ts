@@ -3,6 +3,7 @@
  * from parts that each own one thing: Connection (sockets), Objects (values and their counts), CallMaker and Submission
  * (tasks), ActorCalls (actors), EventReporter (what the views see).
  */
+import { hostname } from "node:os";
 import { ClusterDiedError, type RayError } from "../errors.ts";
 import type { ActorInfo, ActorOptions, CallOptions, CancelOptions, ClusterInfo, Encoded, Engine, ItemStream, NodeInfo, Resolved, Returns, ShippedCode, TaskArgs, TaskOptions } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
@@ -324,7 +325,7 @@ export class LocalEngine implements Engine {
   }
 
   async resources(which: "total" | "available") { return this.ask<Record<string, number>>((reply) => ({ type: "resources-sought", reply, which })); }
-  async nodes(): Promise<readonly NodeInfo[]> { return this.connect().then(({ nodeId, resources }) => [{ nodeId, alive: this.state === "open", resources }]); }
+  async nodes(): Promise<readonly NodeInfo[]> { return this.connect().then(({ nodeId, resources }) => [{ nodeId, hostname: hostname(), alive: this.state === "open", resources }]); }
 
   subscribe(on: (event: EngineEvent) => void, only?: "prints"): () => void {
     return this.subscribers.add(on, only);

@@ -115,6 +115,7 @@ const noCluster = (where: string): RayError => new RayError(where === "auto" ? `
 
 /** What `ray.init` and the environment ask for: the address to join, or undefined for a cluster of one's own. */
 export function addressToJoin(asked: ClusterOptions, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (asked.address === "local") return undefined;
   const address = asked.address ?? (environment["RAY_TS_ADDRESS"] || undefined);
   if (address === undefined) return undefined;
   const from = asked.address === undefined ? `RAY_TS_ADDRESS is ${JSON.stringify(address)}` : `the address is ${JSON.stringify(address)}`;

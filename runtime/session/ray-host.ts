@@ -66,7 +66,7 @@ export class SessionHost implements RayHost {
       return executions.exit(() => {
         // when the cluster is gone the next remote call wants another
         const onEnded = (): void => { if (this.#engine === engine) this.#engine = undefined; };
-        const engine = new UncutEngine(createEngine({ asked: options, connect: (job) => this.#askForCluster(address === undefined ? options : { ...options, address }, job), onEnded }), uncut);
+        const engine = new UncutEngine(createEngine({ asked: options, connect: (job) => this.#askForCluster(address === undefined ? ownCluster(options) : { ...options, address }, job), onEnded }), uncut);
         this.#engine = engine;
         return engine;
       });
@@ -127,4 +127,9 @@ export class SessionHost implements RayHost {
     if ("error" in answer.cluster) throw new RayError(answer.cluster.error);
     return answer.cluster;
   }
+}
+
+/** `address: "local"` says no more than that it is one's own. */
+function ownCluster({ address: _, ...options }: ClusterOptions): ClusterOptions {
+  return options;
 }

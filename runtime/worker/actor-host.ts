@@ -1,12 +1,12 @@
 /** Makes this process an actor's: builds the class, resolves the constructor's arguments, constructs, and tells the head. */
-import type { Encoded, ShippedCode } from "../engine/engine.ts";
+import type { ActorInfo, Encoded, ShippedCode } from "../engine/engine.ts";
 import { plainAmounts } from "../engine/placement.ts";
 import { OwnerDiedError } from "../errors.ts";
 import type { ObjectId, ProcessName } from "../ids.ts";
 import { failureText } from "../local/constructor-failure.ts";
 import type { LocalEngine } from "../local/local-engine.ts";
 import { refOf, refsCarried, type WireValue } from "../wire/hot-records.ts";
-import type { Message, WireMeta } from "../wire/message.ts";
+import type { ActorWanted, Message, WireMeta } from "../wire/message.ts";
 import type { Executor } from "./executor.ts";
 import type { ListedErrors } from "./results.ts";
 
@@ -42,7 +42,7 @@ export class ActorHost {
   private async become({ owner, job, restarts, wanted }: Extract<Message, { type: "become-actor" }>, parts: readonly Buffer[]): Promise<void> {
     const { executor } = this.options;
     const engine = this.options.engine();
-    executor.becomeActor({ id: wanted.actor, className: wanted.className, maxConcurrency: wanted.maxConcurrency, concurrencyGroups: wanted.concurrencyGroups, restarts, resources: wanted.placement ? plainAmounts(wanted.shape) : wanted.shape, placement: wanted.placement, namespace: wanted.namespace, job, origin: wanted.origin });
+    executor.becomeActor({ id: wanted.actor, info: ownInfo(wanted), className: wanted.className, maxConcurrency: wanted.maxConcurrency, concurrencyGroups: wanted.concurrencyGroups, restarts, resources: wanted.placement ? plainAmounts(wanted.shape) : wanted.shape, placement: wanted.placement, namespace: wanted.namespace, job, origin: wanted.origin });
     const code = valueOf(wanted.code, parts[0]);
     const args = valueOf(wanted.args, parts[1]);
     const topLevel = wanted.topLevelRefs.map(([, ref]) => refOf(ref));
@@ -78,6 +78,11 @@ export class ActorHost {
     if (resolved.error) throw value;
     return value;
   }
+}
+
+/** As in Ray an actor's handle of itself does not keep it alive. */
+function ownInfo({ actor, className, methods, name, namespace, callDefaults }: ActorWanted): ActorInfo {
+  return { actor, className, methods, ...(name === undefined ? {} : { name }), namespace, ...(callDefaults ? { callDefaults } : {}) };
 }
 
 /** Values in blocks live as long as who made them, and the actor may outlive that. */

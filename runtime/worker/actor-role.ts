@@ -1,10 +1,12 @@
 /** What makes a worker an actor's process: what it was told, its methods beyond those of the class, and how many calls may run. */
-import { CALL_METHOD, READY_METHOD, TERMINATE_METHOD, type TaskContext } from "../engine/engine.ts";
+import { CALL_METHOD, READY_METHOD, TERMINATE_METHOD, type ActorInfo, type TaskContext } from "../engine/engine.ts";
 import type { Placement } from "../engine/placement.ts";
 import type { ActorId, JobId } from "../ids.ts";
 
 export interface ActorRole {
   readonly id: ActorId;
+  /** Its own handle's, which counts nothing. */
+  readonly info: ActorInfo;
   readonly className: string;
   readonly maxConcurrency: number;
   readonly concurrencyGroups: Readonly<Record<string, number>> | undefined;
@@ -21,8 +23,8 @@ export interface ActorRole {
 const neverAborted = new AbortController().signal;
 
 /** What the constructor can ask. */
-export function constructorContext({ id, className, restarts, resources, placement, namespace, job }: ActorRole): TaskContext {
-  return { placement, taskName: `${className}.constructor`, actor: id, wasActorRestarted: restarts > 0, signal: neverAborted, assignedResources: resources, namespace, jobId: job as JobId };
+export function constructorContext({ id, info, className, restarts, resources, placement, namespace, job }: ActorRole): TaskContext {
+  return { placement, actorInfo: info, taskName: `${className}.constructor`, actor: id, wasActorRestarted: restarts > 0, signal: neverAborted, assignedResources: resources, namespace, jobId: job as JobId };
 }
 
 /** The function behind a method's name; called with the instance as `this`. */

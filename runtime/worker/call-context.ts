@@ -16,7 +16,7 @@ export function callContext({ from, record, meta }: CallOf, actor: ActorRole | u
   return {
     task: taskId(from, record.seq),
     taskName: meta.name,
-    ...(actor ? { actor: actor.id, wasActorRestarted: actor.restarts > 0 } : {}),
+    ...(actor ? { actor: actor.id, actorInfo: actor.info, wasActorRestarted: actor.restarts > 0 } : {}),
     signal,
     assignedResources: actor?.resources ?? (meta.placement ? plainAmounts(meta.resources) : meta.resources),
     placement: actor ? actor.placement : meta.placement,

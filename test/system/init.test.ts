@@ -30,6 +30,16 @@ test.each([
   expect(await sandbox.scriptValue(`import ray from "ray-ts"; const before = ray.isInitialized(); ${body} report([before, ray.isInitialized(), value]); await ray.shutdown();`)).toEqual([false, true, value]);
 });
 
+test("address: local is a cluster of one's own, whatever the environment says (row 1)", async () => {
+  expect(await sandbox.scriptValue(`
+    import ray from "ray-ts";
+    const { numCpus } = await ray.init({ address: "local", numCpus: 1 });
+    const again = await ray.init({ address: "local" });
+    const [{ hostname, alive }] = await ray.nodes();
+    report([numCpus, again.numCpus, typeof hostname, alive]); await ray.shutdown();
+  `, { RAY_TS_ADDRESS: "auto" })).toEqual([1, 1, "string", true]);
+});
+
 test("what init was given is what the cluster has (row 4)", async () => {
   expect(await run(`
     const total = await ray.clusterResources();
@@ -54,6 +64,24 @@ test("the runtime context of a driver, a task and an actor (row 12)", async () =
   // the actor may get the worker that the task has left
   for (const { workerId } of [task, actor] as { workerId?: unknown }[]) expect(workerId).not.toBe(driver["workerId"]);
   expect(task["taskId"]).toEqual(expect.any(String));
+});
+
+test("an actor knows its name and has a handle of itself, which does not keep it alive (row 12)", async () => {
+  expect(await run(`
+    class Node {
+      join(registry) { registry.add.remote(ray.getRuntimeContext().currentActor); return ray.getRuntimeContext().actorName; }
+      keep() { this.self = ray.getRuntimeContext().currentActor; return process.pid; }
+      hello() { return "hello"; }
+    }
+    class Registry { members = []; add(member) { this.members.push(member); } async greet() { return ray.get(this.members.map((member) => member.hello.remote())); } }
+    const registry = ray.remote(Registry).remote();
+    let node = ray.remote(Node, { name: "one" }).remote();
+    const seen = [await ray.get(node.join.remote(registry)), await ray.get(registry.greet.remote()), ray.getRuntimeContext().currentActor === undefined, "currentActor" in { ...ray.getRuntimeContext() }];
+    const pid = await ray.get(node.keep.remote());
+    node[Symbol.dispose]();
+    while ((await ray.state.actors({ filter: { className: "Node" } }))[0].state !== "dead") await new Promise((turn) => setTimeout(turn, 5));
+    report(seen);
+  `)).toEqual(["one", ["hello"], true, false]);
 });
 
 test("ref.value() is the value; awaiting a ref gives the ref (row 48)", async () => {

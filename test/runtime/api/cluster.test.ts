@@ -125,7 +125,7 @@ describe("what the cluster is", () => {
     await ray.init({ numCpus: 3, resources: { gpu: 1 } });
     expect(await ray.clusterResources()).toEqual({ CPU: 3, gpu: 1 });
     expect(await ray.availableResources()).toEqual({ CPU: 2 });
-    expect(await ray.nodes()).toEqual([{ nodeId: "n1", alive: true, resources: { CPU: 3, gpu: 1 } }]);
+    expect(await ray.nodes()).toEqual([{ nodeId: "n1", hostname: "here", alive: true, resources: { CPU: 3, gpu: 1 } }]);
   });
 
   test("the runtime context of a driver and of a task (row 12)", async () => {

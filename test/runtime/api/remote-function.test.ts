@@ -177,6 +177,7 @@ describe("ray.remote refuses", () => {
     ["an unknown option that is undefined", { numGpu: undefined }, 'ray.remote has no option "numGpu"', TypeError],
     ["a wrong type", { numCpus: "2" }, 'ray.remote option "numCpus" must be a number of at least 0; got "2" (string)', TypeError],
     ["a value below the range", { numCpus: -1 }, 'ray.remote option "numCpus" must be a number of at least 0; got -1', RangeError],
+    ["a finer amount than is counted", { numCpus: 0.00001 }, 'ray.remote option "numCpus" must have at most four places behind the point; got 0.00001', RangeError],
     ["NaN", { numCpus: NaN }, "got NaN", RangeError],
     ["half a return", { numReturns: 1.5 }, 'ray.remote option "numReturns" must be a whole number of at least 0; got 1.5', RangeError],
     ["a retried error that is no class", { retryExceptions: ["RangeError"] }, 'ray.remote option "retryExceptions" must be true, false or an array of error classes, like [RangeError]; got "RangeError"', TypeError],
