@@ -26,7 +26,7 @@ try {
   await prepare();
   for (let rep = 1; rep <= reps; rep++) {
     for (const name of wanted) {
-      const result = await engines[name]();
+      const result = await engines[name](rep);
       if (typeof result === "string") {
         if (rep === 1) console.log(`${name}: skipped, ${result}`);
         continue;
@@ -67,10 +67,10 @@ function runCells() {
   return measure(process.execPath, [join(root, "dist", "cli.js"), "run", file], { cwd: folder });
 }
 
-function runRay() {
+function runRay(round) {
   const python = process.env.RAY_TS_BENCH_RAY_PYTHON ?? "python3";
   if (spawnSync(python, ["-c", "import ray, numpy"]).status !== 0) return "no Python with ray and numpy: set RAY_TS_BENCH_RAY_PYTHON";
-  return measure(python, [join(here, "peers", "ray_peer.py")], { cwd: folder, env: { RAY_worker_niceness: "0", RAY_TMPDIR: mkdtempSync(join(folder, "ray-")), RAY_USAGE_STATS_ENABLED: "0" } });
+  return measure(python, [join(here, "peers", "ray_peer.py")], { cwd: folder, env: { RAY_TS_BENCH_ROUND: String(round), RAY_worker_niceness: "0", RAY_TMPDIR: mkdtempSync(join(folder, "ray-")), RAY_USAGE_STATS_ENABLED: "0" } });
 }
 
 function runPiscina() {

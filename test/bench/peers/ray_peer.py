@@ -92,6 +92,20 @@ def fan(n):
 bench("nested_fanout_100_ms", median_ms(lambda: ray.get(fan.remote(100)), warm=2))
 
 
+@ray.remote
+def fib(n):
+    return n if n < 2 else sum(ray.get([fib.remote(n - 1), fib.remote(n - 2)]))
+
+
+def fib_is(n, value):
+    assert ray.get(fib.remote(n)) == value
+
+
+bench("fib_16_nested_ms", median_ms(lambda: fib_is(16, 987), warm=0, times=1))
+if os.environ.get("RAY_TS_BENCH_ROUND", "1") == "1":  # a minute and more
+    bench("fib_18_nested_ms", median_ms(lambda: fib_is(18, 2584), warm=0, times=1))
+
+
 def wait_one_by_one(n):
     left = [noop.remote() for _ in range(n)]
     first = True

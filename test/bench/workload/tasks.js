@@ -18,3 +18,9 @@ bench("nested_fanout_100_ms", await medianMs(() => ray.get(fan.remote(100)), { w
 
 async function waitOneByOne(n) { let left = Array.from({ length: n }, () => noop.remote()); while (left.length > 0) [, left] = await ray.wait(left); }
 bench("wait_1k_one_by_one_ms", await medianMs(() => waitOneByOne(1000), { warm: 3 }));
+
+// fib(16) is 3,193 tasks that wait for each other, fib(18) 8,361
+const fib = ray.remote(async (n) => (n < 2 ? n : (await ray.get([fib.remote(n - 1), fib.remote(n - 2)])).reduce((a, b) => a + b)), { name: "fib" });
+async function fibIs(n, value) { if ((await ray.get(fib.remote(n))) !== value) throw new Error("wrong fib"); }
+bench("fib_16_nested_ms", await medianMs(() => fibIs(16, 987), { warm: 1, times: 1 }));
+bench("fib_18_nested_ms", await medianMs(() => fibIs(18, 2584), { warm: 0, times: 1 }));
