@@ -90,6 +90,13 @@ export function makeActorClass(home: Home, code: Function, options: ActorOptions
   return actorClass as unknown as AnyActorClass;
 }
 
+/** As users give them to what makes actors for them. */
+export function checkedActorOptions(home: Home, options: ActorOptions | undefined, call: string): ActorOptions {
+  const checked = withWholeEnv(checkOptions<ActorOptions>(options, ACTOR_OPTIONS, call), home.host.folder, call);
+  checkTogether(checked, call);
+  return checked;
+}
+
 /** What no option says alone. */
 export function checkTogether(options: ActorOptions, call: string): void {
   if (options.getIfExists && options.name === undefined) throw new TypeError(`${call} option "getIfExists" needs a name: the name by which the actor is looked for`);

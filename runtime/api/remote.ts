@@ -1,9 +1,9 @@
 /** `ray.remote`: tells functions, classes and wrong uses apart. */
-import { checkTogether, actorClassName, makeActorClass, methodsOf } from "./actor-class.ts";
+import { actorClassName, checkedActorOptions, makeActorClass, methodsOf } from "./actor-class.ts";
 import { describeValue, isClass } from "./describe-value.ts";
 import type { Home } from "./home.ts";
 import { identifier } from "./call-text.ts";
-import { ACTOR_OPTIONS, checkOptions, TASK_OPTIONS, type ActorOptions, type TaskOptions } from "./options.ts";
+import { checkOptions, TASK_OPTIONS, type TaskOptions } from "./options.ts";
 import { ANONYMOUS, makeRemoteFunction, remoteFunctionName } from "./remote-function.ts";
 import { withWholeEnv } from "./runtime-env.ts";
 
@@ -23,8 +23,7 @@ function remoteOf(home: Home, code: Function, options: unknown): unknown {
   refuseRemote(code);
   const name = code.name || (home.host.unitName(code) ?? ANONYMOUS);
   if (isClass(code)) {
-    const checked = withWholeEnv(checkOptions<ActorOptions>(options as object | undefined, ACTOR_OPTIONS, "ray.remote"), home.host.folder, "ray.remote");
-    checkTogether(checked, "ray.remote");
+    const checked = checkedActorOptions(home, options as object | undefined, "ray.remote");
     methodsOf(code, name); // says now what would be wrong later
     return makeActorClass(home, code, checked, name);
   }

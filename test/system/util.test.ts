@@ -66,6 +66,18 @@ test("in cells: a queue between cells and tasks, and classes of ray.util inside 
   }
 });
 
+test("a queue's actor and a pool's processes take the options of actors, an environment among them (rows 88, 91)", async () => {
+  expect(await run(`
+    const queue = new ray.util.Queue({ actorOptions: { name: "q", runtimeEnv: { envVars: { A: "of the queue" }, workingDir: "." } } });
+    await queue.put(1);
+    const pool = new ray.util.Pool({ processes: 1, rayRemoteArgs: { numCpus: 0.5, runtimeEnv: { envVars: { A: "of the pool" }, workingDir: "." } } });
+    const seen = await pool.map(() => process.env.A, [1]);
+    await pool.terminate();
+    const errors = [() => new ray.util.Pool({ rayRemoteArgs: { numCpu: 1 } }), () => new ray.util.Queue({ actorOptions: { runtimeEnv: { workingDir: "/no/such" } } })].map((make) => { try { make(); } catch (error) { return error.message; } });
+    report([await queue.get(), await ray.get(ray.call(await ray.getActor("q"), () => process.env.A)), seen, errors]);
+  `)).toEqual([1, "of the queue", ["of the pool"], [expect.stringContaining('ray.util.Pool rayRemoteArgs has no option "numCpu"; did you mean "numCpus"?'), 'ray.util.Queue actorOptions option "runtimeEnv".workingDir: there is no folder /no/such']]);
+});
+
 test("a pool runs functions on processes of its own: map, starmap, apply, imap, an initializer, an end (row 91)", async () => {
   expect(await run(`
     const pool = new ray.util.Pool({ processes: 2, initializer: (n) => { globalThis.offset = n; }, initargs: [10] });

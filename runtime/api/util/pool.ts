@@ -1,11 +1,11 @@
 /** `ray.util.Pool`: Python's `multiprocessing.Pool` on actors. */
 import { GetTimeoutError } from "../../errors.ts";
-import { makeActorClass } from "../actor-class.ts";
+import { checkedActorOptions, makeActorClass } from "../actor-class.ts";
 import { handleToUse } from "../actor-handle.ts";
 import { describeValue } from "../describe-value.ts";
 import type { Home } from "../home.ts";
 import type { ObjectRef } from "../object-ref.ts";
-import { checkOptions, GET_OPTIONS, WAIT_OPTIONS } from "../options.ts";
+import { checkOptions, GET_OPTIONS, WAIT_OPTIONS, type ActorOptions } from "../options.ts";
 import { wait } from "../wait.ts";
 import { iterableOf } from "./as-completed.ts";
 import { PoolWorker } from "./pool-worker.ts";
@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly initializer?: ((...args: any[]) => unknown) | undefined;
   /** Arguments of `initializer`. */
   readonly initargs?: readonly unknown[] | undefined;
+  /** Options of the actors that the processes are, for example `{ numCpus: 1 }` or `{ runtimeEnv }`. */
+  readonly rayRemoteArgs?: ActorOptions | undefined;
 }
 
 /** Results of how many items travel together. */
@@ -30,7 +32,7 @@ const anyFunction = (value: unknown, where: string): void => {
 const anyList = (value: unknown, where: string): void => {
   if (!Array.isArray(value)) throw new TypeError(`${where} must be an array; got ${describeValue(value)}`);
 };
-const POOL_OPTIONS = { processes: WAIT_OPTIONS.numReturns, initializer: anyFunction, initargs: anyList };
+const POOL_OPTIONS = { processes: WAIT_OPTIONS.numReturns, initializer: anyFunction, initargs: anyList, rayRemoteArgs: (): void => undefined };
 const CHUNK_OPTIONS = { chunkSize: WAIT_OPTIONS.numReturns };
 
 /** Chunks under way for each process, in imap: one runs and one waits. */
@@ -102,8 +104,8 @@ export class Pool {
   #state: "open" | "closed" = "open";
 
   constructor(home: Home, options: PoolOptions | undefined) {
-    const { processes, initializer, initargs = [] } = checkOptions(options, POOL_OPTIONS, "new ray.util.Pool");
-    const actorClass = makeActorClass(home, PoolWorker, {}, "PoolWorker");
+    const { processes, initializer, initargs = [], rayRemoteArgs } = checkOptions(options, POOL_OPTIONS, "new ray.util.Pool");
+    const actorClass = makeActorClass(home, PoolWorker, checkedActorOptions(home, rayRemoteArgs, "ray.util.Pool rayRemoteArgs"), "PoolWorker");
     const start = (count: number): Worker[] => Array.from({ length: count }, () => ({ handle: actorClass.remote(initializer, initargs) as WorkerHandle, underWay: 0 }));
     this.#workers = processes === undefined ? home.current().engine.connect().then(({ numCpus }) => start(Math.max(1, Math.floor(numCpus)))) : Promise.resolve(start(processes));
     this.#workers.catch(() => undefined); // each call says so

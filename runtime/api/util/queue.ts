@@ -1,12 +1,12 @@
 /** `ray.util.Queue`: first in, first out, for tasks and actors of every process. */
 import { inspect } from "node:util";
 import { Empty, Full } from "../../errors.ts";
-import { makeActorClass, checkTogether } from "../actor-class.ts";
+import { checkedActorOptions, makeActorClass } from "../actor-class.ts";
 import { handleToUse } from "../actor-handle.ts";
 import { describeValue } from "../describe-value.ts";
 import type { Home } from "../home.ts";
 import type { ObjectRef } from "../object-ref.ts";
-import { ACTOR_OPTIONS, checkOptions, GET_OPTIONS, TASK_OPTIONS, type ActorOptions } from "../options.ts";
+import { checkOptions, GET_OPTIONS, TASK_OPTIONS, type ActorOptions } from "../options.ts";
 import { SHIP, type Shipped } from "../shippable.ts";
 import { wait } from "../wait.ts";
 import { QueueActor } from "./queue-actor.ts";
@@ -147,8 +147,7 @@ export class Queue<T = any> {
 }
 
 function startActor(home: Home, maxsize: number, options: ActorOptions | undefined): object {
-  const checked = checkOptions(options, ACTOR_OPTIONS, "ray.util.Queue actorOptions");
-  checkTogether(checked, "ray.util.Queue actorOptions");
+  const checked = checkedActorOptions(home, options, "ray.util.Queue actorOptions");
   return makeActorClass(home, QueueActor, { maxConcurrency: OVERLAPPING_CALLS, ...checked }, "QueueActor").remote(maxsize) as object;
 }
 
