@@ -336,10 +336,10 @@ function condition(text: string, before: readonly StateCondition[]): StateCondit
 }
 
 function resources(text: string): Record<string, number> {
-  const wanted = "It must be JSON of amounts by name, like '{\"database\": 1}'; CPUs go by --num-cpus.";
+  const wanted = "It must be JSON of amounts by name, like '{\"database\": 1}'; CPUs, GPUs and memory go by --num-cpus, --num-gpus and --memory.";
   try {
     const value: unknown = JSON.parse(text);
-    const isFine = typeof value === "object" && value !== null && !Array.isArray(value) && Object.entries(value).every(([name, number]) => name !== "CPU" && typeof number === "number" && number >= 0);
+    const isFine = typeof value === "object" && value !== null && !Array.isArray(value) && Object.entries(value).every(([name, number]) => !["CPU", "GPU", "memory"].includes(name) && typeof number === "number" && number >= 0);
     if (isFine) return value as Record<string, number>;
   } catch (error) {
     throw new InvalidArgumentError(`${wanted} ${(error as Error).message}`);

@@ -32,7 +32,9 @@ export async function npmInstall({ npm, folder, env, onProgress, signal }: NpmIn
   const within = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
   try {
     await new Promise<void>((done, failed) => {
-      const child = spawn("npm", args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], signal: within, killSignal: "SIGKILL", shell: process.platform === "win32" });
+      // on Windows npm is a batch file, which only a shell runs
+      const isShell = process.platform === "win32";
+      const child = spawn("npm", isShell ? args.map((arg) => JSON.stringify(arg)) : args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], signal: within, killSignal: "SIGKILL", shell: isShell });
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding("utf8").on("data", (text: string) => {
           fetched += text.split("npm http fetch GET 200").length - 1;
