@@ -235,7 +235,7 @@ export class Head {
       case "actor-killed": return this.actors.killed(from, message);
       case "actor-watched": return this.actors.watched(from, message.actor);
       case "actor-observed": return this.actors.observed(from, message);
-      case "runs-wanted": return [...this.workers.keys()].forEach((worker) => this.tell(worker, { type: "tell-runs" }));
+      case "runs-wanted": return [...this.workers.names()].forEach((worker) => this.tell(worker, { type: "tell-runs" }));
       case "actor-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.actors.info(this.scheduler.actorByName(message.name, message.namespace)?.actor) });
       case "named-actors-sought": return this.tell(from, { type: "answer", reply: message.reply, value: this.scheduler.listNamedActors(message.namespace) });
       case "resources-sought": return this.tell(from, { type: "answer", reply: message.reply, value: withoutUsedUp(this.resources()[message.which]) });

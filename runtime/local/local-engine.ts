@@ -138,13 +138,8 @@ export class LocalEngine implements Engine {
 
   private readonly books: SentBooks;
 
-  get values(): ValueStore {
-    return this.objects.values;
-  }
-
-  get ownership(): Ownership {
-    return this.objects.ownership;
-  }
+  get values(): ValueStore { return this.objects.values; }
+  get ownership(): Ownership { return this.objects.ownership; }
 
   private namespace(): string {
     return this.options.namespace?.() ?? this.info?.namespace ?? "";

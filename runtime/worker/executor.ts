@@ -89,10 +89,7 @@ export class Executor {
   });
   private ended = 0;
   private failed = 0;
-  private readonly retirement = new Retirement(() => {
-    this.orders.handBack(this.queue.takeAll(), true);
-    this.options.engine().connection.sayToHead({ type: "worker-retired" });
-  });
+  private readonly retirement = new Retirement(() => this.orders.retire());
   private isPumping = false;
   private isTurnScheduled = false;
   private readonly clock = new CallClock();
@@ -138,11 +135,15 @@ export class Executor {
     this.schedulePump();
   }
 
+  /** After the frame was read: its later records (results, news) are heard first. */
   private schedulePump(): void {
-    if (this.isPumping || this.isTurnScheduled) return;
+    if (!this.isPumping) this.pumpLater(queueMicrotask);
+  }
+
+  private pumpLater(later: (turn: () => void) => unknown): void {
+    if (this.isTurnScheduled) return;
     this.isTurnScheduled = true;
-    // after the frame was read: its later records (results, news) are heard first
-    queueMicrotask(() => {
+    later(() => {
       this.isTurnScheduled = false;
       this.pump();
     });
@@ -157,7 +158,7 @@ export class Executor {
     try {
       while (!this.queue.isEmpty && this.mayStart()) {
         if (this.clock.now > turnAt) {
-          this.turnLater();
+          this.pumpLater(setImmediate);
           break;
         }
         const call = this.nextCall();
@@ -168,15 +169,6 @@ export class Executor {
       this.isPumping = false;
     }
   };
-
-  private turnLater(): void {
-    if (this.isTurnScheduled) return;
-    this.isTurnScheduled = true;
-    setImmediate(() => {
-      this.isTurnScheduled = false;
-      this.pump();
-    });
-  }
 
   private mayStart(): boolean {
     if (!this.actor) return !this.blocking.isTaken;

@@ -114,4 +114,10 @@ export class Orders {
     }
     for (const [owner, tasks] of byOwner) this.parts.engine().connection.say(owner, { type: "tasks-returned", tasks, ...(isRetired ? { isRetired } : {}) });
   }
+
+  /** This process takes no more tasks. */
+  retire(): void {
+    this.handBack(this.parts.queue.takeAll(), true);
+    this.parts.engine().connection.sayToHead({ type: "worker-retired" });
+  }
 }

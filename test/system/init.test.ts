@@ -69,7 +69,7 @@ test("the runtime context of a driver, a task and an actor (row 12)", async () =
 test("an actor knows its name and has a handle of itself, which does not keep it alive (row 12)", async () => {
   expect(await run(`
     class Node {
-      join(registry) { registry.add.remote(ray.getRuntimeContext().currentActor); return ray.getRuntimeContext().actorName; }
+      async join(registry) { await ray.get(registry.add.remote(ray.getRuntimeContext().currentActor)); return ray.getRuntimeContext().actorName; }
       keep() { this.self = ray.getRuntimeContext().currentActor; return process.pid; }
       hello() { return "hello"; }
     }
