@@ -1,12 +1,14 @@
 /** Completion by types: members after a dot, strings that can stand, keys of objects, and the names in scope. */
 import type { CellChecker } from "./cell-checker.ts";
 import type { CheckedCompletion, CheckedCompletions } from "./check-protocol.ts";
+import { kindName, kindOfName } from "./completion-kinds.ts";
+import { isPlainName, isTypePlace, mayBeAnyName, mayBeText, statementOf, textAround } from "./cursor-place.ts";
 import { fillDraft } from "./draft.ts";
 import type { ImportIndex } from "./import-index.ts";
 import { LIBRARY_TYPES, TYPE_KEYWORDS } from "./library-types.ts";
 import { CELLS } from "./name-table.ts";
 import { namesAround } from "./scope-names.ts";
-import { CompletionItemKind, findPrecedingToken, type MemberEntry, type Node, SyntaxKind } from "./typescript-server.ts";
+import { findPrecedingToken, type MemberEntry, type Node } from "./typescript-server.ts";
 
 const TYPED = /[\p{ID_Continue}$\u200c\u200d]*$/u;
 const REST = /^[\p{ID_Continue}$\u200c\u200d]*/u;
@@ -69,73 +71,5 @@ function matching(typed: string, all: readonly CheckedCompletion[]): CheckedComp
   const others = typed === "" ? [] : all.filter(({ text }) => !text.startsWith(typed) && text.toLowerCase().startsWith(folded));
   return [...all.filter(({ text }) => text.startsWith(typed)), ...others].slice(0, MOST_MATCHES);
 }
-
-const STRINGS = new Set<SyntaxKind>([SyntaxKind.StringLiteral, SyntaxKind.NoSubstitutionTemplateLiteral, SyntaxKind.TemplateHead, SyntaxKind.TemplateMiddle, SyntaxKind.TemplateTail]);
-
-/** Where the text begins that the cursor is in, if it is in a string, or in one that has no end yet; or that it is in a comment. */
-function textAround(token: Node, code: string, cursor: number): number | "comment" | undefined {
-  const start = token.getStart();
-  if (STRINGS.has(token.kind) && cursor > start && !isBehind(token, start, code, cursor)) return start + 1;
-  return COMMENT.test(code.slice(cursor > start ? token.end : 0, cursor)) ? "comment" : undefined;
-}
-
-function isBehind(token: Node, start: number, code: string, cursor: number): boolean {
-  const last = token.kind === SyntaxKind.StringLiteral ? code[start] : token.kind === SyntaxKind.TemplateHead || token.kind === SyntaxKind.TemplateMiddle ? "{" : "`";
-  return cursor >= token.end && token.end - start >= 2 && code[token.end - 1] === last;
-}
-
-const COMMENT = /\/\/[^\n]*$|\/\*(?:(?!\*\/)[^])*$/;
-
-/** A look at the text alone: false only where no string and no comment can be around its end. */
-function mayBeText(lead: string): boolean {
-  const line = lead.slice(lead.lastIndexOf("\n") + 1);
-  return /["']|\/\//.test(line) || lead.includes("`") || lead.lastIndexOf("/*") > lead.lastIndexOf("*/");
-}
-
-/** A name that is read: any name may stand there, and the server would have nothing to say. */
-function isPlainName(token: Node): boolean {
-  const { parent } = token;
-  if (token.kind !== SyntaxKind.Identifier || parent === undefined) return false;
-  return READS_NAMES.has(parent.kind) && (parent as Node & { readonly name?: Node }).name !== token;
-}
-
-const READS_NAMES = new Set<SyntaxKind>([
-  SyntaxKind.ExpressionStatement, SyntaxKind.BinaryExpression, SyntaxKind.CallExpression, SyntaxKind.NewExpression, SyntaxKind.VariableDeclaration, SyntaxKind.ReturnStatement,
-  SyntaxKind.ArrayLiteralExpression, SyntaxKind.TemplateSpan, SyntaxKind.ParenthesizedExpression, SyntaxKind.ArrowFunction, SyntaxKind.AwaitExpression, SyntaxKind.SpreadElement,
-  SyntaxKind.ConditionalExpression, SyntaxKind.PrefixUnaryExpression, SyntaxKind.TypeReference,
-]);
-
-/** A key of an object may be a shorthand for any name. */
-const mayBeAnyName = (token: Node | undefined): boolean => token !== undefined && [token, token.parent].some(({ kind }) => kind === SyntaxKind.ObjectLiteralExpression || kind === SyntaxKind.ShorthandPropertyAssignment);
-
-function isTypePlace(token: Node | undefined): boolean {
-  for (let at = token; at !== undefined; at = at.parent) {
-    if (TYPE_PLACES.has(at.kind)) return true;
-    if (at.kind === SyntaxKind.Block || at.kind === SyntaxKind.SourceFile) return false;
-  }
-  return false;
-}
-
-const TYPE_PLACES = new Set<SyntaxKind>([SyntaxKind.TypeReference, SyntaxKind.TypeAliasDeclaration, SyntaxKind.InterfaceDeclaration, SyntaxKind.TypeLiteral, SyntaxKind.UnionType, SyntaxKind.IntersectionType, SyntaxKind.ArrayType, SyntaxKind.AsExpression, SyntaxKind.SatisfiesExpression]);
-
-function statementOf(token: Node): Node {
-  let at = token;
-  while (at.parent !== undefined && at.parent.kind !== SyntaxKind.SourceFile) at = at.parent;
-  return at;
-}
-
-function kindOfName(kind: string): string {
-  if (kind === "const" || kind === "let" || kind === "var" || kind === "import") return "variable";
-  return kind === "namespace" ? "module" : kind;
-}
-
-const KIND_NAMES: Readonly<Partial<Record<CompletionItemKind, string>>> = {
-  [CompletionItemKind.Method]: "method", [CompletionItemKind.Function]: "function", [CompletionItemKind.Constructor]: "class", [CompletionItemKind.Field]: "property",
-  [CompletionItemKind.Property]: "property", [CompletionItemKind.Class]: "class", [CompletionItemKind.Interface]: "interface", [CompletionItemKind.Module]: "module",
-  [CompletionItemKind.Enum]: "enum", [CompletionItemKind.EnumMember]: "enum", [CompletionItemKind.Keyword]: "keyword", [CompletionItemKind.TypeParameter]: "type",
-  [CompletionItemKind.File]: "path", [CompletionItemKind.Folder]: "path",
-};
-
-const kindName = (kind: CompletionItemKind | undefined): string => (kind === undefined ? undefined : KIND_NAMES[kind]) ?? "variable";
 
 const byName = (a: CheckedCompletion, b: CheckedCompletion): number => Number(a.text.startsWith("_")) - Number(b.text.startsWith("_")) || (a.text < b.text ? -1 : 1);

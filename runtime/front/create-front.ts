@@ -14,14 +14,12 @@ import type { OpenInspector } from "../debug/inspector.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
 import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
-import type { SessionInspection, SessionMessage } from "../session/session-protocol.ts";
+import type { SessionMessage } from "../session/session-protocol.ts";
 import { BusyOwner } from "./busy-owner.ts";
 import { FrontCluster } from "./front-cluster.ts";
 import { FrontTypes } from "./front-types.ts";
 import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
-import { type JoinedCompletions, joinCompletions } from "./join-completions.ts";
-import { joinInspection } from "./join-inspection.ts";
-import { PendingRequests } from "./pending-requests.ts";
+import type { JoinedCompletions } from "./join-completions.ts";
 import { SessionComms, type CommOutput } from "./session-comms.ts";
 import { RunningCell } from "./running-cell.ts";
 import { RunningCells } from "./running-cells.ts";
@@ -32,22 +30,13 @@ import { diedBetweenCells, diedInCell } from "./session-death.ts";
 import { ViewDesk, type ViewRequest, type ViewWatch } from "./view-desk.ts";
 import type { ViewMessage } from "./view-watches.ts";
 import { PAGE_LIMIT, type PrintedLine, WorkerPrints } from "../views/worker-prints.ts";
-import { elapsed, systemClock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
+import { CodeQuestions } from "./code-questions.ts";
 
-/** A session that runs a synchronous loop answers no question. */
-const ANSWER_MS = 1000;
 const IDLE_GRACE_MS = 1000;
 const BUSY_GRACE_MS = 200;
 /** Worker prints name their cell; those of older cells than these go to the last cell. */
 const REMEMBERED_NAMES = 10_000;
-
-/** How long it may take to answer where its answer only adds to what is known without it, and where nothing is. */
-const VALUES_MS = 20;
-const ONLY_VALUES_MS = 250;
-/** How long TypeScript may take. */
-const TYPES_MS = 500;
-
-type CompletedAnswer = Extract<SessionMessage, { type: "completed" }>;
 
 export function createFront(options: FrontOptions): Front {
   return new SessionFront(options);
@@ -61,8 +50,7 @@ class SessionFront implements Front {
   readonly #prints: WorkerPrints;
   readonly #types: FrontTypes;
   #cancelTelling: (() => void) | undefined;
-  readonly #completions = new PendingRequests<CompletedAnswer>();
-  readonly #inspections = new PendingRequests<SessionInspection>();
+  readonly #questions: CodeQuestions;
   readonly #cellsByName = new Map<string, number>();
   readonly #running = new RunningCells();
   readonly #stuck: StuckCells;
@@ -83,6 +71,15 @@ class SessionFront implements Front {
     this.#prints = new WorkerPrints(options.isPage === true ? PAGE_LIMIT : undefined);
     const { folder, env, isPage = false, typeCheck = "off", onOutput } = options;
     this.#types = new FrontTypes({ folder, env: { ...process.env, ...env }, mode: typeCheck, isPage, onOutput });
+    this.#questions = new CodeQuestions({
+      checker: this.#types.checker,
+      ask: (message) => {
+        // a debugger that has stopped the session leaves it no turn to answer in
+        if (this.#session === undefined || this.#inspector.isStopped) return false;
+        this.#session.send(message);
+        return true;
+      },
+    });
     this.#views = new ViewDesk({
       emit: (output, cell) => onOutput(output, this.#running.in()?.id ?? cell),
       clock: systemClock,
@@ -179,25 +176,12 @@ class SessionFront implements Front {
     return this.#views.watch(request, tell);
   }
 
-  async complete(code: string, cursor: number): Promise<JoinedCompletions> {
-    const { checker } = this.#types;
-    checker.start();
-    const values = this.#inspector.isStopped ? Promise.resolve(undefined) : this.#completions.ask((id) => this.#session?.send({ type: "complete", id, code, cursor }), ANSWER_MS);
-    const patience = elapsed(VALUES_MS, systemClock);
-    const checked = await checker.complete(code, cursor, TYPES_MS);
-    const known = joinCompletions(code, cursor, { checked, session: undefined, names: checker.names });
-    const limit = known.matches.length > 0 ? patience : checked === undefined ? values : elapsed(ONLY_VALUES_MS, systemClock);
-    const session = await Promise.race([values, limit]);
-    return session === undefined ? known : joinCompletions(code, cursor, { checked, session, names: [] });
+  complete(code: string, cursor: number): Promise<JoinedCompletions> {
+    return this.#questions.complete(code, cursor);
   }
 
-  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }> {
-    const { checker } = this.#types;
-    checker.start();
-    const values = this.#inspector.isStopped ? Promise.resolve(undefined) : this.#inspections.ask((id) => this.#session?.send({ type: "inspect", id, code, cursor, detail }), ANSWER_MS);
-    const patience = elapsed(VALUES_MS, systemClock);
-    const checked = await checker.inspect(code, cursor, detail, TYPES_MS);
-    return joinInspection(checked, await (checked === undefined ? values : Promise.race([values, patience])), detail);
+  inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ found: boolean; data: MimeBundle }> {
+    return this.#questions.inspect(code, cursor, detail);
   }
 
   isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent?: string } {
@@ -262,8 +246,7 @@ class SessionFront implements Front {
 
   #onSessionEnd(end: SessionEnd, wasReady: boolean): void {
     this.#session = undefined;
-    this.#completions.answerAll(undefined);
-    this.#inspections.answerAll(undefined);
+    this.#questions.giveUp();
     this.#types.checker.reset();
     this.#names.clear();
     for (const job of this.#cluster.jobs) this.#views.ownerEnded(job);
@@ -311,8 +294,8 @@ class SessionFront implements Front {
         for (const name of message.declared ?? []) this.#names.add(name);
         return this.#running.of(message.id)?.replied(message);
       case "names": return this.#types.checker.learn(message.names, message.builtins);
-      case "completed": return this.#completions.answer(message.id, message);
-      case "inspected": return this.#inspections.answer(message.id, message);
+      case "completed":
+      case "inspected": return this.#questions.answered(message);
       case "cluster-wanted": return void this.#answerCluster(session, message.id, this.#cluster.want(message.options, message.job));
       case "cluster-unwanted": return void this.#answerCluster(session, message.id, this.#endCluster());
       case "pong": return this.#busyOwner.answered();
