@@ -91,6 +91,8 @@ export class CellChecker {
         const entry = this.names.get(name);
         return entry && { cell: entry.cell, kind: entry.value };
       },
+      // the session runs on the same Node
+      isGlobal: (name) => name in globalThis,
       similarTo: (name) => (name.length < 3 ? undefined : nearestName(name, this.names.known())),
       importFor: (name) => this.#imports.lineFor(name),
       tellsMissingModules,

@@ -24,6 +24,8 @@ export interface DiagnoseContext {
   readonly cellOf: (path: string) => { readonly name: string; readonly source: string; readonly shift: number } | undefined;
   /** The cell that declared a name last, and as what. */
   readonly declaredBy: (name: string) => { readonly cell: string; readonly kind: string | undefined } | undefined;
+  /** Node itself has a value of that name, whatever its types say. */
+  readonly isGlobal: (name: string) => boolean;
   /** A name that cells declared and that is much like this one. */
   readonly similarTo: (name: string) => string | undefined;
   /** A line of code that would bring a name that nobody declared. */
@@ -72,6 +74,7 @@ function toDiagnostic(raw: RawDiagnostic, module: CellModule, lines: LineIndex, 
   const name = module.text.slice(raw.pos, raw.end);
   const isUnknown = UNKNOWN_NAME.has(raw.code);
   const isLater = isUnknown && module.readLater.has(raw.pos);
+  if (isUnknown && context.isGlobal(name)) return undefined;
   // `typeof x` asks whether there is an x
   if (isLater && /\btypeof\s*\(?\s*$/.test(module.text.slice(0, raw.pos))) return undefined;
   const { code, message } = isUnknown ? unknownName(raw, name, isLater, context) : reworded(raw, name, context);

@@ -60,6 +60,12 @@ describe("a folder with files and packages", () => {
     expect(await told(checker, "import 'plain-js'; import './no-such.css'")).toEqual([]);
   });
 
+  test("a global that Node has and its types do not know is any", async () => {
+    const old = new DrivenChecker({ "node_modules/@types/node/package.json": JSON.stringify({ name: "@types/node", version: "1.0.0", types: "index.d.ts" }), "node_modules/@types/node/index.d.ts": "declare const process: { version: string };" });
+    expect(await told(old, "new Blob([]); structuredClone(1); process.version.length; nowhere")).toEqual(["TS2304 1:59"]);
+    await old.end();
+  });
+
   test("Node's types are of one version, whatever packages bring along", async () => {
     expect(await told(checker, "import { where } from 'own-node'; where.version.length; process.version.length")).toEqual([]);
     expect(await told(checker, "process.old")).toEqual(["TS2339 1:9"]);
