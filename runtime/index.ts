@@ -38,6 +38,7 @@ export type { RuntimeContext } from "./api/runtime-context.ts";
 export type { PlacementGroup, PlacementGroupSchedulingStrategy, SchedulingStrategy } from "./api/placement.ts";
 export type { NpmOptions, RuntimeEnv } from "./api/runtime-env.ts";
 export type { StateApi } from "./api/state.ts";
+export type { Chart, ChartOptions, Heard, ImageWidget, Pressed, SelectOptions, SliderOptions, TableWidget, TextOptions, UiApi, Valued, Widget } from "./api/ui.ts";
 export type { ClusterStatus } from "./api/status.ts";
 export type { ActorPool, GetNextOptions, PoolCall } from "./api/util/actor-pool.ts";
 export type { MapUnorderedOptions } from "./api/util/map-unordered.ts";

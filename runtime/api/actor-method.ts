@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import type { ActorInfo, CallOptions } from "../engine/engine.ts";
 import type { ObjectId } from "../ids.ts";
+import type { BoundMethod } from "../session/output.ts";
 import { callText } from "./call-text.ts";
 import { CallNode as BoundCall } from "./dag/call-nodes.ts";
 import type { BindArgs, CallNode } from "./dag/dag-node.ts";
@@ -41,6 +42,11 @@ interface AnyRemoteMethod {
   options(options: MethodOptions): AnyRemoteMethod;
 }
 
+const bound = new WeakMap<object, BoundMethod>();
+
+/** Which actor's method a value is; undefined for what is none. */
+export const boundMethodOf = (value: unknown): BoundMethod | undefined => (typeof value === "function" ? bound.get(value) : undefined);
+
 /** `given` are checked. */
 export function makeMethod(state: HandleState, handle: object, name: string, given: MethodOptions): AnyRemoteMethod {
   const { info, scope } = state;
@@ -68,6 +74,7 @@ export function makeMethod(state: HandleState, handle: object, name: string, giv
   for (const key of Reflect.ownKeys(members)) Object.defineProperty(method, key, { value: members[key as keyof typeof members] });
   Object.defineProperty(method, "name", { value: name });
   Object.defineProperty(method, inspect.custom, { value: () => `RemoteMethod(${label})` });
+  bound.set(method, { actor: info.actor, className: info.className, method: name });
   return method as unknown as AnyRemoteMethod;
 }
 

@@ -17,6 +17,7 @@ import type { StateApi } from "./state.ts";
 import type { ClusterStatus } from "./status.ts";
 import type { TraceEvent } from "../engine/timeline.ts";
 import type { RuntimeContext } from "./runtime-context.ts";
+import type { UiApi } from "./ui.ts";
 import type { RayUtil } from "./util/patterns.ts";
 import type { AnyReturn, Args, ConstructorArgs, NumReturns, Returned } from "./signature.ts";
 
@@ -239,6 +240,9 @@ export interface Ray {
    * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-stdin-router-dealer-channel
    */
   input(prompt?: string, options?: InputOptions): Promise<string>;
+  /** Controls in a notebook's page that call back into the session or straight into an actor: `ray.ui.slider({ max: 10 }, trainer.setSpeed)`. */
+  readonly ui: UiApi;
+
   /** Messages to and from the notebook's page: `ray.comm.open("target")`, `ray.comm.register("target", (comm) => …)`. */
   readonly comm: CommApi;
 

@@ -6,7 +6,7 @@ import type { Engine, TaskContext } from "../engine/engine.ts";
 import type { Placement } from "../engine/placement.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
-import type { CommMessage, ViewDescriptor } from "../session/output.ts";
+import type { CommMessage, UiControl, UiValue, ViewDescriptor } from "../session/output.ts";
 import type { ClusterOptions } from "../session/session-protocol.ts";
 
 export interface RayHost {
@@ -47,6 +47,8 @@ export interface RayHost {
   displayView?(view: ViewDescriptor, snapshot: readonly EngineEvent[], options: { readonly displayId: string; readonly update: boolean }): void;
   /** The notebook's page, where there is one. */
   readonly comms?: CommPort | undefined;
+  /** Who draws controls, where somebody does. */
+  readonly ui?: UiPort | undefined;
   /** A script draws the bar of `ray.progress` itself. */
   drawProgress?(view: ProgressView, snapshot: readonly EngineEvent[]): void;
 }
@@ -58,6 +60,16 @@ export interface CommPort {
   take(target: string, isTaken: boolean): void;
   /** Called once: `heard` gets what clients say. */
   hear(heard: (message: CommMessage) => void): void;
+}
+
+/** Controls as the session's front keeps them. */
+export interface UiPort {
+  /** They are new, or have changed. */
+  put(controls: readonly UiControl[]): void;
+  /** Numbers for a chart. */
+  push(id: string, values: readonly number[]): void;
+  /** Called once: `touched` hears what somebody did with which control. */
+  hear(touched: (id: string, value: UiValue) => unknown): void;
 }
 
 export type ProgressView = Extract<ViewDescriptor, { kind: "progress" }>;

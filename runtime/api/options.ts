@@ -292,6 +292,39 @@ const byteArrays: Check = (value, where) => {
   const wrong = Array.isArray(value) ? value.find((one) => !ArrayBuffer.isView(one) && !types.isAnyArrayBuffer(one)) : value;
   if (!Array.isArray(value) || wrong !== undefined) throw new TypeError(`${where} must be an array of typed arrays or ArrayBuffers; got ${describeValue(wrong)}`);
 };
+const anyText: Check = (value, where) => {
+  if (typeof value !== "string") throw new TypeError(`${where} must be a string; got ${describeValue(value)}`);
+};
+const anyNumber: Check = (value, where) => {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new TypeError(`${where} must be a number; got ${describeValue(value)}`);
+};
+const positive: Check = (value, where) => {
+  anyNumber(value, where);
+  if ((value as number) <= 0) throw new RangeError(`${where} must be more than 0; got ${String(value)}`);
+};
+const listOfTexts: Check = (value, where) => {
+  if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) throw new TypeError(`${where} must be an array of strings; got ${describeValue(value)}`);
+};
+const iterable: Check = (value, where) => {
+  if (typeof (value as { [Symbol.asyncIterator]?: unknown } | null)?.[Symbol.asyncIterator] !== "function") throw new TypeError(`${where} must be an async iterable, like an async generator or the refs of a generator task; got ${describeValue(value)}`);
+};
+const pair: Check = (value, where) => {
+  if (!Array.isArray(value) || value.length !== 2) throw new TypeError(`${where} must be a handle and the name of a field, like [counter, "n"]; got ${describeValue(value)}`);
+};
+/** So many numbers a page can draw ten times a second. */
+const MOST_KEPT = 10_000;
+const kept: Check = (value, where) => {
+  atOnce(value, where);
+  if ((value as number) > MOST_KEPT) throw new RangeError(`${where} must be at most ${MOST_KEPT}; got ${String(value)}`);
+};
+/** What it is, is checked where the other side of the range is known. */
+export const UI_OPTIONS = {
+  slider: { label: anyText, min: anyNumber, max: anyNumber, step: positive, value: anyNumber },
+  select: { label: anyText, options: listOfTexts, value: anyText },
+  text: { label: anyText, value: anyText, placeholder: anyText },
+  chart: { label: anyText, keep: kept, source: iterable, field: pair },
+  image: { alt: anyText },
+};
 export const COMM_OPTIONS = { metadata: plainObject, buffers: byteArrays };
 
 /** A checked copy without the options that are undefined. `call` is what the user wrote: `ray.remote`. */

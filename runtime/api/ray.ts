@@ -35,6 +35,7 @@ import { QueueActor } from "./util/queue-actor.ts";
 import { revivedMetric, type HistogramOptions } from "./util/metrics.ts";
 import { makeUtil } from "./util/patterns.ts";
 import { makeGroup } from "./util/placement-group.ts";
+import { makeUi } from "./ui.ts";
 import { wait } from "./wait.ts";
 
 /** Where a process keeps its one `ray`, so that every copy of the package gives the same. */
@@ -75,6 +76,7 @@ export function createRay(host: RayHost): Ray {
     input: (prompt, options) => input(host, prompt, options),
     comm: makeComms(host),
     dag,
+    ui: makeUi(host),
     util: makeUtil(home),
     exceptions,
     isRayError: (error: unknown): error is RayError => isRayError(error),

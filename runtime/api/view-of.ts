@@ -10,6 +10,7 @@ import { viewOfRows } from "./drawn-rows.ts";
 import type { Scope } from "./home.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import { StatusText } from "./status.ts";
+import { DrawnWidget } from "./ui.ts";
 import { holdOf, MADE_BY_PUT, type Hold } from "./object-ref.ts";
 
 export interface LiveView {
@@ -32,6 +33,7 @@ export function viewOf(value: unknown, preview?: Preview): LiveView | undefined 
   if (info) return { view: { kind: "actor", actor: info.actor, className: info.className, methods: callable(info) }, snapshot: [] };
   if (value instanceof ClusterContext || value instanceof StatusText) return { view: { kind: "cluster" }, snapshot: [] };
   if (value instanceof ProgressBar) return { view: value.view, snapshot: rowsOf(value.holds, preview) };
+  if (value instanceof DrawnWidget) return { view: value.view, snapshot: [] };
   if (isRayError(value)) return { view: errorView(value), snapshot: [] };
   if (!Array.isArray(value)) return undefined;
   const rows = viewOfRows(value);

@@ -13,7 +13,7 @@ import { isComplete } from "../compile/is-complete.ts";
 import type { OpenInspector } from "../debug/inspector.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
-import type { CommMessage, MimeBundle, Output } from "../session/output.ts";
+import type { CommMessage, MimeBundle, Output, UiValue } from "../session/output.ts";
 import type { SessionMessage } from "../session/session-protocol.ts";
 import { BusyOwner } from "./busy-owner.ts";
 import { FrontCluster } from "./front-cluster.ts";
@@ -87,6 +87,7 @@ class SessionFront implements Front {
       cluster: () => this.#cluster.current(),
       nameOf: (cell) => this.#nameOf(cell),
       say: (message) => this.#cluster.say(message),
+      touch: (control, value, cell) => this.#touch(control, value, cell),
     });
     this.#busyOwner = new BusyOwner({
       clock: systemClock,
@@ -166,10 +167,22 @@ class SessionFront implements Front {
   hearComm(message: CommMessage): boolean {
     const cell = this.#comms.heard(message);
     if (cell === undefined) return false;
-    const id = ++this.#lastExecution;
-    this.#comms.began(id, cell);
+    const id = this.#beginCallback(cell);
     this.#session?.send({ type: "comm", id, name: this.#nameOf(cell), message });
     return true;
+  }
+
+  #beginCallback(cell: number): number {
+    const id = ++this.#lastExecution;
+    this.#comms.began(id, cell);
+    return id;
+  }
+
+  /** Resolves when the session's code has run, or the session is gone. */
+  #touch(control: string, value: UiValue, cell: number): Promise<void> {
+    const id = this.#beginCallback(cell);
+    this.#session?.send({ type: "ui", id, name: this.#nameOf(cell), control, value });
+    return this.#comms.whenEnded(id);
   }
 
   watchView(request: ViewRequest, tell: (message: ViewMessage) => void): Promise<ViewWatch | undefined> {
@@ -250,6 +263,7 @@ class SessionFront implements Front {
     this.#types.checker.reset();
     this.#names.clear();
     for (const job of this.#cluster.jobs) this.#views.ownerEnded(job);
+    this.#views.sessionEnded();
     for (const { message, cell } of this.#comms.end()) this.#options.onComm?.(message, cell);
     if (this.#closing !== undefined) return;
     const cells = this.#running.all.filter(({ wasSent }) => wasSent);
@@ -274,6 +288,7 @@ class SessionFront implements Front {
 
   #put(output: Output, cell: number): void {
     if (output.type === "view") this.#addView(output, cell);
+    else if (output.type === "ui" || output.type === "ui-values") this.#views.applyUi(output);
     else if (output.type === "comm" || output.type === "comm-target") this.#sayComm(output, cell);
     else this.#options.onOutput(output, cell);
   }

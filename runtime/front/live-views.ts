@@ -14,7 +14,8 @@ import type { ObjectId } from "../ids.ts";
 import type { Output, ViewDescriptor } from "../session/output.ts";
 import { applyEvents } from "../views/apply-events.ts";
 import { isRefOver } from "../views/object-refs-view.ts";
-import { isSettled, isTimed, renderView, subjectsOf, subjectsShown, VIEW_MIME, type ViewBundle } from "../views/render-view.ts";
+import { isSettled, isTimed, renderView, subjectOfControl, subjectsOf, subjectsShown, VIEW_MIME, type ViewBundle } from "../views/render-view.ts";
+import { applyUi, chartPulse, type UiOutput } from "../views/ui-state.ts";
 import { createViewState, type ViewState } from "../views/view-state.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { FrontOutput } from "./front-output.ts";
@@ -23,6 +24,8 @@ type ViewOutput = Extract<Output, { type: "view" }>;
 
 export interface LiveView {
   readonly view: ViewDescriptor;
+  /** What it shows. */
+  readonly subjects: readonly string[];
   readonly id: string;
   readonly cell: number;
   /** False for one that a page shows from a saved notebook: that page writes what it shows. */
@@ -90,18 +93,34 @@ export class LiveViews {
 
   apply(rows: readonly EngineEvent[]): void {
     const changed = new Set<LiveView>();
-    for (const row of rows) {
-      for (const subject of this.#subjectsOf(row)) for (const live of this.#bySubject.get(subject) ?? []) changed.add(live);
-    }
+    for (const row of rows) this.#addShowing(this.#subjectsOf(row), changed);
     applyEvents(this.state, rows);
+    for (const row of rows) if (row.type === "actor-pulse") this.#addShowing(chartPulse(this.state, row).map(subjectOfControl), changed);
     for (const live of changed) this.#change(live);
     this.#tickLater();
+  }
+
+  /** The session says something of its controls, or a page has touched one. */
+  applyUi(output: UiOutput): void {
+    const changed = new Set<LiveView>();
+    this.#addShowing(applyUi(this.state, output).map(subjectOfControl), changed);
+    for (const live of changed) this.#change(live);
+  }
+
+  #addShowing(subjects: readonly string[], views: Set<LiveView>): void {
+    for (const subject of subjects) for (const live of this.#bySubject.get(subject) ?? []) views.add(live);
   }
 
   /** Refs of that owner are shown that have not ended. */
   waitsFor(owner: string): boolean {
     for (const { view } of this.#live) if ("refs" in view && view.refs.some((ref) => ref.startsWith(`${owner}-`))) return true;
     return false;
+  }
+
+  /** Nobody hears of its controls any more. */
+  uiEnded(): void {
+    for (const id of this.state.ui.keys()) this.state.uiEnded.add(id);
+    for (const live of [...this.#live]) if (live.view.kind === "ui") this.#change(live);
   }
 
   /** Everything that a process made and that had not ended is lost with it. */
@@ -129,10 +148,10 @@ export class LiveViews {
     const before = this.#views.get(id);
     if (before !== undefined) this.#settle(before);
     this.#views.delete(id);
-    const live: LiveView = { view, id, cell, hasOutput, shown: "", sentAt: this.#clock.now(), cancel: undefined };
+    const live: LiveView = { view, subjects: subjectsShown(this.state, view), id, cell, hasOutput, shown: "", sentAt: this.#clock.now(), cancel: undefined };
     this.#views.set(id, live);
     this.#live.add(live);
-    for (const subject of subjectsShown(view)) {
+    for (const subject of live.subjects) {
       const others = this.#bySubject.get(subject);
       if (others === undefined) this.#bySubject.set(subject, new Set([live]));
       else others.add(live);
@@ -200,7 +219,7 @@ export class LiveViews {
     live.cancel?.();
     live.cancel = undefined;
     this.#live.delete(live);
-    for (const subject of subjectsShown(live.view)) {
+    for (const subject of live.subjects) {
       const others = this.#bySubject.get(subject);
       others?.delete(live);
       if (others?.size === 0) this.#bySubject.delete(subject);

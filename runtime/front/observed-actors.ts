@@ -5,6 +5,8 @@ import type { LiveView } from "./live-views.ts";
 export interface ObservedActorsParts {
   /** The views that change, the newest last. */
   readonly live: () => Iterable<LiveView>;
+  /** Those whose fields it shows. */
+  readonly actorsOf: (live: LiveView) => readonly ActorId[];
   readonly isWatched: (live: LiveView) => boolean;
   readonly ask: (actor: ActorId, everyMs: number) => void;
 }
@@ -40,9 +42,10 @@ export class ObservedActors {
     const wanted = new Map<ActorId, number>();
     const shown: ActorId[] = [];
     for (const live of this.#parts.live()) {
-      if (live.view.kind !== "actor") continue;
-      if (this.#parts.isWatched(live)) wanted.set(live.view.actor as ActorId, WATCHED_MS);
-      else shown.push(live.view.actor as ActorId);
+      for (const actor of this.#parts.actorsOf(live)) {
+        if (this.#parts.isWatched(live)) wanted.set(actor, WATCHED_MS);
+        else shown.push(actor);
+      }
     }
     for (const actor of shown.slice(-MOST_SHOWN)) if (!wanted.has(actor)) wanted.set(actor, SHOWN_MS);
     return wanted;

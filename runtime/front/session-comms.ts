@@ -20,6 +20,7 @@ export class SessionComms {
   /** Executions that a client's message started, and the cells that they belong to. */
   readonly #runs = new Map<number, number>();
   readonly #underWay = new Set<number>();
+  readonly #waiting = new Map<number, () => void>();
 
   /** Comms that are open, with their targets. */
   get open(): ReadonlyMap<string, { readonly target: string }> {
@@ -70,6 +71,13 @@ export class SessionComms {
 
   ended(execution: number): void {
     this.#underWay.delete(execution);
+    this.#waiting.get(execution)?.();
+    this.#waiting.delete(execution);
+  }
+
+  /** Resolves when the execution has ended, or the session is gone. */
+  whenEnded(execution: number): Promise<void> {
+    return new Promise((resolve) => { this.#waiting.set(execution, resolve); });
   }
 
   /** The session is gone: what clients are to hear of each comm, and in whose cell. */
@@ -77,7 +85,7 @@ export class SessionComms {
     const closed = [...this.#open].map(([comm, { cell }]) => ({ message: { what: "close", comm, data: {}, metadata: {}, buffers: [] } as const, cell }));
     this.#open.clear();
     this.#targets.clear();
-    this.#underWay.clear();
+    for (const execution of [...this.#underWay]) this.ended(execution);
     return closed;
   }
 }

@@ -10,11 +10,13 @@ import { createCodec } from "../serialize/create-codec.ts";
 import { encodeSystemError } from "../serialize/encode-error.ts";
 import { failureText } from "../serialize/failure-text.ts";
 import { preview } from "../serialize/preview.ts";
-import type { ViewDescriptor } from "../session/output.ts";
+import type { UiValue, ViewDescriptor } from "../session/output.ts";
 import type { ClusterAddress } from "../session/session-protocol.ts";
 import { isRefOver } from "../views/object-refs-view.ts";
+import { subjectOfControl } from "../views/render-view.ts";
+import { touched } from "../views/ui-state.ts";
 import type { ViewAct } from "../views/view-node.ts";
-import type { ViewState } from "../views/view-state.ts";
+import type { LiveView, LiveViews } from "./live-views.ts";
 
 export interface ActingCluster {
   readonly address: ClusterAddress;
@@ -23,7 +25,9 @@ export interface ActingCluster {
 }
 
 export interface ViewActionsParts {
-  readonly state: ViewState;
+  readonly views: LiveViews;
+  /** Tells the session that a control was touched. */
+  readonly touch: (control: string, value: UiValue, cell: number) => Promise<void>;
   /** The cluster there is. */
   readonly cluster: () => Promise<ActingCluster | undefined>;
 }
@@ -44,11 +48,13 @@ export class ViewActions {
   }
 
   /** Resolves with what came of it, in words. `origin`: the cell of the view. */
-  async act(view: ViewDescriptor, act: unknown, origin: string): Promise<string> {
+  async act(live: LiveView, act: unknown, origin: string): Promise<string> {
+    const { view } = live;
     const wanted = readAct(act);
     switch (wanted?.do) {
+      case "control": return this.#touch(live, wanted.id, wanted.value, origin);
       case "cancel": return this.#cancel(shownRefs(view).filter((ref) => wanted.refs.includes(ref)));
-      case "cancel-rest": return this.#cancel(shownRefs(view).filter((ref) => !isRefOver(this.#parts.state, ref)));
+      case "cancel-rest": return this.#cancel(shownRefs(view).filter((ref) => !isRefOver(this.#parts.views.state, ref)));
       case "kill":
         if (view.kind !== "actor" || view.actor !== wanted.actor) break;
         await (await this.#engine()).killActor(wanted.actor as ActorId, { noRestart: true });
@@ -74,6 +80,21 @@ export class ViewActions {
     } finally {
       engine.release(ref);
     }
+  }
+
+  async #touch({ view, subjects, cell }: LiveView, id: string, value: unknown, origin: string): Promise<string> {
+    const { views, touch } = this.#parts;
+    const done = view.kind === "ui" && subjects.includes(subjectOfControl(id)) && !views.state.uiEnded.has(id) ? touched(views.state.ui.get(id), value) : undefined;
+    if (done === undefined) throw new Error("That control cannot be set to that");
+    const { control } = done;
+    views.applyUi({ type: "ui", controls: [control] });
+    const bound = "bound" in control ? control.bound : undefined;
+    if (bound === undefined) {
+      await touch(id, done.value, cell);
+      return "";
+    }
+    const result = await this.call({ ...bound, methods: [bound.method] }, bound.method, done.value === null ? [] : [done.value], origin);
+    return control.control === "button" && result !== "→ undefined" ? result : "";
   }
 
   close(): Promise<void> {
@@ -127,12 +148,13 @@ const shownRefs = (view: ViewDescriptor): readonly string[] => ("refs" in view ?
 
 function readAct(act: unknown): ViewAct | undefined {
   if (typeof act !== "object" || act === null) return undefined;
-  const { do: what, refs, actor, method, args } = act as Readonly<Record<string, unknown>>;
+  const { do: what, refs, actor, method, args, id, value } = act as Readonly<Record<string, unknown>>;
   switch (what) {
     case "cancel": return Array.isArray(refs) && refs.every((ref) => typeof ref === "string") ? { do: "cancel", refs } : undefined;
     case "cancel-rest": return { do: "cancel-rest" };
     case "kill": return typeof actor === "string" ? { do: "kill", actor } : undefined;
     case "call": return typeof actor === "string" && typeof method === "string" && Array.isArray(args) ? { do: "call", actor, method, args } : undefined;
+    case "control": return typeof id === "string" ? { do: "control", id, value } : undefined;
     default: return undefined;
   }
 }

@@ -4,7 +4,9 @@
  */
 import type { EngineEvent } from "../engine/events.ts";
 import type { ActorId } from "../ids.ts";
-import type { Output, ViewDescriptor } from "../session/output.ts";
+import type { Output, UiValue, ViewDescriptor } from "../session/output.ts";
+import { partsOf, type UiOutput } from "../views/ui-state.ts";
+import type { ViewState } from "../views/view-state.ts";
 import type { Clock } from "./clock.ts";
 import type { FrontOutput } from "./front-output.ts";
 import { LiveViews } from "./live-views.ts";
@@ -38,6 +40,8 @@ export interface ViewDeskParts {
   readonly cluster: () => Promise<ActingCluster | undefined>;
   readonly nameOf: (cell: number) => string;
   readonly say: (message: ActorObserved) => void;
+  /** Tells the session that a control was touched; resolves when its code has run. `cell` is that of the view. */
+  readonly touch: (control: string, value: UiValue, cell: number) => Promise<void>;
 }
 
 /** To the head. */
@@ -69,10 +73,11 @@ export class ViewDesk {
     this.#watches = new ViewWatches(this.#views, clock);
     this.#observed = new ObservedActors({
       live: () => this.#views.live,
+      actorsOf: ({ view }) => actorsIn(this.#views.state, view),
       isWatched: (live) => this.#watches.isWatched(live),
       ask: (actor, everyMs) => parts.say({ type: "actor-observed", actor, everyMs }),
     });
-    this.#actions = new ViewActions({ state: this.#views.state, cluster: parts.cluster });
+    this.#actions = new ViewActions({ views: this.#views, cluster: parts.cluster, touch: parts.touch });
   }
 
   add(output: Extract<Output, { type: "view" }>, cell: number): void {
@@ -88,6 +93,16 @@ export class ViewDesk {
   /** Refs of that owner are shown that have not ended. */
   waitsFor(owner: string): boolean {
     return this.#views.waitsFor(owner);
+  }
+
+  /** What the session says of its controls. */
+  applyUi(output: UiOutput): void {
+    this.#views.applyUi(output);
+  }
+
+  /** The session has ended: nobody hears of its controls any more. */
+  sessionEnded(): void {
+    this.#views.uiEnded();
   }
 
   apply(rows: readonly EngineEvent[]): void {
@@ -117,7 +132,7 @@ export class ViewDesk {
     return {
       look: (chosen) => this.#watches.choose(watch, chosen),
       setInSight: (isInSight) => this.#watches.setInSight(watch, isInSight),
-      act: (wanted) => this.#actions.act(live.view, wanted, this.#parts.nameOf(live.cell)),
+      act: (wanted) => this.#actions.act(live, wanted, this.#parts.nameOf(live.cell)),
       close: () => {
         this.#watches.end(watch);
         this.#observed.update();
@@ -133,6 +148,12 @@ export class ViewDesk {
     const isKnown = descriptor.kind === "cluster" ? state.resources !== undefined : state.actors.has(descriptor.actor as ActorId);
     return isKnown ? (this.#views.find(id) ?? this.#views.adopt(id, descriptor)) : undefined;
   }
+}
+
+function actorsIn(state: ViewState, view: ViewDescriptor): ActorId[] {
+  if (view.kind === "actor") return [view.actor as ActorId];
+  if (view.kind !== "ui") return [];
+  return partsOf(state, view.root).flatMap((control) => (control.control === "chart" && control.watches !== undefined ? [control.watches.actor as ActorId] : []));
 }
 
 /** A view of what outlives a session, as a notebook has it: it may come from anywhere. */

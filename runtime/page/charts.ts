@@ -1,9 +1,10 @@
 /** Bars, curves and lanes. Each says in words what it shows. */
-import type { BarNode, MeterNode, SparkNode, TimelineNode } from "../views/view-node.ts";
+import type { BarNode, ChartNode, MeterNode, SparkNode, TimelineNode } from "../views/view-node.ts";
 import { element, setText, type Drawn } from "./drawn.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const CURVE = { width: 120, height: 18 };
+const CHART = { width: 360, height: 120 };
 
 export function drawMeter(node: MeterNode): Drawn<MeterNode> {
   const bar = element("progress");
@@ -39,32 +40,63 @@ export function drawBar(node: BarNode): Drawn<BarNode> {
 }
 
 export function drawSpark(node: SparkNode): Drawn<SparkNode> {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `0 0 ${CURVE.width} ${CURVE.height}`);
-  svg.setAttribute("width", String(CURVE.width));
-  svg.setAttribute("height", String(CURVE.height));
-  svg.setAttribute("aria-hidden", "true");
-  const curve = svg.appendChild(document.createElementNS(SVG, "polyline"));
+  const curve = drawCurve(CURVE);
   const text = element("span");
   const made = element("span", "ray-spark");
-  made.append(svg, " ", text);
+  made.append(curve.svg, " ", text);
   const update = ({ values, label }: SparkNode): void => {
-    curve.setAttribute("points", pointsOf(values, CURVE.width, CURVE.height));
+    curve.show(values, spanOf([0, ...values]));
     setText(text, label);
   };
   update(node);
   return { element: made, update };
 }
 
-/** The values from left to right, the highest at the top. */
-export function pointsOf(values: readonly number[], width: number, height: number): string {
-  const top = Math.max(...values, 0);
-  const bottom = Math.min(...values, 0);
-  const span = top - bottom || 1;
-  const step = values.length > 1 ? width / (values.length - 1) : 0;
-  return values.map((value, i) => `${round(i * step)},${round(1 + (height - 2) * (1 - (value - bottom) / span))}`).join(" ");
+/** A curve with its scale: what it goes from and to, and where it is now. */
+export function drawChart(node: ChartNode): Drawn<ChartNode> {
+  const curve = drawCurve(CHART);
+  const head = element("div", "ray-line");
+  const [label, last] = [element("span", "ray-faint"), element("b")];
+  const [top, bottom] = [element("span", "ray-faint"), element("span", "ray-faint")];
+  head.append(label, last);
+  const made = element("div", "ray-chart", head, element("div", "ray-plot", element("div", "ray-scale", top, bottom)));
+  made.lastElementChild?.append(curve.svg);
+  made.setAttribute("role", "img");
+  const update = ({ values, label: words }: ChartNode): void => {
+    const range = spanOf(values);
+    const { from, to } = range;
+    curve.show(values, range);
+    setText(label, words);
+    setText(last, values.length === 0 ? "no numbers yet" : shortNumber(values.at(-1) as number));
+    setText(top, values.length === 0 ? "" : shortNumber(to));
+    setText(bottom, values.length === 0 ? "" : shortNumber(from));
+    made.setAttribute("aria-label", `${words === "" ? "chart" : words}: ${last.textContent}, of ${values.length} numbers from ${bottom.textContent} to ${top.textContent}`);
+  };
+  update(node);
+  return { element: made, update };
 }
 
+function drawCurve({ width, height }: { readonly width: number; readonly height: number }): { readonly svg: Element; show(values: readonly number[], range: Range): void } {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("width", String(width));
+  svg.setAttribute("height", String(height));
+  svg.setAttribute("aria-hidden", "true");
+  const curve = svg.appendChild(document.createElementNS(SVG, "polyline"));
+  return { svg, show: (values, range) => curve.setAttribute("points", pointsOf(values, range, width, height)) };
+}
+
+/** The values from left to right, the highest at the top. */
+function pointsOf(values: readonly number[], { from, to }: Range, width: number, height: number): string {
+  const step = values.length > 1 ? width / (values.length - 1) : 0;
+  return values.map((value, i) => `${round(i * step)},${round(1 + (height - 2) * (1 - (value - from) / (to - from || 1)))}`).join(" ");
+}
+
+interface Range { readonly from: number; readonly to: number }
+
+const spanOf = (values: readonly number[]): Range => ({ from: Math.min(...values), to: Math.max(...values) });
+
+const shortNumber = (value: number): string => String(Number(value.toPrecision(4)));
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 export function drawTimeline(node: TimelineNode): Drawn<TimelineNode> {

@@ -2,14 +2,16 @@
  * Nodes of views as elements of a page. Every text is set as text: nothing that a user or a worker wrote is ever read as markup.
  * What is the same object as before is left alone, so a change of one row costs one row.
  */
-import type { ActionNode, CallNode, DetailsNode, LineNode, RowNode, ColumnNode, SinceNode, TextNode, TreeNode, ViewNode } from "../views/view-node.ts";
+import type { ActionNode, CallNode, DetailsNode, ImageNode, LineNode, RowNode, ColumnNode, SinceNode, TextNode, TreeNode, ViewNode } from "../views/view-node.ts";
+import { PICTURES } from "../views/html.ts";
 import { durationText } from "../views/quantity.ts";
-import { drawBar, drawMeter, drawSpark, drawTimeline } from "./charts.ts";
+import { drawBar, drawChart, drawMeter, drawSpark, drawTimeline } from "./charts.ts";
 import { drawAction, drawCall } from "./controls.ts";
 import { element, setText, type Drawn } from "./drawn.ts";
 import type { Stage } from "./stage.ts";
 import { Slot, Slots } from "./slots.ts";
 import { drawTable } from "./table.ts";
+import { drawControl } from "./widgets.ts";
 
 export function draw(node: ViewNode, stage: Stage): Drawn {
   return drawNode(node, stage) as unknown as Drawn;
@@ -29,6 +31,9 @@ function drawNode(node: ViewNode, stage: Stage): Drawn<never> {
     case "spark": return drawSpark(node);
     case "timeline": return drawTimeline(node);
     case "tree": return drawTree(node, stage, node.name);
+    case "chart": return drawChart(node);
+    case "image": return drawImage(node);
+    case "control": return drawControl(node, stage);
     case "action": return drawAction(node satisfies ActionNode, stage);
     case "call": return drawCall(node satisfies CallNode, stage);
   }
@@ -63,6 +68,17 @@ function drawSince(node: SinceNode, stage: Stage): Drawn<SinceNode> {
   const stop = stage.everyMoment(count);
   count();
   return { element: made, update: (now) => { shown = now; count(); }, end: stop };
+}
+
+/** Nothing is fetched: the picture's bytes are in the address. */
+function drawImage(node: ImageNode): Drawn<ImageNode> {
+  const made = element("img", "ray-image");
+  const update = ({ mime, data, alt }: ImageNode): void => {
+    made.alt = alt;
+    if (PICTURES.test(mime)) made.src = `data:${mime};base64,${data}`;
+  };
+  update(node);
+  return { element: made, update };
 }
 
 function drawGroup(node: LineNode | ColumnNode | RowNode, stage: Stage): Drawn<never> {

@@ -8,8 +8,12 @@ export interface Drawn<N extends ViewNode = ViewNode> {
   end?(): void;
 }
 
+/** Keys that are meant for one of these are none of the notebook's; it looks from the focused element outwards. */
+const FOCUSABLE: ReadonlySet<string> = new Set(["button", "input", "select", "summary"]);
+
 export function element<K extends keyof HTMLElementTagNameMap>(tag: K, className = "", ...children: readonly (Node | string)[]): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
+  if (FOCUSABLE.has(tag)) made.setAttribute("data-lm-suppress-shortcuts", "true");
   if (className !== "") made.className = className;
   made.append(...children);
   return made;

@@ -87,8 +87,6 @@ export class ViewPanel implements Stage {
     this.#content = new Slot(element("div"), this, draw);
     this.#aloud.setAttribute("role", "status");
     this.element.setAttribute("role", "group");
-    // keys that are meant for a button here are none of the notebook's
-    this.element.setAttribute("data-lm-suppress-shortcuts", "true");
     const wanted = (): void => {
       this.#isWanted = true;
       this.connect();

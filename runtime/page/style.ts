@@ -45,7 +45,15 @@ ${PILLS}
 .ray-bar > div { transition: width 0.1s linear; }
 ${PARTS}
 .ray-meter progress { width: 100px; vertical-align: middle; }
-.ray-spark svg { vertical-align: middle; fill: none; stroke: ${color("running")}; stroke-width: 1.5; }
+.ray-spark svg, .ray-chart svg { fill: none; stroke: ${color("running")}; stroke-width: 1.5; }
+.ray-spark svg { vertical-align: middle; }
+.ray-plot { display: flex; gap: 6px; }
+.ray-scale { display: flex; flex-direction: column; justify-content: space-between; text-align: right; font-size: 0.85em; line-height: 1; min-width: 2em; font-variant-numeric: tabular-nums; }
+.ray-chart svg { border-left: 1px solid ${color("line")}; border-bottom: 1px solid ${color("line")}; }
+.ray-control { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 6px; }
+.ray-range { width: 180px; accent-color: ${color("running")}; }
+.ray-value { min-width: 2.5em; font-variant-numeric: tabular-nums; }
+.ray-image { max-width: 100%; }
 .ray-lane { display: flex; align-items: center; gap: 8px; }
 .ray-lane-name { width: 11em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: ${color("faint")}; }
 .ray-track { position: relative; flex: 1; max-width: 640px; height: 14px; }
@@ -60,7 +68,7 @@ ${PARTS}
 .ray-button { cursor: pointer; }
 .ray-button:disabled { opacity: 0.5; cursor: default; }
 .ray-button:hover:not(:disabled) { border-color: currentColor; }
-.ray-button:focus-visible, .ray-input:focus-visible, .ray-view summary:focus-visible { outline: 2px solid ${color("running")}; outline-offset: 1px; }
+.ray-button:focus-visible, .ray-input:focus-visible, .ray-range:focus-visible, .ray-view summary:focus-visible { outline: 2px solid ${color("running")}; outline-offset: 1px; }
 .ray-danger { color: ${color("failed")}; }
 .ray-sort { border: none; padding: 0; background: none; color: inherit; min-height: 0; }
 .ray-call .ray-input { width: 16em; }

@@ -101,6 +101,7 @@ const session: Session = new Session({
   },
   cancelWork: face.cancelWork,
   hearComm: face.hearComm,
+  hearControl: face.hearControl,
   reportLate,
   cellEnded() {
     groups.closeGroups();

@@ -21,6 +21,8 @@ export type ViewDescriptor =
   | { readonly kind: "timeline"; readonly cell?: string }
   /** Rows as a table; `total`: how many there are. They do not change any more. */
   | { readonly kind: "rows"; readonly title: string; readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly total: number }
+  /** Controls of the session's code, `root` and what is in it. */
+  | { readonly kind: "ui"; readonly root: string }
   /** An error and where it was thrown, each stack under its title. */
   | { readonly kind: "error"; readonly text: string; readonly where?: string; readonly stacks: readonly { readonly title: string; readonly stack: string }[] };
 
@@ -38,6 +40,30 @@ export interface CommMessage<Bytes = Uint8Array> {
   readonly buffers: readonly Bytes[];
 }
 
+/** A method of an actor that hears of a control itself, also while a cell is busy. */
+export interface BoundMethod {
+  readonly actor: string;
+  readonly className: string;
+  readonly method: string;
+}
+
+/** What a control is set to; a button has nothing to be set to. */
+export type UiValue = number | string | null;
+
+/** What `ray.ui` makes, as everybody who draws it knows it. */
+export type UiControl = { readonly id: string } & (
+  | { readonly control: "button"; readonly label: string; readonly bound?: BoundMethod }
+  | { readonly control: "slider"; readonly label: string; readonly min: number; readonly max: number; readonly step: number; readonly value: number; readonly bound?: BoundMethod }
+  | { readonly control: "select"; readonly label: string; readonly options: readonly string[]; readonly value: string; readonly bound?: BoundMethod }
+  | { readonly control: "text"; readonly label: string; readonly value: string; readonly placeholder: string; readonly bound?: BoundMethod }
+  | { readonly control: "table"; readonly rows: readonly Readonly<Record<string, unknown>>[] }
+  /** The last `keep` numbers; `watches`: of a field of an actor, which its process tells. */
+  | { readonly control: "chart"; readonly label: string; readonly values: readonly number[]; readonly keep: number; readonly watches?: { readonly actor: string; readonly field: string } }
+  /** Base64. */
+  | { readonly control: "image"; readonly mime: string; readonly data: string; readonly alt: string }
+  | { readonly control: "row" | "column"; readonly of: readonly ({ readonly text: string } | { readonly id: string })[] }
+);
+
 export type Output =
   | { readonly type: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "display"; readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>>; readonly displayId?: string; readonly update: boolean }
@@ -48,5 +74,8 @@ export type Output =
   | { readonly type: "clear"; readonly wait: boolean }
   /** The session's code opens a comm, says something on it, or closes it. */
   | { readonly type: "comm"; readonly message: CommMessage<string> }
+  /** Controls that are new or have changed; `values` are numbers that a chart gets. */
+  | { readonly type: "ui"; readonly controls: readonly UiControl[] }
+  | { readonly type: "ui-values"; readonly id: string; readonly values: readonly number[] }
   /** From here on the session's code takes what a client opens for this target, or does no longer. */
   | { readonly type: "comm-target"; readonly target: string; readonly isTaken: boolean };

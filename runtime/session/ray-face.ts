@@ -24,11 +24,12 @@ import { SessionComms } from "./comm-port.ts";
 import type { Execution, Executions } from "./execution.ts";
 import type { FrontLink } from "./front-link.ts";
 import type { Interrupts } from "./interrupts.ts";
-import type { CommMessage } from "./output.ts";
+import type { CommMessage, UiValue } from "./output.ts";
 import type { OutputPipe } from "./output-pipe.ts";
 import type { PresentContext } from "./present.ts";
 import { SessionHost } from "./ray-host.ts";
 import type { CellScope } from "./scope.ts";
+import { SessionUi } from "./ui-port.ts";
 import { uncutCodec, uncutShipper } from "./uncut-engine.ts";
 
 /** First byte of a value that is a graph of nodes (serialize/codec.ts). */
@@ -64,6 +65,8 @@ export interface RayFace {
   readonly reportNow: () => void;
   /** What the code of cells does about a client's message on a comm. */
   readonly hearComm: (message: CommMessage) => void;
+  /** What the code of cells does about a control that somebody touched. */
+  readonly hearControl: (id: string, value: UiValue) => void;
   /** Cancels what an interrupted cell submitted and has not ended. */
   readonly cancelWork: (execution: Execution) => void;
 }
@@ -71,6 +74,7 @@ export interface RayFace {
 export function startRay(parts: RayFaceParts): RayFace {
   const { link, executions, pipe, interrupts, scope, stacks, importer, notice } = parts;
   const comms = new SessionComms({ executions, pipe, uncut: interrupts });
+  const ui = new SessionUi({ executions, pipe, uncut: interrupts });
   let refs: RefHooks | undefined;
   let engine: LocalEngine | undefined;
   const shipper = createShipper({
@@ -121,6 +125,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     uncut: interrupts,
     ask: parts.ask,
     comms,
+    ui,
     reportNow,
   });
   const ray = createRay(host);
@@ -136,6 +141,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     holdsCluster,
     isShown: (value) => isShownIn(value, executions.receiving?.name),
     hearComm: (message) => comms.receive(message),
+    hearControl: (id, value) => ui.touched(id, value),
     reportNow,
     cancelWork: (execution) => engine?.cancelling.cancelSubmitted((submitter) => submitter === execution, "its cell was interrupted", { force: false, recursive: true }),
   };

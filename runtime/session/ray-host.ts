@@ -2,7 +2,7 @@
  * What `ray` in a cell needs from its session: the engine (made at the first remote call, for the front's cluster), the origin
  * of work, and a place to show things.
  */
-import type { CommPort, RayHost } from "../api/host.ts";
+import type { CommPort, RayHost, UiPort } from "../api/host.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { RayError } from "../errors.ts";
@@ -29,6 +29,7 @@ export interface SessionHostParts {
   readonly uncut: Uncut;
   readonly ask: (prompt: string, password: boolean) => Promise<string>;
   readonly comms: CommPort;
+  readonly ui: UiPort;
   /** The head is told what has happened up to now. */
   readonly reportNow: () => void;
 }
@@ -37,6 +38,7 @@ export class SessionHost implements RayHost {
   readonly codec: ValueCodec;
   readonly shipper: CodeShipper;
   readonly comms: CommPort;
+  readonly ui: UiPort;
   readonly #parts: SessionHostParts;
   #engine: UncutEngine | undefined;
 
@@ -45,6 +47,7 @@ export class SessionHost implements RayHost {
     this.codec = parts.codec;
     this.shipper = parts.shipper;
     this.comms = parts.comms;
+    this.ui = parts.ui;
   }
 
   readonly folder = (): string => this.#parts.folder;

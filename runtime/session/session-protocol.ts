@@ -4,7 +4,7 @@
  * pipe with in-band marks (`output-marks.ts`), so that a crash loses nothing and order is kept.
  */
 import type { RuntimeEnv } from "../engine/runtime-env.ts";
-import type { CommMessage, MimeBundle, OutputError, ViewDescriptor } from "./output.ts";
+import type { CommMessage, MimeBundle, OutputError, UiValue, ViewDescriptor } from "./output.ts";
 
 export interface ExecuteRequest {
   readonly type: "execute";
@@ -25,6 +25,8 @@ export type FrontMessage =
   | { readonly type: "inspect"; readonly id: number; readonly code: string; readonly cursor: number; readonly detail: 0 | 1 }
   /** A client says something on a comm. What the session's code does about it is execution `id`, known by the name of the cell that the comm belongs to. */
   | { readonly type: "comm"; readonly id: number; readonly name: string; readonly message: CommMessage }
+  /** Somebody touched a control. What the session's code does about it is execution `id`, answered by `comm-handled`. */
+  | { readonly type: "ui"; readonly id: number; readonly name: string; readonly control: string; readonly value: UiValue }
   /** Answered by `pong` as soon as the event loop turns. */
   | { readonly type: "ping" }
   | { readonly type: "cluster"; readonly id: number; readonly cluster: ClusterAddress | { readonly error: string } }
@@ -45,7 +47,7 @@ export type SessionMessage =
   | { readonly type: "cluster-unwanted"; readonly id: number }
   /** `execution`: the cell that asks. */
   | { readonly type: "input-wanted"; readonly id: number; readonly execution: number; readonly prompt: string; readonly password: boolean }
-  /** The code of that `comm` message has run, apart from what it awaits. */
+  /** The code of that `comm` or `ui` message has run, apart from what it awaits. */
   | { readonly type: "comm-handled"; readonly id: number }
   | { readonly type: "pong" }
   | { readonly type: "exiting"; readonly code: number };
@@ -123,4 +125,4 @@ export interface ClusterOptions {
   readonly metricsExportPort?: number;
 }
 
-export type { CommMessage, MimeBundle, OutputError, ViewDescriptor };
+export type { CommMessage, MimeBundle, OutputError, UiValue, ViewDescriptor };

@@ -13,7 +13,7 @@ import { formatError, type ErrorContext } from "./format-error.ts";
 import type { Order } from "./front-link.ts";
 import { InterruptedError, type Interrupts } from "./interrupts.ts";
 import type { NameReport } from "./name-report.ts";
-import type { CommMessage, Output } from "./output.ts";
+import type { CommMessage, Output, UiValue } from "./output.ts";
 import type { OutputPipe } from "./output-pipe.ts";
 import { mimeBundle, presentResult, type PresentContext } from "./present.ts";
 import type { RecentResults } from "./recent-results.ts";
@@ -35,6 +35,8 @@ export interface SessionParts {
   readonly cancelWork: (execution: Execution) => void;
   /** What the code of cells does about a client's message on a comm. */
   readonly hearComm: (message: CommMessage) => void;
+  /** What it does about a control that somebody touched. */
+  readonly hearControl: (id: string, value: UiValue) => void;
   /** Prints an error that no cell waits for. */
   readonly reportLate: (thrown: unknown) => void;
   /** After each cell, before its end is marked. */
@@ -64,7 +66,10 @@ export class Session {
         return this.#parts.send({ type: "inspected", id: order.id, ...describe(order.code, order.cursor, order.detail, this.#parts.roots) });
       case "comm":
         // one a turn of the loop: messages that came together must not overlap
-        setImmediate(() => this.#hearComm(order));
+        setImmediate(() => this.#callBack(order, () => this.#parts.hearComm(order.message)));
+        return;
+      case "ui":
+        setImmediate(() => this.#callBack(order, () => this.#parts.hearControl(order.control, order.value)));
         return;
       case "ping":
         return this.#parts.send({ type: "pong" });
@@ -102,12 +107,12 @@ export class Session {
   }
 
   /** Runs at once, also while a cell awaits something; an interrupt stops it as it stops a cell. */
-  #hearComm({ id, name, message }: Extract<Order, { type: "comm" }>): void {
-    const { executions, interrupts, hearComm, reportLate, send } = this.#parts;
+  #callBack({ id, name }: { readonly id: number; readonly name: string }, body: () => void): void {
+    const { executions, interrupts, reportLate, send } = this.#parts;
     const execution = newExecution(id, name);
     const run = async (): Promise<void> => {
       try {
-        await interrupts.race(execution, async () => interrupts.breakable(() => hearComm(message)));
+        await interrupts.race(execution, async () => interrupts.breakable(body));
       } catch (thrown) {
         reportLate(thrown);
       }

@@ -89,8 +89,14 @@ const BLOCKS = "▁▂▃▄▅▆▇█";
 /** A curve of block characters, the highest value being the highest block. */
 export function blocksOf(values: readonly number[]): string {
   const top = Math.max(...values, 0);
-  return values.map((value) => BLOCKS[top <= 0 ? 0 : Math.max(0, Math.round((value / top) * (BLOCKS.length - 1)))]).join("");
+  const bottom = Math.min(...values, 0);
+  return values.map((value) => BLOCKS[top === bottom ? 0 : Math.round(((value - bottom) / (top - bottom)) * (BLOCKS.length - 1))]).join("");
 }
+
+export const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
+
+export const picture = (mime: string, base64: string, alt: string): Html =>
+  PICTURES.test(mime) && /^[A-Za-z0-9+/=]*$/.test(base64) ? html`<img src="data:${mime};base64,${base64}" alt="${alt}">` : html`${alt}`;
 
 /** A row a lane, in it gaps and spans side by side: an untrusted notebook keeps no positions. */
 export function timeline({ from, to, lanes, spans }: TimelineNode): Html {

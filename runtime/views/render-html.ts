@@ -1,5 +1,5 @@
 /** A view as html of the kind that an untrusted notebook keeps: everything is in it, nothing can be pressed. */
-import { blocksOf, details, failure, faint, code, html, meter, pill, stackedBar, table, timeline, type Html } from "./html.ts";
+import { blocksOf, details, failure, faint, code, html, meter, picture, pill, stackedBar, table, timeline, type Html } from "./html.ts";
 import { durationText } from "./quantity.ts";
 import type { TextNode, TreeNode, ViewNode } from "./view-node.ts";
 
@@ -20,11 +20,13 @@ export function renderHtml(node: ViewNode, now: number): Html {
     case "spark": return html`<span title="${node.label}">${blocksOf(node.values)}</span> ${node.label}`;
     case "timeline": return timeline(node);
     case "tree": return treeHtml(node);
-    case "action": case "call": return html``;
+    case "chart": return html`${node.label === "" ? "" : `${node.label} `}${blocksOf(node.values)} ${node.values.at(-1) ?? ""}`;
+    case "image": return picture(node.mime, node.data, node.alt);
+    case "action": case "call": case "control": return html``;
   }
 }
 
-const isInline = (node: ViewNode): boolean => typeof node === "string" || node.is === "line" || node.is === "pill" || node.is === "since" || node.is === "spark" || node.is === "meter" || (node.is === "text" && node.look !== "failure" && node.look !== "block");
+const isInline = (node: ViewNode): boolean => typeof node === "string" || node.is === "line" || node.is === "pill" || node.is === "since" || node.is === "spark" || node.is === "chart" || node.is === "meter" || (node.is === "text" && node.look !== "failure" && node.look !== "block");
 
 function textHtml({ text, look }: TextNode): Html {
   switch (look) {

@@ -28,7 +28,7 @@ function linesOf(node: ViewNode, face: TextFace): string[] {
     case "details": return node.of === undefined ? [] : tablesIn(node.of, face);
     case "timeline": return timelineLines(node, face);
     case "tree": return treeLines(node, face, 0);
-    case "action": case "call": return [];
+    case "action": case "call": case "control": return [];
     case "text": return node.look === "failure" ? node.text.split("\n").map((text) => face.paint("failed", text)) : node.look === "block" ? node.text.split("\n").map((text) => GAP + text) : [inline(node, face)];
     default: return [inline(node, face)];
   }
@@ -45,7 +45,9 @@ function inline(node: ViewNode, face: TextFace): string {
     case "meter": return `${meterText(node.used, node.total)} ${node.text}`;
     case "bar": return barText(node, face);
     case "spark": return `${blocksOf(node.values)} ${node.label}`;
-    case "action": case "call": return "";
+    case "chart": return `${node.label === "" ? "" : `${node.label} `}${blocksOf(node.values)} ${node.values.at(-1) ?? ""}`;
+    case "image": return `[${node.alt === "" ? "a picture" : node.alt}]`;
+    case "action": case "call": case "control": return "";
     default: return linesOf(node, face)[0] ?? "";
   }
 }

@@ -16,6 +16,8 @@ import { renderHtml } from "./render-html.ts";
 import type { Rates } from "./rates.ts";
 import { rowsView } from "./rows-view.ts";
 import { timelineView } from "./timeline-view.ts";
+import { partsOf } from "./ui-state.ts";
+import { uiView } from "./ui-view.ts";
 import type { ViewNode } from "./view-node.ts";
 import type { ViewState } from "./view-state.ts";
 import type { View } from "./view.ts";
@@ -56,6 +58,7 @@ export function drawView(state: ViewState, view: ViewDescriptor, look: Look = ST
     case "timeline": return timelineView(state, view.cell, look);
     case "rows": return rowsView(view, look);
     case "error": return errorView(view, look);
+    case "ui": return uiView(state, view.root, look);
   }
 }
 
@@ -80,6 +83,7 @@ export function isSettled(state: ViewState, view: ViewDescriptor): boolean {
     case "actor": return state.actors.get(view.actor as ActorId)?.state === "dead";
     case "cluster": case "timeline": return false;
     case "rows": case "error": return true;
+    case "ui": return state.uiEnded.has(view.root) || !state.ui.has(view.root);
   }
 }
 
@@ -100,13 +104,17 @@ export function subjectsOf(row: EngineEvent): readonly string[] {
 const CLUSTER = "*";
 const PRINTS = "prints";
 
+/** A control, for views that it is in. */
+export const subjectOfControl = (id: string): string => `ui ${id}`;
+
 /** What a view shows. */
-export function subjectsShown(view: ViewDescriptor): readonly string[] {
+export function subjectsShown(state: ViewState, view: ViewDescriptor): readonly string[] {
   switch (view.kind) {
     case "object-ref": case "object-refs": case "progress": return view.refs;
     case "actor": return [view.actor, PRINTS];
     case "cluster": case "timeline": return [CLUSTER];
     case "rows": case "error": return [];
+    case "ui": return partsOf(state, view.root).map(({ id }) => subjectOfControl(id));
   }
 }
 

@@ -3,7 +3,7 @@ import type { ViewDescriptor } from "../session/output.ts";
 import type { Look } from "./look.ts";
 import { pagedTable, type ColumnOf } from "./paged-table.ts";
 import { bytesText, clockText, countText } from "./quantity.ts";
-import { code, column, faint, line, pill, strong, type Color, type ViewNode } from "./view-node.ts";
+import { code, column, faint, line, pill, strong, type Color, type TableNode, type ViewNode } from "./view-node.ts";
 import type { View } from "./view.ts";
 
 export type RowsDescriptor = Extract<ViewDescriptor, { kind: "rows" }>;
@@ -26,8 +26,11 @@ export function rowsView({ title, rows, total }: RowsDescriptor, look: Look): Vi
   const plain = `${title}: ${counted}`;
   if (rows.length === 0) return { plain, node: line(strong(title), counted) };
   const isPart = look.isLive !== true && rows.length > STILL_ROWS;
-  const table = pagedTable({ key: "rows", columns: columnsOf(rows), rows, size: look.isLive === true ? LIVE_ROWS : STILL_ROWS, textOf: (row) => JSON.stringify(row) }, look);
-  return { plain, node: column(line(strong(title), counted, isPart ? faint(`${STILL_ROWS} are shown`) : undefined), table) };
+  return { plain, node: column(line(strong(title), counted, isPart ? faint(`${STILL_ROWS} are shown`) : undefined), rowsTable(rows, "rows", look)) };
+}
+
+export function rowsTable(rows: readonly Row[], key: string, look: Look): TableNode {
+  return pagedTable({ key, columns: columnsOf(rows), rows, size: look.isLive === true ? LIVE_ROWS : STILL_ROWS, textOf: (row) => JSON.stringify(row) }, look);
 }
 
 function columnsOf(rows: readonly Row[]): ColumnOf<Row>[] {

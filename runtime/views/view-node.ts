@@ -62,14 +62,27 @@ export interface ActionNode { readonly is: "action"; readonly label: string; rea
 /** A method of an actor with a field for its arguments; only in a live page. */
 export interface CallNode { readonly is: "call"; readonly actor: string; readonly method: string }
 
+/** Something of `ray.ui` that can be touched; only in a live page. */
+export type ControlNode = { readonly is: "control"; readonly key: string; readonly label: string } & (
+  | { readonly control: "button" }
+  | { readonly control: "slider"; readonly min: number; readonly max: number; readonly step: number; readonly value: number }
+  | { readonly control: "select"; readonly options: readonly string[]; readonly value: string }
+  | { readonly control: "text"; readonly placeholder: string; readonly value: string }
+);
+/** A curve of the last values. */
+export interface ChartNode { readonly is: "chart"; readonly label: string; readonly values: readonly number[] }
+/** Base64. */
+export interface ImageNode { readonly is: "image"; readonly mime: string; readonly data: string; readonly alt: string }
+
 export type ViewNode =
-  | string | TextNode | PillNode | SinceNode | LineNode | ColumnNode | RowNode | TableNode | DetailsNode | MeterNode | BarNode | SparkNode | TimelineNode | TreeNode | ActionNode | CallNode;
+  | string | TextNode | PillNode | SinceNode | LineNode | ColumnNode | RowNode | TableNode | DetailsNode | MeterNode | BarNode | SparkNode | TimelineNode | TreeNode | ActionNode | CallNode | ControlNode | ChartNode | ImageNode;
 
 /** What whoever looks at a live view may have done. */
 export type ViewAct =
   | { readonly do: "cancel"; readonly refs: readonly string[] }
   | { readonly do: "cancel-rest" }
   | { readonly do: "kill"; readonly actor: string }
+  | { readonly do: "control"; readonly id: string; readonly value: unknown }
   | { readonly do: "call"; readonly actor: string; readonly method: string; readonly args: readonly unknown[] };
 
 export const strong = (text: string): TextNode => ({ is: "text", text, look: "strong" });

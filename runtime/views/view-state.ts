@@ -4,6 +4,7 @@
  */
 import type { ActorRow, ObjectRow, ResourcesRow, TaskRow, WorkerRow } from "../engine/events.ts";
 import type { ActorId, ObjectId, ProcessName, TaskId } from "../ids.ts";
+import type { UiControl } from "../session/output.ts";
 import type { ActorModel } from "./actor-model.ts";
 import { Prints } from "./prints.ts";
 import { Rates } from "./rates.ts";
@@ -38,6 +39,9 @@ export interface ViewState {
   /** Tasks and calls that ended. */
   readonly rates: Rates;
   readonly prints: Prints;
+  /** Controls of `ray.ui`, and those whose session has ended. */
+  readonly ui: Map<string, UiControl>;
+  readonly uiEnded: Set<string>;
   /** The cell or file that submitted work last. */
   lastOrigin: string | undefined;
   readonly workers: Map<ProcessName, WorkerRow>;
@@ -54,7 +58,7 @@ export interface ViewState {
 export function createViewState(): ViewState {
   return {
     objects: new Map(), tasks: new Map(), taskOfRef: new Map(), runs: new Map(), finishedTasks: new Set(), actors: new Map(), callsOfActor: new Map(), workers: new Map(),
-    actorModels: new Map(), tallies: new Map(), rates: new Rates(), prints: new Prints(), lastOrigin: undefined,
+    actorModels: new Map(), tallies: new Map(), rates: new Rates(), prints: new Prints(), ui: new Map(), uiEnded: new Set(), lastOrigin: undefined,
     resources: undefined, finished: 0, failed: 0, droppedTasks: 0, latestAt: 0,
   };
 }

@@ -24,6 +24,25 @@ const part = ray.remote(async function part(gate: any, i: number) { await ray.ge
 """
 
 
+MOTOR = """
+class Counter { n = 0; last = { by: 0 }; add(by: number) { this.last.by = by; return this.n += by; } }
+const counter = ray.remote(Counter).remote(); await ray.get(counter.add.remote(0));
+class Motor { speed = 0; set(speed: number) { this.speed = speed; } read() { return this.speed; } }
+const motor = ray.remote(Motor).remote(); await ray.get(motor.read.remote());
+const square = ray.remote(function square(i: number) { return i * i; }); await ray.get(square.remote(1));
+const { existsSync } = await import("node:fs");
+ray.display(ray.ui.column(ray.ui.row(ray.ui.slider({ label: "speed", max: 10 }, motor.set), ray.ui.button("read", motor.read)), ray.ui.chart({ label: "speed of the motor", field: [motor, "speed"] })));
+counter
+"""
+
+BUSY = """
+const squares = Array.from({ length: 200 }, (_, i) => square.remote(i));
+const added = Array.from({ length: 200 }, () => counter.add.remote(1));
+ray.progress(squares); ray.progress(added, { label: "adding" });
+console.log("spins"); while (!existsSync("enough")); 0
+"""
+
+
 class ViewTests(FrontEnd):
     def view(self, notebook, cell):
         return notebook.outputs_of(cell).locator(".ray-view")
@@ -60,6 +79,33 @@ class ViewTests(FrontEnd):
         self.assertTrue(kept["application/vnd.ray-ts.view+json"]["isSettled"])
         self.assertIn("bad part", kept["text/html"])
         self.assertNotIn("as of", kept["text/html"])
+
+    def test_busy(self):
+        """while a cell spins an actor is seen counting, a slider drives an actor, a chart follows it, and progress goes on"""
+        notebook = self.open(MOTOR, BUSY)
+        notebook.run(0)
+        controls, counter = (self.view(notebook, 0).nth(i) for i in range(2))
+        counter.get_by_text("alive").wait_for()
+        counter.locator("summary", has_text="state").click()
+        notebook.select(1)
+        notebook.start("notebook:run-cell")
+        notebook.outputs_of(1).get_by_text("spins").wait_for()
+        counter.locator(".ray-leaf", has_text="n 200").wait_for()
+        counter.locator("summary", has_text="last").click()
+        counter.locator(".ray-leaf", has_text="by 1").wait_for()
+        self.view(notebook, 1).nth(1).get_by_text("200 of 200 done").first.wait_for()
+        controls.get_by_role("slider").focus()
+        for _ in range(7):
+            notebook.page.keyboard.press("ArrowRight")
+        controls.locator(".ray-chart b", has_text="7").wait_for()
+        controls.get_by_role("button", name="read").click()
+        controls.get_by_text("→ 7").wait_for()
+        self.shot("busy")
+        self.assertEqual("busy", notebook.kernel_status)
+        open(self.sandbox.path("work", "enough"), "w").close()
+        notebook.wait()
+        self.view(notebook, 1).first.get_by_text("200 of 200 done").first.wait_for()
+        self.shot("over")
 
     def test_kill(self):
         """an actor is killed from its view after a question, by the keyboard alone"""

@@ -61,16 +61,16 @@ test("a view of nothing that the kernel knows is closed with a reason; one of wh
   await client.until(({ header, content }) => header.msg_type === "comm_close" && content["comm_id"] === nobody.comm);
 });
 
-describe("from a view", () => {
-  let requests = 0;
-  /** Has something done; gives the answer. */
-  async function act(comm: string, wanted: object): Promise<{ text: string; isError: boolean }> {
-    const request = ++requests;
-    client.send("comm_msg", { comm_id: comm, data: { act: wanted, request } });
-    const isAnswer = ({ content }: Received): boolean => content["comm_id"] === comm && (content["data"] as { request?: number }).request === request;
-    return (await client.until(isAnswer)).content["data"] as { text: string; isError: boolean };
-  }
+let requests = 0;
+/** Has something done; gives the answer. */
+async function act(comm: string, wanted: object): Promise<{ text: string; isError: boolean }> {
+  const request = ++requests;
+  client.send("comm_msg", { comm_id: comm, data: { act: wanted, request } });
+  const isAnswer = ({ content }: Received): boolean => content["comm_id"] === comm && (content["data"] as { request?: number }).request === request;
+  return (await client.until(isAnswer)).content["data"] as { text: string; isError: boolean };
+}
 
+describe("from a view", () => {
   test("an actor is called and killed while a cell spins; what it prints goes to the view's cell", async () => {
     const cell = client.startCell(`
       class Counter { n = 0; add(by: number) { console.log("adds " + by); if (by < 0) throw new RangeError("negative"); return { n: (this.n += by) }; } }
@@ -147,11 +147,66 @@ describe("while a cell spins", () => {
   });
 });
 
+describe("what ray.ui makes", () => {
+  const SLIDER = /"is":"control","key":"([^"]+)","control":"slider"/;
+  const keyOf = (page: ReturnType<typeof watch>, pattern: RegExp): string => pattern.exec(JSON.stringify(page.shown()?.node))?.[1] ?? "";
+
+  test("calls back into the session, where it can print, set other controls and fail; an interrupt ends it", async () => {
+    const cell = await client.execute(`
+      const sum = ray.ui.text({ label: "sum" });
+      let total = 0;
+      const speed = ray.ui.slider({ label: "speed", max: 10 }, (value) => {
+        if (value === 9) throw new RangeError("too fast");
+        if (value === 10) { console.log("spins on"); for (;;); }
+        console.log("speed is " + value);
+        sum.value = String(total += value);
+      });
+      ray.ui.column(speed, sum)`);
+    const page = watch(snapshotOf(cell.outputs));
+    await until(() => SLIDER.test(JSON.stringify(page.shown()?.node)));
+    const id = keyOf(page, SLIDER);
+    for (const value of [3, 4]) expect(await act(page.comm, { do: "control", id, value })).toMatchObject({ text: "", isError: false });
+    await until(() => /"label":"sum","placeholder":"","value":"7"/.test(JSON.stringify(page.shown()?.node)));
+    expect(page.shown()?.plain).toBe('Widget(column: slider "speed": 4, text "sum": "7")');
+    const print = await client.until(({ header, content }) => header.msg_type === "stream" && /speed is 4/.test(String(content["text"])));
+    expect(print.parent_header.msg_id).toBe(cell.outputs[0]?.parent_header.msg_id);
+    await act(page.comm, { do: "control", id, value: 9 });
+    await client.until(({ content }) => /too fast/.test(String(content["text"] ?? content["evalue"])));
+    expect(await act(page.comm, { do: "control", id, value: 11 })).toMatchObject({ text: "That control cannot be set to that", isError: true });
+    const spun = act(page.comm, { do: "control", id, value: 10 });
+    await client.until(({ header, content }) => header.msg_type === "stream" && /spins on/.test(String(content["text"])));
+    client.send("interrupt_request", {}, { channel: "control" });
+    await spun;
+    expect(await client.execute("[speed.value, total].join()")).toMatchObject({ result: "'10,7'" });
+  });
+
+  test("bound to an actor moves it, and charts its field, while a cell spins", async () => {
+    const cell = await client.execute(`
+      class Motor { speed = 0; set(speed: number) { if (speed > 90) throw new RangeError("breaks"); this.speed = speed; return "set"; } read() { return this.speed; } }
+      const motor = ray.remote(Motor).remote(); await ray.get(motor.read.remote());
+      ray.ui.row(ray.ui.slider({ label: "speed" }, motor.set), ray.ui.button("read", motor.read), ray.ui.chart({ label: "speed", field: [motor, "speed"] }))`);
+    const page = watch(snapshotOf(cell.outputs));
+    await until(() => SLIDER.test(JSON.stringify(page.shown()?.node)));
+    const id = keyOf(page, SLIDER);
+    const spinning = client.startCell("console.log('spins'); for (;;);");
+    await client.until(({ header, content, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === spinning && content["text"] === "spins\n");
+    expect(await act(page.comm, { do: "control", id, value: 42 })).toMatchObject({ text: "", isError: false });
+    expect(await act(page.comm, { do: "control", id: keyOf(page, /"is":"control","key":"([^"]+)","control":"button"/), value: null })).toMatchObject({ text: "→ 42", isError: false });
+    await until(() => /"is":"chart","label":"speed","values":\[(\d+,)*42[,\]]/.test(JSON.stringify(page.shown()?.node)));
+    expect(await act(page.comm, { do: "control", id, value: 95 })).toMatchObject({ text: "RangeError: breaks", isError: true });
+    client.send("interrupt_request", {}, { channel: "control" });
+    await client.collect(spinning);
+  });
+});
+
 test("with its session what it made and had not ended is lost, and its views say so", async () => {
   const cell = await client.execute("slow.remote(60_000)");
   const page = watch(snapshotOf(cell.outputs), {});
-  await until(() => /running/.test(page.shown()?.plain ?? ""));
+  const control = watch(snapshotOf((await client.execute('ray.ui.button("go")')).outputs), {});
+  await until(() => /running/.test(page.shown()?.plain ?? "") && /"control":"button"/.test(JSON.stringify(control.shown()?.node)));
   await client.execute("process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})");
   await until(() => page.shown()?.isSettled === true);
   expect(page.shown()?.plain).toMatch(/^ObjectRef\(\S+\) lost OwnerDiedError: the session that made it ended/);
+  await until(() => control.shown()?.isSettled === true);
+  expect(JSON.stringify(control.shown()?.node)).toContain("its session has ended");
 });

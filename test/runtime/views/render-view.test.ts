@@ -12,7 +12,7 @@ const A1 = "d1-a1" as ActorId;
 const plain = (view: ViewDescriptor, rows: readonly EngineEvent[]): string => renderView(stateAfter(...rows), view, "v1")["text/plain"];
 const html = (view: ViewDescriptor, rows: readonly EngineEvent[], now?: number): string => renderView(stateAfter(...rows), view, "v1", now)["text/html"];
 
-const dependsOn = (view: ViewDescriptor, row: EngineEvent): boolean => subjectsOf(row).some((subject) => subjectsShown(view).includes(subject));
+const dependsOn = (view: ViewDescriptor, row: EngineEvent): boolean => subjectsOf(row).some((subject) => subjectsShown(stateAfter(), view).includes(subject));
 
 const FLOATS = { preview: "Float64Array(1000000)", sizeBytes: 8_000_000, place: "shared-memory" } as const;
 
