@@ -2,7 +2,7 @@
  * The program that TypeScript sees: a fixed set of files for cells beside the notebook, none of them on the disk, and the
  * folder's real ones. It owns the server and the texts.
  *
- * P1 Before anything is asked the server knows of every text that changed, one file at a time (see typescript-server.ts).
+ * P1 Before anything is asked the server knows of every text that changed, one file at a time while they are few (see typescript-server.ts).
  */
 import { statSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -24,10 +24,11 @@ export interface ProgramOptions {
 
 export type Language = "ts" | "tsx";
 
-const FIRST_SLOTS: Readonly<Record<Language, number>> = { ts: 256, tsx: 0 };
-const MORE_SLOTS: Readonly<Record<Language, number>> = { ts: 256, tsx: 16 };
+const FIRST_SLOTS: Readonly<Record<Language, number>> = { ts: 1024, tsx: 0 };
+const MORE_SLOTS: Readonly<Record<Language, number>> = { ts: 1024, tsx: 16 };
 /** Local files that are looked at for changes; more than these are taken as they were. */
 const MOST_WATCHED = 500;
+const MOST_ONE_BY_ONE = 30;
 const EMPTY = "export {};\n";
 
 export class CellProgram {
@@ -54,8 +55,11 @@ export class CellProgram {
   /** The server, after every change (P1). */
   get server(): TypeScriptServer {
     const server = (this.#server ??= this.#open());
-    for (const path of this.#changed) server.changed(path);
+    const changed = [...this.#changed];
     this.#changed.clear();
+    // many one by one take longer than the program made anew
+    if (changed.length > MOST_ONE_BY_ONE) server.changed(changed);
+    else for (const path of changed) server.changed([path]);
     return server;
   }
 

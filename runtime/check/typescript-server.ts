@@ -89,8 +89,8 @@ export class TypeScriptServer {
     this.#guarded(() => this.#replace(this.#api.updateSnapshot({ openProjects: [this.#config] })));
   }
 
-  changed(path: string): void {
-    this.#guarded(() => this.#replace(this.#api.updateSnapshot({ fileChanges: { changed: [path] } })));
+  changed(paths: readonly string[]): void {
+    this.#guarded(() => this.#replace(this.#api.updateSnapshot({ fileChanges: { changed: [...paths] } })));
   }
 
   /** Everything is read again: packages may have come, files gone. */

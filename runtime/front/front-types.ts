@@ -16,6 +16,9 @@ export interface FrontTypesOptions {
   readonly onOutput: (output: FrontOutput, cell: number) => void;
 }
 
+/** Sums and the like: nothing that types could say anything of, and nobody waits for a calculator. */
+const ONLY_NUMBERS = /^[\d\s.+\-*/%()]*$/;
+
 export class FrontTypes {
   readonly checker: TypeChecker;
   readonly #options: FrontTypesOptions;
@@ -53,6 +56,7 @@ export class FrontTypes {
    * it resolves at once.
    */
   async begin({ name, code, silent = false, checksTypes = !silent }: CellRequest, cell: number): Promise<OutputError | undefined> {
+    if (ONLY_NUMBERS.test(code)) return undefined;
     const mode = checksTypes ? this.#mode : "off";
     if (mode === "error") this.checker.start();
     const checked = this.checker.check({ name, code, reports: mode !== "off", onlyRunsRight: mode === "error" });

@@ -37,7 +37,7 @@ class Kernel {
     const ports = await freePorts(names.length);
     const file = join(kernel.folder, "kernel.json");
     writeFileSync(file, JSON.stringify({ transport: "tcp", ip: "127.0.0.1", key: randomUUID(), signature_scheme: "hmac-sha256", kernel_name: "ray-ts", ...Object.fromEntries(names.map((name, i) => [name, ports[i]])) }), { mode: 0o600 });
-    kernel.process = spawn(process.execPath, [join(root, "dist", "cli.js"), "kernel", "start", file], { cwd: kernel.folder, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, RAY_TS_HISTORY: join(kernel.folder, "history"), ...env } });
+    kernel.process = spawn(process.execPath, [join(root, "dist", "cli.js"), "kernel", "start", file], { cwd: kernel.folder, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, RAY_TS_HISTORY: join(kernel.folder, "history"), JPY_PARENT_PID: String(process.pid), ...env } });
     kernel.client = spawn(process.execPath, [join(root, "test", "fixtures", "jupyter-client-process.mjs"), file], { stdio: ["pipe", "pipe", "inherit"] });
     createInterface({ input: kernel.client.stdout }).on("line", (line) => kernel.#receive({ ...JSON.parse(line), at: performance.now() }));
     await kernel.until((message) => message.header.msg_type === "iopub_welcome");
