@@ -29,7 +29,7 @@ export type { Comm, CommApi, CommData, CommMessage, CommOptions } from "./api/co
 export type { RayContext } from "./api/context.ts";
 export type { CallNode, DAGNode } from "./api/dag/dag-node.ts";
 export type { ClassNode, InputNode, MultiOutputNode } from "./api/dag/graph.ts";
-export type { Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
+export type { ClearOptions, Display, DisplayHandle, DisplayOptions } from "./api/display.ts";
 export type { ObjectRefValue, ObjectRefValues, Ray } from "./api/face.ts";
 export type { Progress } from "./api/progress-bar.ts";
 export type { ActorOptions, CancelOptions, ErrorClass, GetOptions, InitOptions, InputOptions, LogOptions, MethodDefaults, MethodOptions, ProgressOptions, StateOptions, TaskOptions, WaitOptions } from "./api/options.ts";

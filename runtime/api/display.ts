@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { inspect, types } from "node:util";
 import { describeValue } from "./describe-value.ts";
 import type { RayHost } from "./host.ts";
-import { checkOptions, DISPLAY_OPTIONS } from "./options.ts";
+import { checkOptions, CLEAR_OPTIONS, DISPLAY_OPTIONS } from "./options.ts";
 import { noteShown } from "./shown.ts";
 import { viewOf } from "./view-of.ts";
 
@@ -44,6 +44,13 @@ export interface Display {
   readonly png: Show<Uint8Array | string>;
   /** Bytes, or base64 text. */
   readonly jpeg: Show<Uint8Array | string>;
+  /** Takes away what the cell has put out so far: at once, or with `wait` when it puts out something else, so that nothing flickers. */
+  clear(options?: ClearOptions): void;
+}
+
+/** Options of `ray.display.clear`. */
+export interface ClearOptions {
+  readonly wait?: boolean | undefined;
 }
 
 type Bundle = Record<string, unknown>;
@@ -71,6 +78,7 @@ export function makeDisplay(host: RayHost): Display {
     json: shower("ray.display.json", (content: unknown) => ({ "application/json": content, "text/plain": inspect(content) })),
     png: image("ray.display.png", "image/png"),
     jpeg: image("ray.display.jpeg", "image/jpeg"),
+    clear: (options?: ClearOptions) => host.clearOutput?.(checkOptions(options, CLEAR_OPTIONS, "ray.display.clear").wait ?? false),
   });
 }
 

@@ -41,6 +41,8 @@ export interface RayHost {
   unitName(code: Function): string | undefined;
   /** Shows rich output where there is a place for it; a script prints the text. */
   display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void;
+  /** Takes away what the running cell has put out; a host whose output stays as it is has none. */
+  clearOutput?(wait: boolean): void;
   /** Asks the user and gives the answer; a host where nobody can be asked has none. */
   ask?(prompt: string, password: boolean): Promise<string>;
   /** Shows a live view, where there is a front that draws one; without this method `display` gets the value's text. */

@@ -284,6 +284,7 @@ export const KILL_OPTIONS = { noRestart: flag };
 export const CANCEL_OPTIONS = { force: flag, recursive: flag };
 export const NAMESPACE_OPTIONS = { namespace: text };
 export const DISPLAY_OPTIONS = { displayId: text };
+export const CLEAR_OPTIONS = { wait: flag };
 export const INPUT_OPTIONS = { password: flag };
 const plainObject: Check = (value, where) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError(`${where} must be an object; got ${describeValue(value)}`);

@@ -102,6 +102,11 @@ export class SessionHost implements RayHost {
     return this.#parts.unitName(code);
   }
 
+  clearOutput(wait: boolean): void {
+    const { executions, pipe } = this.#parts;
+    pipe.output(executions.receiving?.id ?? pipe.lastExecution, { type: "clear", wait });
+  }
+
   ask(prompt: string, password: boolean): Promise<string> {
     return this.#parts.ask(prompt, password);
   }

@@ -11,6 +11,17 @@ describe("ray.display", () => {
     ]);
   });
 
+  test("clears what the cell has put out, where there is something to clear", () => {
+    const { ray, host } = memoryRay();
+    ray.display.clear();
+    const cleared: boolean[] = [];
+    Object.assign(host, { clearOutput: (wait: boolean) => cleared.push(wait) });
+    ray.display.clear();
+    ray.display.clear({ wait: true });
+    expect(cleared).toEqual([false, true]);
+    expect(() => ray.display.clear({ later: true } as never)).toThrow(/later/);
+  });
+
   test("lets a value draw itself", async () => {
     const { ray, host } = memoryRay();
     const chart = (bundle: unknown) => ({ [Symbol.for("Jupyter.display")]: () => bundle });
