@@ -26,8 +26,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/worker/watch.ts": ["runtime/worker/watch-commands.ts"],
   "runtime/worker/halts.ts": ["runtime/worker/watch-commands.ts"],
   "runtime/worker/inspector-relay.ts": [],
+  "runtime/worker/interrupt-child.ts": [],
   "runtime/worker/take-stack.ts": ["runtime/worker/inspector-relay.ts", "runtime/worker/watch-commands.ts"],
-  "runtime/worker/watch-thread.ts": ["runtime/worker/halts.ts", "runtime/worker/inspector-relay.ts", "runtime/worker/take-stack.ts", "runtime/worker/watch-commands.ts"],
+  "runtime/worker/watch-thread.ts": ["runtime/worker/halts.ts", "runtime/worker/inspector-relay.ts", "runtime/worker/interrupt-child.ts", "runtime/worker/take-stack.ts", "runtime/worker/watch-commands.ts"],
   "runtime/head/boot.ts": ["runtime/ids.ts", "runtime/engine", "runtime/session/session-protocol.ts"],
   "runtime/head/prints.ts": [],
 
@@ -66,7 +67,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   "runtime/session": [
     ...PLAIN_DATA, ...PROTOCOL, "runtime/api", "runtime/compile", "runtime/local", "runtime/modules", "runtime/serialize", "runtime/session/output-marks.ts", "runtime/ship",
-    "runtime/wire/outbox.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
+    "runtime/wire/outbox.ts", "runtime/worker/interrupt-child.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/debug": ["runtime/compile"],
   "runtime/front": [

@@ -97,6 +97,7 @@ function visitExpression(walk: Walk, node: Node): void {
       return walk.visit(node.quasi);
     case "AwaitExpression":
       if (!walk.isInFunction) walk.awaits = true;
+      walk.awaitExpressions.push(node);
       return walk.visit(node.argument);
     case "ImportExpression":
       walk.runtimeAccess.push({ start: node.start, end: node.start + "import".length, property: "import" });

@@ -10,6 +10,7 @@ import type { CompiledCell, DeclarationKind, SourceMap, Unit, UnitSource } from 
 import { composeMap } from "./compose-map.ts";
 import { Edits } from "./edits.ts";
 import type { Rendered } from "./edits.ts";
+import { guardAwaits } from "./guard-awaits.ts";
 import { guardDeclaration, guardLoops } from "./guard-loops.ts";
 import { jsxOf } from "./jsx.ts";
 import { LoweringError } from "./esbuild.ts";
@@ -80,6 +81,7 @@ class CellCompilation {
     rewriteThis(walk, edits, (owner, unit) => !isInside(owner, unit));
     rewriteVariables(walk, edits);
     rewriteStatements(walk, parsed.program, edits, { showsResult: !options.module });
+    guardAwaits(walk.awaitExpressions, edits);
     this.#units = registerUnits(walk, edits, { cell: parsed.name, hash: this.#hash, positionAt: parsed.positionAt });
   }
 

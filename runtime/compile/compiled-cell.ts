@@ -74,6 +74,8 @@ export interface CellRuntime {
   readonly guard: Int32Array;
   /** Called by a guard that saw a non-zero word: throws if the caller's execution is the one meant; also the place where waiting records leave. */
   interrupted(): void;
+  /** Around each `await`: as a guard, then gives the value (guard-awaits.ts). */
+  resumed<T>(value: T): T;
   /** True while an instance is rebuilt through its constructor. */
   readonly reviving: { on: boolean };
   /** Receives the value of the cell's last expression. */

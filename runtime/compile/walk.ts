@@ -49,6 +49,7 @@ export class Walk {
   readonly references: Reference[] = [];
   readonly closures: Closure[] = [];
   readonly loopBodies: Statement[] = [];
+  readonly awaitExpressions: Node[] = [];
   /** Statements that end without a semicolon: what follows may begin with a parenthesis once it is rewritten. */
   readonly unterminated: Node[] = [];
   /** `import.meta` and `import` of `import(…)`, by the property of `__rt` that stands for it. */

@@ -31,6 +31,15 @@ export interface Importer {
   readonly meta: { readonly url: string; readonly filename: string; readonly dirname: string };
 }
 
+const TIMERS = /^(node:)?timers$/;
+
+/** A session's global timers are its own kind: an interrupt ends them. */
+function withGlobals(timers: Record<string, unknown>): Record<string, unknown> {
+  const { setTimeout, setInterval, setImmediate } = globalThis;
+  const ours = { setTimeout, setInterval, setImmediate };
+  return { ...timers, ...ours, default: { ...(timers["default"] as object), ...ours } };
+}
+
 type DynamicImport = (specifier: string, options?: object) => Promise<Record<string, unknown>>;
 
 export function createImporter(options: ImporterOptions): Importer {
@@ -46,7 +55,8 @@ export function createImporter(options: ImporterOptions): Importer {
     if (specifier === "ray-ts") return options.ray;
     if (!isBuiltin(specifier)) installHooks(hooks());
     try {
-      return await load(importable(specifier, folder), attributes);
+      const loaded = await load(importable(specifier, folder), attributes);
+      return TIMERS.test(specifier) ? withGlobals(loaded) : loaded;
     } catch (error) {
       throw explainMissing(error, specifier, folder);
     }

@@ -59,6 +59,7 @@ export class Evaluator {
       assignToConstant: scope.assignToConstant,
       guard: interrupts.guard,
       interrupted: () => interrupts.interrupted(),
+      resumed: interrupts.resumed,
       reviving: registry.reviving,
       result,
       meta: importer.meta,

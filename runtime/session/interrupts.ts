@@ -98,12 +98,18 @@ export class Interrupts {
     if (this.#isAwaited()) this.#foreignLoop();
   }
 
+  /** `__rt.resumed`: what was awaited has come. The word may have been taken back for a moment (`#look`): the code is looked at itself. */
+  readonly resumed = <T>(value: T): T => {
+    if (this.guard[GUARD.interrupt] !== 0 || this.#lingering.size > 0) this.interrupted();
+    return value;
+  };
+
   /** For entry points of the runtime that have no loop of their own, such as `console.log`. */
   check(): void {
     const word = this.guard[GUARD.interrupt] as number;
-    if (word === 0) return;
-    this.#flush();
-    if (word < 0 && this.#lingering.size === 0) return;
+    if (word === 0 && this.#lingering.size === 0) return;
+    if (word !== 0) this.#flush();
+    if (word <= 0 && this.#lingering.size === 0) return;
     const execution = this.#causing();
     if (execution !== undefined && (execution.interrupted || this.#isMeant(execution))) {
       this.#stop(execution);

@@ -21,6 +21,7 @@ import { Interrupts } from "./interrupts.ts";
 import { reportLateErrors, reportWarnings } from "./late-errors.ts";
 import { NameReport } from "./name-report.ts";
 import { OutputPipe } from "./output-pipe.ts";
+import { ownChildren } from "./own-children.ts";
 import { ownServers, ownTimers } from "./own-timers.ts";
 import { startRay } from "./ray-face.ts";
 import { RecentResults } from "./recent-results.ts";
@@ -51,6 +52,7 @@ flushByGuard(guard);
 const groups = guardConsole(console, () => interrupts.check());
 ownTimers(executions, interrupts);
 ownServers(executions);
+ownChildren(executions, interrupts);
 
 const link = new FrontLink((order) => session.obey(order), () => process.exit());
 const userInput = new UserInput(link, executions);

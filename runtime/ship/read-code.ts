@@ -2,6 +2,7 @@
  * Rebuilds functions and classes: those of one graph get a scope object, whose names are late-bound while the value is read,
  * so that recursion and cycles hold, and plain properties afterwards.
  */
+import { resumed } from "../compile/guard-awaits.ts";
 import type { CellRuntime } from "../compile/compiled-cell.ts";
 import { GLOBAL_NAMES, makeFast } from "../compile/global-names.ts";
 import type { Entry, NodeReader, Properties } from "../serialize/graph.ts";
@@ -186,6 +187,7 @@ class ReceivedScope implements ScopeView {
 const UNIT_RUNTIME = {
   guard: new Int32Array(1),
   interrupted: () => undefined,
+  resumed,
   assignToConstant: (name: string): never => {
     throw new TypeError(`Assignment to constant variable '${name}'`);
   },

@@ -25,7 +25,7 @@ export const WATCH_OP = {
   inspect: 8,
 } as const;
 
-export const GUARD_WORDS = 8;
+export const GUARD_WORDS = 9;
 
 /** Places in the guard. Compiled loops read word 0 plainly at each back-edge. */
 export const GUARD = {
@@ -45,6 +45,8 @@ export const GUARD = {
   begun: 7,
   /** 1: an inspector is connected. */
   inspected: 4,
+  /** 1: the main thread waits for a child process, and for nothing else. */
+  child: 8,
 } as const;
 
 export function watchCommand(op: keyof typeof WATCH_OP, argument: number): Buffer {

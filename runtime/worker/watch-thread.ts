@@ -9,6 +9,7 @@ import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { Halting } from "./halts.ts";
 import { takeStack } from "./take-stack.ts";
+import { interruptNewestChild } from "./interrupt-child.ts";
 import { InspectorRelay } from "./inspector-relay.ts";
 import { GUARD, WATCH_OP, watchCommand, WatchReader, watchText } from "./watch-commands.ts";
 
@@ -76,6 +77,8 @@ function interrupt(execution: number): void {
  */
 function unwind(execution: number): void {
   if (Atomics.load(guard, GUARD.interrupt) !== execution) return;
+  // once: what it does with that is its own affair
+  if (Atomics.compareExchange(guard, GUARD.child, 1, 2) === 1) interruptNewestChild(process.pid);
   const running = Atomics.load(guard, GUARD.breakable);
   if (running > 0 && running <= execution && Atomics.load(guard, GUARD.depth) === 0 && Atomics.compareExchange(guard, GUARD.breakable, running, -running) === running) {
     process.kill(process.pid, "SIGINT");

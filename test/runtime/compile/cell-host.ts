@@ -134,6 +134,10 @@ function makeRuntime(host: CellHost): CellRuntime {
       host.guardCount++;
       throw new Error("interrupted");
     },
+    resumed(value) {
+      if (host.guard?.[0]) this.interrupted();
+      return value;
+    },
     result(value) {
       host.lastValue = value;
     },

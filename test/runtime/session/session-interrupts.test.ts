@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { buildSession, DrivenSession, temporaryFolder } from "../../fixtures/session-driver.ts";
 
 const folder = temporaryFolder();
@@ -65,6 +66,42 @@ test("timers, intervals and servers of the interrupted cell end, those of others
   expect(text).toBe("[ 0, false ]");
   const printed = session.outputsOf(other).length;
   await session.until(() => session.outputsOf(other).length > printed);
+});
+
+test("timers of node:timers and child processes of the interrupted cell end too, those of others go on", async () => {
+  const other = session.begin("import { spawn } from 'node:child_process'; var ofOther = spawn('sleep', ['1000']); undefined");
+  await session.outcome(other);
+  const id = session.begin(`
+    import * as timers from "node:timers"; import { exec } from "node:child_process";
+    var fired = 0;
+    timers.setInterval(() => { fired++ }, 5);
+    var child = exec("sleep 1000");
+    console.log("running");
+    await new Promise(() => {})`);
+  await session.printed(id, "running");
+  session.interrupt(id);
+  expect((await session.outcome(id)).reply).toMatchObject(INTERRUPTED);
+  const { text } = await session.run("if (child.signalCode === null) await new Promise((r) => child.on('exit', r)); const before = fired; await new Promise((r) => setTimeout(r, 40)); [child.signalCode, fired - before, ofOther.exitCode ?? ofOther.signalCode]");
+  expect(text).toBe("[ 'SIGINT', 0, null ]");
+  await session.run("ofOther.kill(); await new Promise((r) => ofOther.on('exit', r))");
+});
+
+test("a program that the cell waits for ends, with what it started", async () => {
+  await session.run("import { execSync } from 'node:child_process'; import { readFileSync, existsSync } from 'node:fs'; var file = `${process.cwd()}/pid-${process.pid}`");
+  const id = session.begin("execSync(`sh -c 'echo $$ > ${file}; exec sleep 1000'; sleep 1000`, { stdio: 'ignore' }); var ranOn = true");
+  await new Promise<void>((resolve) => { const look = setInterval(() => { if (existsSync(`${folder.path}/pid-${session.child.pid}`) && readFileSync(`${folder.path}/pid-${session.child.pid}`, "utf8") !== "") { clearInterval(look); resolve(); } }, 10); });
+  session.interrupt(id);
+  expect((await session.outcome(id)).reply).toMatchObject(INTERRUPTED);
+  expect((await session.run("const stat = `/proc/${readFileSync(file, 'utf8').trim()}/stat`; const isAlive = () => existsSync(stat) && !readFileSync(stat, 'utf8').includes(') Z '); while (isAlive()) await new Promise((r) => setTimeout(r, 5)); typeof ranOn")).text).toBe("'undefined'");
+});
+
+test("statements behind an await do not run on, finally blocks do; a function that awaits itself for ever is stopped", async () => {
+  await session.run("var steps: string[] = []; var go = () => {}; const gate = new Promise<void>((resolve) => { go = resolve })");
+  const { reply } = await interrupted("console.log('running'); try { await gate; steps.push('ran on'); await null; steps.push('and on') } finally { steps.push('finally') }");
+  expect(reply).toMatchObject(INTERRUPTED);
+  expect((await session.run("go(); await new Promise((r) => setTimeout(r, 10)); steps")).text).toBe("[ 'finally' ]");
+  expect((await interrupted("const forever = async (): Promise<void> => { await null; return forever() }; console.log('running'); await forever()")).reply).toMatchObject(INTERRUPTED);
+  expect((await session.run("1 + 1")).text).toBe("2");
 });
 
 test("an asynchronous loop does not go on behind an interrupted cell", async () => {

@@ -121,6 +121,7 @@ export class Session {
       assignToConstant: this.scope.assignToConstant,
       guard,
       interrupted: () => undefined,
+      resumed: (value) => value,
       result: (value: unknown) => void (this.last = value),
       meta,
       require,
