@@ -40,17 +40,28 @@ test("completion has kinds and imports, inspection has markdown and tells what a
   client = await JupyterClient.start();
   await warm();
   await client.execute("/** Adds numbers.\n * @param a the first */\nfunction add(a: number, b = 2) { return a + b }\nconst made = { host: 'a', port: 80 };");
-  const complete = (code: string): Promise<Record<string, unknown>> => client.request("complete_request", { code, cursor_pos: [...code].length });
+  // on a busy machine one of the two that are asked may miss the time in which it is waited for
+  const complete = async (code: string): Promise<Record<string, unknown>> => {
+    for (;;) {
+      const reply = await client.request("complete_request", { code, cursor_pos: [...code].length });
+      if ((reply["matches"] as string[]).length > 0) return reply;
+    }
+  };
   expect(await complete("'😀'; made.po")).toMatchObject({ status: "ok", matches: ["port"], cursor_start: 10, cursor_end: 12, metadata: { _jupyter_types_experimental: [{ text: "port", type: "property", start: 10, end: 12 }] } });
   expect((await complete("const text: string = made.host.toUp"))["matches"]).toEqual(["toUpperCase"]);
   const line = 'import { readFileSync } from "node:fs";\nconst text = readFileSync';
   expect(await complete("1;\nconst text = readFileS")).toMatchObject({ matches: [line], cursor_start: 3, cursor_end: 25, metadata: { _jupyter_types_experimental: [{ text: line, type: "import", start: 3, end: 25 }] } });
 
-  const inspect = async (code: string, detail_level = 0): Promise<Record<string, string>> => (await client.request("inspect_request", { code, cursor_pos: code.length, detail_level }))["data"] as Record<string, string>;
+  const inspect = async (code: string, detail_level = 0, isWhole = (data: Record<string, string>): boolean => "text/markdown" in data): Promise<Record<string, string>> => {
+    for (;;) {
+      const data = (await client.request("inspect_request", { code, cursor_pos: code.length, detail_level }))["data"] as Record<string, string>;
+      if (isWhole(data)) return data;
+    }
+  };
   expect(await inspect("add")).toEqual({ "text/plain": "function add(a: number, b?: number): number\n\nAdds numbers.\n\n@param `a` — the first", "text/markdown": "```ts\nfunction add(a: number, b?: number): number\n```\n\nAdds numbers.\n\n@param `a` — the first" });
   expect((await inspect("add(1, "))["text/plain"]).toBe("add(a: number, b?: number): number\n\nparameter 2 of 2: **b**: `number`\n\nAdds numbers.");
   expect((await inspect("add", 1))["text/plain"]).toContain("source (In[2]:3):\nfunction add(a: number, b = 2) { return a + b }");
-  expect((await inspect("made"))["text/plain"]).toBe('const made: { host: string; port: number; }\n\nvalue: {host: "a", port: 80}');
+  expect((await inspect("made", 0, (data) => data["text/plain"]?.includes("value") === true))["text/plain"]).toBe('const made: { host: string; port: number; }\n\nvalue: {host: "a", port: 80}');
 });
 
 test("the environment says how types are checked, else the notebook, else there are warnings", async () => {

@@ -123,13 +123,21 @@ onLinux("types in a front", () => {
     await front.settled();
     const busy = front.cell("for (;;) {}");
     await front.running();
-    const texts = async (marked: string): Promise<string[]> => ((await front.ask("complete", marked)).completed?.matches ?? []).map(({ text }) => text);
+    // on a busy machine one of the two that are asked may miss the time in which it is waited for
+    const texts = async (marked: string, isWanted = (found: string[]) => found.length > 0): Promise<string[]> => {
+      for (;;) {
+        const found = ((await front.ask("complete", marked)).completed?.matches ?? []).map(({ text }) => text);
+        if (isWanted(found)) return found;
+      }
+    };
     expect(await texts("counter.|")).toEqual(["count", "incr"]);
     expect(await texts("setTimeo|")).toEqual(["setTimeout"]);
-    expect((await front.ask("inspect", "counter.in|cr")).inspected?.data["text/plain"]).toContain("(method) incr(by: number): number");
+    let inspected = (await front.ask("inspect", "counter.in|cr")).inspected;
+    while (inspected?.found !== true) inspected = (await front.ask("inspect", "counter.in|cr")).inspected;
+    expect(inspected.data["text/plain"]).toContain("(method) incr(by: number): number");
     front.interrupt();
     await busy;
     await front.cell("(counter as any).added = 1");
-    expect(await texts("counter.|")).toEqual(expect.arrayContaining(["count", "incr", "added"]));
+    expect(await texts("counter.|", (found) => found.includes("added"))).toEqual(["count", "incr", "added"]);
   });
 });
