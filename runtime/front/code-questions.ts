@@ -16,7 +16,7 @@ const ANSWER_MS = 1000;
 const VALUES_MS = 20;
 const ONLY_VALUES_MS = 250;
 /** How long TypeScript may take. */
-const TYPES_MS = 500;
+const TYPES_MS = 1000;
 
 type Completed = Extract<SessionMessage, { type: "completed" }>;
 
