@@ -81,7 +81,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "kernel/wire": [],
   "kernel": ["kernel/wire", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/debug", "runtime/front", "runtime/session/output.ts", "runtime/store/process-start.ts"],
   "repl/notebook": [],
-  "repl/terminal": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts"],
+  "repl/terminal": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts", "runtime/views"],
   "repl/notebook-tests": ["repl/notebook", "runtime/check/notebook-mode.ts", "runtime/check/type-diagnostic.ts", "runtime/front", "runtime/session/output.ts"],
   "repl/check": ["repl/notebook", "runtime/check"],
   "repl/cluster": ["runtime/session/session-protocol.ts", "runtime/local/standing-cluster.ts", "runtime/store/folders.ts", "runtime/store/format-bytes.ts", "runtime/ids.ts", "runtime/local/ask-head.ts", "runtime/logs", "runtime/metrics", "runtime/engine"],

@@ -1,14 +1,20 @@
 /**
- * Writes what cells put out to a terminal or a pipe. It owns the knowledge of what the last line is: output that ends
- * without a newline gets one before anything of ours, and a live view is redrawn in place only while it is the last thing.
+ * Writes what cells put out to a terminal or a pipe. It owns the knowledge of what the last lines are: output that ends
+ * without a newline gets one before anything of ours, and live views are drawn again in place while nothing stands below them.
+ * In a pipe a view is written once, and a progress bar at each tenth of its way.
  */
 import type { FrontOutput } from "../../runtime/front/front.ts";
 import type { MimeBundle, OutputError } from "../../runtime/session/output.ts";
+import type { TextFace } from "../../runtime/views/render-text.ts";
+import { cutTo, textWidth } from "../../runtime/views/text-width.ts";
+import { BottomViews, type PromptLine } from "./bottom-views.ts";
+import { linesOf, snapshotOf, tenthsOf } from "./view-lines.ts";
 
 export interface TextSink {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 export interface PrinterOptions {
@@ -16,27 +22,21 @@ export interface PrinterOptions {
   readonly stderr: TextSink;
   /** Paints an error; as it is, where standard error has no colour. */
   readonly paintError: (text: string) => string;
+  /** Paints parts of views; as they are, where standard output has no colour. */
+  readonly paint: TextFace["paint"];
 }
 
-/** A live view that is the last thing printed, of one line. */
-interface LastView {
-  readonly displayId: string;
-  readonly text: string;
-}
-
-/** The terminal's line editor, which stands below what was printed. */
-export interface PromptLine {
-  /** How many rows below the prompt's first row the cursor is. */
-  rows(): number;
-  column(): number;
-  /** Draws the prompt and what was typed again; it first goes up by `rows()`. */
-  redraw(): void;
-}
+const PIPE_COLUMNS = 240;
+const USUAL_SCREEN = { columns: 80, rows: 24 };
+/** What else should stay in sight above and below a view. */
+const ROWS_AROUND = 4;
 
 export class Printer {
   readonly #options: PrinterOptions;
+  readonly #views = new BottomViews();
+  /** Of progress bars in a pipe: the last tenth that was written. */
+  readonly #tenths = new Map<string, number>();
   #atLineStart = true;
-  #lastView: LastView | undefined;
   #prompt: PromptLine | undefined;
 
   constructor(options: PrinterOptions) {
@@ -48,9 +48,9 @@ export class Printer {
       case "stream":
         return output.name === "stdout" ? this.#write(this.#options.stdout, output.text) : this.#write(this.#options.stderr, output.text);
       case "result":
-        return this.#show(output.displayId, textOf(output.data));
+        return this.#show(output.displayId, output.data);
       case "display":
-        return output.update ? this.#redraw(output.displayId, textOf(output.data)) : this.#show(output.displayId, textOf(output.data));
+        return output.update ? this.#update(output.displayId, output.data) : this.#show(output.displayId, output.data);
       case "clear":
         return; // what a terminal has shown stays
     }
@@ -80,26 +80,62 @@ export class Printer {
   /** A line was entered: nothing above it is redrawn any more. */
   promptLeft(): void {
     this.#prompt = undefined;
-    this.#lastView = undefined;
+    this.#views.clear();
     this.#atLineStart = true;
   }
 
-  #show(displayId: string | undefined, text: string): void {
-    this.#line(text);
-    if (displayId !== undefined && !text.includes("\n")) this.#lastView = { displayId, text };
+  #show(displayId: string | undefined, data: MimeBundle): void {
+    const lines = this.#linesOf(data);
+    this.endLine();
+    this.#put(this.#options.stdout, `${lines.join("\n")}\n`);
+    // of what wraps the rows are not ours to count
+    if (displayId === undefined || lines.some((line) => textWidth(line) > this.#columns)) return this.#views.clear();
+    this.#views.add(displayId, lines);
+    const tenths = tenthsOf(data);
+    if (tenths !== undefined) this.#tenths.set(displayId, tenths);
   }
 
-  #redraw(displayId: string | undefined, text: string): void {
+  #update(displayId: string | undefined, data: MimeBundle): void {
+    if (displayId === undefined) return;
+    if (this.#options.stdout.isTTY === true) this.#redraw(displayId, this.#linesOf(data).map((line) => cutTo(line, this.#columns)));
+    else this.#tellTenth(displayId, data);
+  }
+
+  #redraw(displayId: string, lines: readonly string[]): void {
     const { stdout } = this.#options;
-    const last = this.#lastView;
-    const columns = stdout.columns ?? 80;
-    if (stdout.isTTY !== true || last === undefined || last.displayId !== displayId || last.text === text) return;
-    if (last.text.length >= columns || text.includes("\n")) return; // it wraps: its rows are not ours to count
-    const shown = text.length < columns ? text : text.slice(0, columns - 2) + "…";
-    const down = 1 + (this.#prompt?.rows() ?? 0);
-    const column = this.#prompt?.column() ?? 0;
-    stdout.write(`\x1b[${down}A\r\x1b[2K${shown}\x1b[${down}B\r` + (column > 0 ? `\x1b[${column}C` : ""));
-    this.#lastView = { displayId: last.displayId, text: shown };
+    const prompt = this.#prompt;
+    const promptRows = prompt?.rows() ?? 0;
+    const redrawn = this.#views.redrawn(displayId, lines, stdout.rows ?? USUAL_SCREEN.rows, prompt);
+    if (redrawn === undefined) return;
+    stdout.write(redrawn.text);
+    if (redrawn.isPromptGone) this.#restore(promptRows);
+  }
+
+  #tellTenth(displayId: string, data: MimeBundle): void {
+    const before = this.#tenths.get(displayId);
+    const now = tenthsOf(data);
+    if (before === undefined || now === undefined) return;
+    const isOver = snapshotOf(data)?.isSettled === true;
+    if (now <= before && !isOver) return;
+    this.#tenths.set(displayId, now);
+    if (isOver) this.#tenths.delete(displayId);
+    this.#line(this.#linesOf(data).join("\n"));
+  }
+
+  /** How wide a row may be so that no terminal wraps it; a pipe's reader may do so itself. */
+  get #columns(): number {
+    const { isTTY, columns } = this.#options.stdout;
+    return isTTY === true ? (columns ?? USUAL_SCREEN.columns) - 1 : PIPE_COLUMNS;
+  }
+
+  #linesOf(data: MimeBundle): readonly string[] {
+    const { stdout, paint } = this.#options;
+    const columns = this.#columns;
+    const lines = linesOf(data, { columns, paint, now: Date.now() });
+    if (stdout.isTTY !== true || snapshotOf(data) === undefined) return lines;
+    const most = Math.max(1, (stdout.rows ?? USUAL_SCREEN.rows) - ROWS_AROUND);
+    const shown = lines.length > most ? [...lines.slice(0, most - 1), `… ${lines.length - most + 1} more lines`] : lines;
+    return shown.map((line) => cutTo(line, columns));
   }
 
   #line(text: string): void {
@@ -109,26 +145,26 @@ export class Printer {
 
   #write(sink: TextSink, text: string): void {
     if (text === "") return;
-    this.#lastView = undefined;
-    if (this.#prompt !== undefined) return this.#writeAbove(this.#prompt, sink, text);
+    this.#views.clear();
+    this.#put(sink, text);
+  }
+
+  #put(sink: TextSink, text: string): void {
+    if (this.#prompt !== undefined) return this.#putAbove(this.#prompt, sink, text);
     this.#atLineStart = text.endsWith("\n");
     sink.write(text);
   }
 
   /** What a timer of an earlier line prints while the user types. */
-  #writeAbove(prompt: PromptLine, sink: TextSink, text: string): void {
+  #putAbove(prompt: PromptLine, sink: TextSink, text: string): void {
     const rows = prompt.rows();
     this.#options.stdout.write((rows > 0 ? `\x1b[${rows}A` : "") + "\r\x1b[J");
     sink.write(text.endsWith("\n") ? text : text + "\n");
-    this.#options.stdout.write("\n".repeat(rows));
-    prompt.redraw();
+    this.#restore(rows);
   }
-}
 
-/** What a bundle is in a terminal: its text, else the types it has. */
-function textOf(data: MimeBundle): string {
-  const text = data["text/plain"] ?? data["text/markdown"];
-  if (typeof text === "string") return text;
-  const types = Object.keys(data);
-  return types.length === 0 ? "" : `<${types.join(", ")}>`;
+  #restore(promptRows: number): void {
+    this.#options.stdout.write("\n".repeat(promptRows));
+    this.#prompt?.redraw();
+  }
 }

@@ -34,7 +34,7 @@ export function pagedTable<Row>({ key, columns, rows, size, textOf }: PagedTable
     is: "table", key,
     columns: heads.filter((_, i) => isUsed[i]),
     rows: drawn.map((row) => row.filter((_, i) => isUsed[i])),
-    ...(look.isLive === true && rows.length > FEW ? { pager: { page: shown, size: wanted, matching: places.length, total: rows.length, filter } } : {}),
+    ...(look.isLive === true && rows.length > FEW ? { pager: { page: shown, size: wanted, matching: places.length, total: rows.length, filter } } : rows.length > drawn.length ? { total: rows.length } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 /** A view as lines of a terminal, none longer than it is wide: what is folded away on a page is left out, but for tables. */
 import { blocksOf } from "./html.ts";
 import { durationText } from "./quantity.ts";
+import { cutTo, harmless, textWidth } from "./text-width.ts";
 import type { BarNode, Color, TableNode, TimelineNode, TreeNode, ViewNode } from "./view-node.ts";
 
 export interface TextFace {
@@ -14,14 +15,15 @@ const BAR_LENGTH = 30;
 const METER_LENGTH = 20;
 const MOST_ROWS = 10;
 const LONGEST_COLUMN = 60;
+const WIDEST_TIMELINE = 120;
 const GAP = "  ";
 
 export function renderText(node: ViewNode, face: TextFace): string[] {
-  return linesOf(node, face).map((text) => cut(text, face.columns));
+  return linesOf(node, face).map((text) => cutTo(text, face.columns));
 }
 
 function linesOf(node: ViewNode, face: TextFace): string[] {
-  if (typeof node === "string") return node.split("\n");
+  if (typeof node === "string") return splitLines(node);
   switch (node.is) {
     case "column": case "row": return node.of.flatMap((part) => linesOf(part, face));
     case "table": return tableLines(node, face);
@@ -29,24 +31,27 @@ function linesOf(node: ViewNode, face: TextFace): string[] {
     case "timeline": return timelineLines(node, face);
     case "tree": return treeLines(node, face, 0);
     case "action": case "call": case "control": return [];
-    case "text": return node.look === "failure" ? node.text.split("\n").map((text) => face.paint("failed", text)) : node.look === "block" ? node.text.split("\n").map((text) => GAP + text) : [inline(node, face)];
+    case "text": return node.look === "failure" ? splitLines(node.text).map((text) => face.paint("failed", text)) : node.look === "block" ? splitLines(node.text).map((text) => GAP + text) : [inline(node, face)];
     default: return [inline(node, face)];
   }
 }
 
+const splitLines = (text: string): string[] => text.split("\n").map(harmless);
+const oneLine = (text: string): string => harmless(text.replace(/\s*[\r\n]+\s*/g, " "));
+
 /** One line of text. */
 function inline(node: ViewNode, face: TextFace): string {
-  if (typeof node === "string") return node;
+  if (typeof node === "string") return oneLine(node);
   switch (node.is) {
-    case "text": return node.look === "strong" || node.look === "faint" ? face.paint(node.look, node.text) : node.look === "failure" ? face.paint("failed", node.text.split("\n", 1)[0] as string) : node.text;
-    case "pill": return face.paint(node.color, node.text);
+    case "text": return node.look === "strong" || node.look === "faint" ? face.paint(node.look, oneLine(node.text)) : node.look === "failure" ? face.paint("failed", splitLines(node.text)[0] as string) : oneLine(node.text);
+    case "pill": return face.paint(node.color, oneLine(node.text));
     case "since": return durationText(Math.max(0, face.now - node.at)) + node.tail;
     case "line": return node.of.map((part) => inline(part, face)).filter((text) => text !== "").join(" ");
     case "meter": return `${meterText(node.used, node.total)} ${node.text}`;
     case "bar": return barText(node, face);
-    case "spark": return `${blocksOf(node.values)} ${node.label}`;
-    case "chart": return `${node.label === "" ? "" : `${node.label} `}${blocksOf(node.values)} ${node.values.at(-1) ?? ""}`;
-    case "image": return `[${node.alt === "" ? "a picture" : node.alt}]`;
+    case "spark": return `${blocksOf(node.values)} ${oneLine(node.label)}`;
+    case "chart": return [oneLine(node.label), blocksOf(node.values), String(node.values.at(-1) ?? "no numbers yet")].filter((text) => text !== "").join(" ");
+    case "image": return `[${node.alt === "" ? "a picture" : oneLine(node.alt)}]`;
     case "action": case "call": case "control": return "";
     default: return linesOf(node, face)[0] ?? "";
   }
@@ -57,13 +62,13 @@ function tablesIn(node: ViewNode, face: TextFace): string[] {
   return typeof node !== "string" && (node.is === "table" || (node.is === "column" && node.of.every((part) => typeof part !== "string" && part.is === "tree"))) ? linesOf(node, face) : [];
 }
 
-function tableLines({ columns, rows }: TableNode, face: TextFace): string[] {
-  const shown = rows.slice(0, MOST_ROWS).map((row) => row.map((cell) => cut(inline(cell, face).replace(/\s+/g, " "), LONGEST_COLUMN)));
+function tableLines({ columns, rows, total = rows.length }: TableNode, face: TextFace): string[] {
+  const shown = rows.slice(0, MOST_ROWS).map((row) => row.map((cell) => cutTo(inline(cell, face), LONGEST_COLUMN)));
   const titles = columns.map(({ title }) => title);
   const isHeadless = titles.every((title) => title.trim() === "");
-  const widths = titles.map((title, i) => Math.max(visible(title), ...shown.map((row) => visible(row[i] ?? ""))));
-  const joined = (cells: readonly string[]): string => cells.map((cell, i) => (i === cells.length - 1 ? cell : cell + " ".repeat((widths[i] ?? 0) - visible(cell)))).join(GAP).trimEnd();
-  const left = rows.length - shown.length;
+  const widths = titles.map((title, i) => Math.max(textWidth(title), ...shown.map((row) => textWidth(row[i] ?? ""))));
+  const joined = (cells: readonly string[]): string => cells.map((cell, i) => (i === cells.length - 1 ? cell : cell + " ".repeat((widths[i] ?? 0) - textWidth(cell)))).join(GAP).trimEnd();
+  const left = total - shown.length;
   return [...(isHeadless ? [] : [face.paint("faint", joined(titles))]), ...shown.map(joined), ...(left > 0 ? [face.paint("faint", `… ${left} more rows`)] : [])];
 }
 
@@ -86,7 +91,7 @@ function meterText(used: number, total: number): string {
 }
 
 function timelineLines({ from, to, lanes, spans }: TimelineNode, face: TextFace): string[] {
-  const width = Math.max(10, face.columns - Math.max(...lanes.map((lane) => lane.length), 0) - GAP.length);
+  const width = Math.max(10, Math.min(face.columns, WIDEST_TIMELINE) - Math.max(...lanes.map((lane) => lane.length), 0) - GAP.length);
   const scale = width / Math.max(1, to - from);
   return lanes.map((lane, place) => {
     const cells = Array.from({ length: width }, () => " ");
@@ -99,23 +104,5 @@ function timelineLines({ from, to, lanes, spans }: TimelineNode, face: TextFace)
 }
 
 function treeLines({ name, text, of = [] }: TreeNode, face: TextFace, depth: number): string[] {
-  return [`${GAP.repeat(depth + 1)}${name} ${text}`, ...(depth >= 1 ? [] : of.flatMap((inner) => treeLines(inner, face, depth + 1)))];
-}
-
-const CODES = /\u001b\[[0-9;]*m/g;
-
-/** How many places of a line the text takes. */
-const visible = (text: string): number => [...text.replace(CODES, "")].length;
-
-/** Colours are kept whole; what is cut off ends with the usual colour. */
-function cut(text: string, most: number): string {
-  if (visible(text) <= most) return text;
-  let room = most - 1;
-  let end = 0;
-  for (const piece of text.match(/\u001b\[[0-9;]*m|[\s\S]/gu) ?? []) {
-    if (!piece.startsWith("\u001b[") && room-- <= 0) break;
-    end += piece.length;
-  }
-  const kept = text.slice(0, end);
-  return `${kept}…${kept.includes("\u001b[") ? "\u001b[0m" : ""}`;
+  return [`${GAP.repeat(depth + 1)}${oneLine(name)} ${oneLine(text)}`, ...(depth >= 1 ? [] : of.flatMap((inner) => treeLines(inner, face, depth + 1)))];
 }

@@ -31,6 +31,8 @@ export interface TableNode {
   readonly key: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly ViewNode[])[];
+  /** Of a picture: how many rows there are, where not all are in it. */
+  readonly total?: number;
   /** Absent for one that is shown whole. */
   readonly pager?: TablePager;
 }

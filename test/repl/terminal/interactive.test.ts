@@ -111,6 +111,14 @@ suite("at a terminal" + (hasPseudoTerminal ? "" : " (skipped: util-linux's scrip
     expect(await enter("7")).toContain("42");
   });
 
+  test("a live view gets more lines while the user types: what is typed stays below it", async () => {
+    terminal.type("class Kept { n = 41 }; const kept = ray.remote(Kept).remote(); kept\r");
+    await terminal.until(/ActorHandle Kept[\s\S]*\n> /);
+    terminal.type("6 * ");
+    expect(await terminal.until(/n 41\s+> 6 \* /)).toContain("idle");
+    expect(await enter("7")).toContain("42");
+  });
+
   test("prompt() asks at the terminal, and a password is not shown", async () => {
     terminal.type("const name = await prompt('Name? '); name.length\r");
     await terminal.until(/Name\? /);

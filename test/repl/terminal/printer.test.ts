@@ -1,10 +1,12 @@
 import type { FrontOutput } from "../../../runtime/front/front.ts";
+import { VIEW_MIME } from "../../../runtime/views/render-view.ts";
+import { column, failure, type ViewNode } from "../../../runtime/views/view-node.ts";
 import { Printer } from "../../../repl/terminal/printer.ts";
 
 function printerTo(isTTY: boolean) {
   const written: string[] = [];
-  const sink = (name: string) => ({ isTTY, columns: 40, write: (text: string) => written.push(name + text) });
-  return { written, printer: new Printer({ stdout: sink(""), stderr: sink("!"), paintError: (text) => `<red>${text}</red>` }) };
+  const sink = (name: string) => ({ isTTY, columns: 40, rows: 12, write: (text: string) => written.push(name + text) });
+  return { written, printer: new Printer({ stdout: sink(""), stderr: sink("!"), paintError: (text) => `<red>${text}</red>`, paint: (color, text) => (color === "failed" ? `<${text}>` : text) }) };
 }
 
 const out = (text: string): FrontOutput => ({ type: "stream", name: "stdout", text });
@@ -22,6 +24,45 @@ test("an error goes to standard error, painted", () => {
   printer.output(out("half"));
   printer.error({ ename: "E", evalue: "no", traceback: ["E: no", "    at In[1]:1:1"] });
   expect(written).toEqual(["half", "\n", "!<red>E: no\n    at In[1]:1:1</red>\n"]);
+});
+
+/** A live view of some lines. */
+const drawn = (lines: readonly ViewNode[], { id = "v", update = false, kind = "object-refs", isSettled = false, plain = "plain" } = {}): FrontOutput => ({ type: "display", data: { "text/plain": plain, [VIEW_MIME]: { version: 1, id, kind, at: "", isSettled, node: column(...lines) } }, metadata: {}, displayId: id, update });
+
+test("a live view is its tree as lines, with colours where they are wanted, each within a row", () => {
+  const { printer, written } = printerTo(true);
+  printer.output(drawn(["two refs", failure("x".repeat(50))]));
+  expect(written.join("")).toBe(`two refs\n<${"x".repeat(37)}…\n`);
+});
+
+test("views below each other are each drawn again in place, also when they get more lines", () => {
+  const { printer, written } = printerTo(true);
+  for (const output of [drawn(["a1", "a2"]), drawn(["b1"], { id: "w" })]) printer.output(output);
+  printer.output(drawn(["a1", "A2"], { update: true }));
+  expect(written.at(-1)).toBe("\x1b[3A\x1b[1B\r\x1b[2KA2\x1b[2B\r");
+  printer.output(drawn(["a1", "A2", "a3"], { update: true }));
+  expect(written.at(-1)).toBe("\x1b[3A\r\x1b[Ja1\nA2\na3\nb1\n");
+  printer.promptShown({ rows: () => 1, column: () => 3, redraw: () => void written.push("[prompt]") });
+  printer.output(drawn(["b1", "b2"], { id: "w", update: true }));
+  expect(written.slice(-3)).toEqual(["\x1b[2A\r\x1b[Jb1\nb2\n", "\n", "[prompt]"]);
+});
+
+test("a view that has scrolled off the screen stays as it was, and none is higher than the screen", () => {
+  const { printer, written } = printerTo(true);
+  printer.output(drawn(["a"]));
+  for (const id of ["v1", "v2"]) printer.output(drawn(Array.from({ length: 20 }, (_, i) => `line ${i}`), { id }));
+  expect(written[1]).toBe(`${Array.from({ length: 7 }, (_, i) => `line ${i}`).join("\n")}\n… 13 more lines\n`);
+  printer.output(drawn(["A"], { update: true }));
+  expect(written).toHaveLength(3);
+});
+
+test("in a pipe a progress bar is written at each tenth of its way, and at its end", () => {
+  const { printer, written } = printerTo(false);
+  const at = (done: number, isSettled = false): void => printer.output(drawn([{ is: "bar", parts: [{ color: "done", count: done, label: "" }, { color: "line", count: 100 - done, label: "" }] }], { kind: "progress", plain: `${done} of 100`, update: done > 0, isSettled }));
+  for (let done = 0; done < 30; done++) at(done);
+  at(100, true);
+  at(100, true);
+  expect(written.join("")).toBe("0 of 100\n10 of 100\n20 of 100\n100 of 100\n");
 });
 
 test("through a pipe a live view is printed once", () => {

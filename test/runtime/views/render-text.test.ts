@@ -22,6 +22,7 @@ test("what goes on is counted up to now", () => {
 test("folded tables are shown, other folded things and buttons are not", () => {
   const rows = smallTable("rows", ["#"], Array.from({ length: 12 }, (_, i) => [String(i)]));
   expect(shown({ is: "details", key: "rows", summary: "all 12", of: rows })).toBe(["#", ...Array.from({ length: 10 }, (_, i) => String(i)), "… 2 more rows"].join("\n"));
+  expect(shown({ ...rows, total: 30 })).toContain("… 20 more rows");
   expect(shown(column({ is: "details", key: "d", summary: "more", of: failure("long") }, { is: "action", label: "kill", act: { do: "kill", actor: "a" } }))).toBe("");
 });
 
@@ -37,6 +38,15 @@ test("a lane a process, to the width of the terminal", () => {
 test("no line is wider than the terminal, and colours end where they are cut", () => {
   const red: TextFace["paint"] = (color, text) => (color === "failed" ? `\u001b[31m${text}\u001b[39m` : text);
   expect(shown(failure("x".repeat(100)), { columns: 10, paint: red })).toBe(`\u001b[31m${"x".repeat(9)}…\u001b[0m`);
-  expect(shown(`${"日".repeat(30)}`, { columns: 10 })).toBe(`${"日".repeat(9)}…`);
+  expect(shown(`${"日".repeat(30)}`, { columns: 10 })).toBe(`${"日".repeat(4)}…`);
   expect(shown(failure("short"), { columns: 10, paint: red })).toBe("\u001b[31mshort\u001b[39m");
+});
+
+test("wide characters take two places, marks none", () => {
+  const table = smallTable("t", ["name", "n"], [["日本", "1"], ["e\u0301t", "2"], ["🎉!", "3"], ["abcd", "4"]]);
+  expect(shown(table)).toBe("name  n\n日本  1\ne\u0301t    2\n🎉!   3\nabcd  4");
+});
+
+test("what somebody wrote moves no cursor and paints nothing", () => {
+  expect(shown(column("a\u001b[2Jb\u0007\tc", failure("\u001b[31mred\nnext\r")))).toBe("ab  c\nred\nnext");
 });
