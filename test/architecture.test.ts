@@ -52,7 +52,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/wire": [...PLAIN_DATA, "runtime/serialize", "runtime/store/store.ts"],
   "runtime/modules": ["runtime/errors.ts", "runtime/compile"],
   "runtime/ship": [...PLAIN_DATA, "runtime/compile", "runtime/modules/named-export.ts", "runtime/serialize"],
-  "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/nearest-name.ts", "runtime/serialize/codec.ts", "runtime/serialize/serializers.ts"],
+  "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/nearest-name.ts", "runtime/serialize/codec.ts", "runtime/serialize/error-name.ts", "runtime/serialize/serializers.ts"],
 
   "runtime/head/scheduler": ["runtime/ids.ts", "runtime/engine/placement.ts"],
   "runtime/head": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/head/scheduler", "runtime/env", "runtime/logs", "runtime/metrics", "runtime/store", "runtime/views", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/watch-commands.ts"],

@@ -1,8 +1,9 @@
 /** Which values have a live view, and what is known of them now. */
 import type { ActorInfo, Encoded, Resolved } from "../engine/engine.ts";
 import type { EngineEvent, ObjectRow } from "../engine/events.ts";
-import { isError, isRayError, type RayError } from "../errors.ts";
+import { isError, isRayError, RayTaskError, type RayError } from "../errors.ts";
 import { types } from "node:util";
+import { errorName } from "../serialize/error-name.ts";
 import type { ViewDescriptor } from "../session/output.ts";
 import { infoOf } from "./actor-handle.ts";
 import { ClusterContext } from "./context.ts";
@@ -57,7 +58,10 @@ function errorView(error: RayError): ViewDescriptor {
   return { kind: "error", text: headline(error), stacks, ...(typeof taskName === "string" ? { where: `in ${taskName}${typeof pid === "number" ? `, pid ${pid}` : ""}` } : {}) };
 }
 
-const headline = ({ name, message }: Error): string => `${name}: ${message}`;
+/** What a task threw, for its row: as the head tells it of others' refs. */
+const thrownBy = (error: Error): Error => (error instanceof RayTaskError && isError(error.cause) ? error.cause : error);
+
+const headline = (error: Error): string => `${errorName(error)}: ${error.message}`;
 
 function framesOf({ stack = "" }: Error): string {
   const at = stack.indexOf("\n    at ");
@@ -90,7 +94,7 @@ function rowsOf(holds: readonly Hold[], preview: Preview | undefined): ObjectRow
     }
     const sizeBytes = sizeOf(resolved.value);
     const decoded = ++previews <= MOST_PREVIEWS ? decodeSmall(hold, resolved) : undefined;
-    if (resolved.error) return { type: "object", ref, state: "error", sizeBytes, at, ...(isError(decoded?.value) ? { error: headline(decoded.value), stack: framesOf(decoded.value) } : {}) };
+    if (resolved.error) return { type: "object", ref, state: "error", sizeBytes, at, ...(isError(decoded?.value) ? { error: headline(thrownBy(decoded.value)), stack: framesOf(decoded.value) } : {}) };
     return { type: "object", ref, state: "ready", sizeBytes, at, ...(hold.madeBy === MADE_BY_PUT ? { isPut: true } : {}), ...(decoded && preview ? { preview: preview(decoded.value) } : {}) };
   });
 }

@@ -1,7 +1,8 @@
 /** A thrown value as a person reads it: where in the cell, what, the frames of cells and files, and what caused it. */
 import { inspect } from "node:util";
 import { cleanMessage } from "../compile/stack-map.ts";
-import { isError, RayTaskError } from "../errors.ts";
+import { isError } from "../errors.ts";
+import { errorName } from "../serialize/error-name.ts";
 import type { OutputError } from "./output.ts";
 
 export interface ErrorContext {
@@ -80,22 +81,6 @@ function header(error: Error): string {
   const message = errorMessage(error);
   const shownCode = typeof code === "string" && /^ERR_/.test(code) ? ` [${code}]` : "";
   return message === "" ? name + shownCode : `${name}${shownCode}: ${message}`;
-}
-
-/** `RayTaskError(RangeError)`, as Ray shows what a task threw: the error is both. */
-function taskErrorName(error: Error): string {
-  const cause = readProperty(error, "cause");
-  const thrown = isError(cause) ? errorName(cause) : undefined;
-  return thrown === undefined || thrown.startsWith(RayTaskError.name) ? RayTaskError.name : `${RayTaskError.name}(${thrown})`;
-}
-
-/** `class Bad extends Error` has the name "Error" until somebody sets it; its class says more. */
-function errorName(error: Error): string {
-  const name = readProperty(error, "name");
-  if (name === RayTaskError.name) return taskErrorName(error);
-  if (typeof name === "string" && name !== "Error" && name !== "") return name;
-  const made = readProperty(error, "constructor");
-  return typeof made === "function" && made.name !== "" ? made.name : "Error";
 }
 
 function errorMessage(error: Error): string {

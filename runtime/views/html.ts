@@ -53,7 +53,10 @@ export const pill = (color: Color, text: string): Html =>
 
 export const faint = (text: string): Html => html`<span style="${styled("color", "faint")}">${text}</span>`;
 
-export const code = (text: string): Html => html`<code style="white-space:pre-wrap;word-break:break-word">${text}</code>`;
+/** Short texts keep to one line: a narrow column of a wide table would break them into letters. */
+export const code = (text: string): Html => html`<code style="${text.length <= SHORT ? "white-space:nowrap" : "white-space:pre-wrap;word-break:break-word"}">${text}</code>`;
+
+const SHORT = 40;
 
 /** Text in the colour of failure, its lines kept. */
 export const failure = (text: string): Html => html`<pre style="${styled("color", "failed")};white-space:pre-wrap;margin:4px 0">${text}</pre>`;

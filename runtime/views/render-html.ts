@@ -34,7 +34,7 @@ function textHtml({ text, look }: TextNode): Html {
     case "faint": return faint(text);
     case "code": return code(text);
     case "failure": return failure(text);
-    case "block": return html`<pre style="white-space:pre-wrap;margin:4px 0">${text}</pre>`;
+    case "block": return html`<pre style="white-space:pre-wrap;margin:4px 0;font-family:monospace">${text}</pre>`;
   }
 }
 

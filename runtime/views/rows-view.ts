@@ -45,6 +45,7 @@ function cellOf(field: string, value: unknown): ViewNode | undefined {
   if (field === "state" && typeof value === "string") return pill(STATE_COLORS[value] ?? "waiting", value);
   if (typeof value === "number" && /Bytes$/.test(field)) return bytesText(value);
   if (typeof value === "number" && (field === "at" || /At$/.test(field))) return clockText(value);
+  if (typeof value === "number") return String(value);
   const text = typeof value === "string" ? value : Array.isArray(value) && value.every((item) => typeof item === "string") ? value.join(" ") : JSON.stringify(value);
   const short = text.length > LONGEST_CELL ? text.slice(0, LONGEST_CELL - 1) + "…" : text;
   return typeof value === "string" && !/[-\d]/.test(value) ? short : code(short);

@@ -283,6 +283,7 @@ export class Executor {
   /** From now on this process is that actor's; calls that came already wait for its constructor. */
   becomeActor(role: ActorRole): void {
     this.actor = { ...role, instance: undefined };
+    this.ended = this.failed = 0;
     this.calls = new RunningCalls(role.maxConcurrency, role.concurrencyGroups);
     this.blocking.becameActor();
   }

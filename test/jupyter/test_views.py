@@ -1,8 +1,13 @@
 """What lives in a notebook's page: views, widgets and comms, in JupyterLab and Notebook 7 in a real browser."""
 import importlib.util
+import os
+import subprocess
+import sys
 import unittest
 
 from front_end import FrontEnd, missing
+from lab_browser import Browser, Screenshots, find_chromium, write_notebook
+from sandbox import Sandbox
 
 WIDGETS = """
 const base = "@jupyter-widgets/base", controls = "@jupyter-widgets/controls";
@@ -220,6 +225,50 @@ class LabViewsTest(ViewTests, unittest.TestCase):
 @unittest.skipIf(missing("notebook"), missing("notebook"))
 class Notebook7ViewsTest(ViewTests, unittest.TestCase):
     app, title = "notebook", "Notebook 7"
+
+
+# a cell with a view of each kind, and what must be seen of it
+EVERY_VIEW = [
+    ("await ray.init({ numCpus: 2 })", ["Ray cluster", "of 2 in use"]),
+    ("const half = ray.remote(function half(x: number) { console.log('half of ' + x); if (x === 3) throw new RangeError('odd'); return { x, half: x / 2 }; });\nconst one = half.remote(2); await ray.get(one); one", ["ObjectRef", "ready", "{x: 2, half: 1}"]),
+    ("const many = [2, 3, 4].map((x) => half.remote(x)); await ray.wait(many, { numReturns: 3 }); many", ["2 ready, 1 error", "RangeError: odd", "{x: 4, half: 2}"]),
+    ("ray.progress(many)", ["2 of 3 done, 1 failed"]),
+    ("class Kept { n = 41; more() { return ++this.n; } }\nconst kept = ray.remote(Kept).remote(); await ray.get(kept.more.remote()); kept", ["ActorHandle", "Kept", "alive", " 1 done", "n 42"]),
+    ("await ray.state.tasks()", ["finished", "Kept.more"]),
+    ("await ray.timeline()", ["Timeline", "In[5]"]),
+    ("await ray.get(many[1]).catch((error) => error)", ["RayTaskError(RangeError): odd in half", "at half (In[2]"]),
+    ("ray.ui.row(ray.ui.slider({ label: 'speed', value: 7 }), ray.ui.table([{ name: 'a', loss: 0.5 }]))", ["speed", "7", "loss", "0.5"]),
+]
+
+
+@unittest.skipIf(find_chromium() is None, "no Chromium")
+@unittest.skipIf(importlib.util.find_spec("nbconvert") is None, "no nbconvert: python3 -m pip install nbconvert")
+class ConvertedViewsTest(unittest.TestCase):
+    def test_converted(self):
+        """nbconvert's page shows every view, read without any network"""
+        sandbox, shots = Sandbox(), Screenshots()
+        self.addCleanup(sandbox.close)
+        self.addCleanup(lambda: shots.close(keep=not self._outcome.success))
+        write_notebook(sandbox.work, "views.ipynb", [source for source, _ in EVERY_VIEW])
+        command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", "--log-level=WARN", "views.ipynb"]
+        done = subprocess.run(command, env=sandbox.env, cwd=sandbox.work, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        self.assertEqual(0, done.returncode, done.stderr)
+        browser = Browser()
+        self.addCleanup(browser.close)
+        context = browser.chromium.new_context(viewport={"width": 1100, "height": 1600}, offline=True)
+        page = context.new_page()
+        page.goto("file://" + os.path.join(sandbox.work, "views.html"))
+        for summary in page.locator(".jp-OutputArea-output summary").all():
+            summary.click()
+        cells = page.locator(".jp-CodeCell")
+        for place, (_, texts) in enumerate(EVERY_VIEW):
+            shown = " ".join(cells.nth(place).locator(".jp-OutputArea-output").last.inner_text().split())
+            for text in texts:
+                self.assertIn(text, shown)
+        shots.take(page, "converted-views")
+        self.assertEqual(0, page.locator(".jp-OutputArea-output :is(script, button, input)").count())
+        context.close()
+        self.assertEqual([], sandbox.leftovers(5))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ describe("viewOf", () => {
     expect(view?.view).toEqual({ kind: "object-refs", refs: [ready.id, failed.id, pending.id, gone.id] });
     expect(view?.snapshot).toMatchObject([
       { type: "object", ref: ready.id, state: "ready", preview: "[ 1, 2 ]", sizeBytes: expect.any(Number) },
-      { type: "object", ref: failed.id, state: "error", error: "RayTaskError: bad" },
+      { type: "object", ref: failed.id, state: "error", error: "RangeError: bad" },
       { type: "object", ref: pending.id, state: "pending" },
       { type: "object", ref: gone.id, state: "freed" },
     ]);

@@ -1,14 +1,15 @@
-import type { ViewDescriptor } from "../../../runtime/session/output.ts";
+import type { UiControl, ViewDescriptor } from "../../../runtime/session/output.ts";
 import type { ActorId } from "../../../runtime/ids.ts";
 import { renderView } from "../../../runtime/views/render-view.ts";
+import { applyUi } from "../../../runtime/views/ui-state.ts";
 import type { ViewState } from "../../../runtime/views/view-state.ts";
 import { RAN, REF, actor, log, object, pulse, refs, resources, stateAfter, task, worker } from "./rows.ts";
 
 const EVIL = `<img src=x onerror="alert(1)"><script>alert('2')</script>&\n`;
 
 /** A state in which every text that a user has a hand in is evil. */
-const evilState = (): ViewState =>
-  stateAfter(
+const evilState = (): ViewState => {
+  const state = stateAfter(
     task("failed", { ...RAN, name: EVIL, error: `${EVIL}\n${EVIL}`, origin: EVIL, attempt: 1 }),
     object("ready", { ref: refs(2)[1] as string, preview: EVIL, sizeBytes: 10, place: "inline" }),
     actor("dead", { actor: "d1-a1" as ActorId, className: EVIL, name: EVIL, namespace: EVIL, cause: EVIL, detached: true }),
@@ -16,12 +17,16 @@ const evilState = (): ViewState =>
     task("finished", { ...RAN, task: EVIL, refs: [], name: EVIL, origin: EVIL }), log(EVIL, { taskName: EVIL, origin: EVIL }),
     resources({ total: { CPU: 4, [EVIL]: 1 }, available: { CPU: 1, [EVIL]: 1 } }), worker(1, "leased"),
   );
+  const parts = [{ id: "s", control: "slider", label: EVIL, min: 0, max: 1, step: 1, value: 0 }, { id: "t", control: "text", label: EVIL, value: EVIL, placeholder: EVIL }, { id: "b", control: "button", label: EVIL }, { id: "k", control: "select", label: EVIL, options: [EVIL], value: EVIL }, { id: "c", control: "chart", label: EVIL, values: [1], keep: 1 }, { id: "w", control: "table", rows: [{ [EVIL]: EVIL }] }, { id: "i", control: "image", mime: `image/svg+xml"${EVIL}`, data: EVIL, alt: EVIL }] satisfies UiControl[];
+  applyUi(state, { type: "ui", controls: [...parts, { id: "r", control: "column", of: [{ text: EVIL }, ...parts.map(({ id }) => ({ id }))] }] });
+  return state;
+};
 
 const VIEWS: ViewDescriptor[] = [
   { kind: "object-ref", refs: [REF] }, { kind: "object-ref", refs: [refs(2)[1] as string] }, { kind: "object-refs", refs: refs(30) }, { kind: "object-ref", refs: [EVIL] },
   { kind: "actor", actor: "d1-a1", className: EVIL }, { kind: "actor", actor: EVIL, className: EVIL }, { kind: "cluster" },
   { kind: "actor", actor: "d1-a2", className: "C", methods: [EVIL] }, { kind: "progress", refs: refs(30), label: EVIL, startedAt: 1 }, { kind: "timeline", cell: EVIL },
-  { kind: "rows", title: EVIL, rows: [{ state: EVIL, [EVIL]: EVIL }], total: 1 }, { kind: "error", text: EVIL, where: EVIL, stacks: [{ title: EVIL, stack: EVIL }] },
+  { kind: "rows", title: EVIL, rows: [{ state: EVIL, [EVIL]: EVIL }], total: 1 }, { kind: "error", text: EVIL, where: EVIL, stacks: [{ title: EVIL, stack: EVIL }] }, { kind: "ui", root: "r" },
 ];
 
 const pages = VIEWS.map((view) => [view.kind, renderView(evilState(), view, "v1")["text/html"]] as const);
@@ -31,7 +36,7 @@ const TAGS = ["div", "span", "b", "code", "pre", "table", "tr", "th", "td", "det
 const ATTRIBUTES = ["style", "title", "max", "value"];
 const PROPERTIES = [
   "background-color", "color", "border-radius", "border-collapse", "padding", "margin", "white-space", "word-break", "text-align", "vertical-align",
-  "font-weight", "display", "width", "max-width", "height", "overflow",
+  "font-weight", "display", "width", "max-width", "height", "overflow", "font-family",
 ];
 
 describe.each(pages)("the page of %s", (_kind, page) => {
