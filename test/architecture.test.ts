@@ -23,6 +23,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/worker/watch-commands.ts": [],
   "runtime/worker/client-number.ts": ["runtime/ids.ts"],
   "runtime/worker/text-streams.ts": [],
+  "runtime/worker/shown-stacks.ts": [],
   "runtime/worker/watch.ts": ["runtime/worker/watch-commands.ts"],
   "runtime/worker/halts.ts": ["runtime/worker/watch-commands.ts"],
   "runtime/worker/inspector-relay.ts": [],
@@ -63,11 +64,11 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 
   "runtime/worker": [
     ...PLAIN_DATA, "runtime/api", "runtime/compile/stack-map.ts", "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/local", "runtime/modules", "runtime/serialize",
-    "runtime/ship", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/halts.ts", "runtime/worker/take-stack.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
+    "runtime/ship", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/halts.ts", "runtime/worker/shown-stacks.ts", "runtime/worker/take-stack.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/session": [
-    ...PLAIN_DATA, ...PROTOCOL, "runtime/api", "runtime/compile", "runtime/local", "runtime/modules", "runtime/serialize", "runtime/session/output-marks.ts", "runtime/ship",
-    "runtime/wire/outbox.ts", "runtime/worker/interrupt-child.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
+    ...PLAIN_DATA, ...PROTOCOL, "runtime/api", "runtime/compile", "runtime/local", "runtime/modules", "runtime/serialize", "runtime/session/output-marks.ts", "runtime/ship", "runtime/views/html.ts", "runtime/views/quantity.ts",
+    "runtime/wire/outbox.ts", "runtime/worker/interrupt-child.ts", "runtime/worker/shown-stacks.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/debug": ["runtime/compile"],
   "runtime/front": [

@@ -87,7 +87,7 @@ function anyShower(host: RayHost): (value: unknown, options?: DisplayOptions) =>
   const show = (value: unknown, displayId: string, update: boolean): void => {
     const view = host.displayView && viewOf(value);
     if (view) return host.displayView?.(view.view, view.snapshot, { displayId, update });
-    const bundle = ownBundle(value);
+    const bundle = host.bundleOf?.(value) ?? ownBundle(value);
     if (!types.isPromise(bundle)) return host.display(bundle, { displayId, update });
     bundle.then(
       (drawn) => host.display(drawn as Bundle, { displayId, update }),

@@ -43,6 +43,8 @@ export interface RayHost {
   display(data: Record<string, unknown>, options: { readonly displayId?: string; readonly update?: boolean }): void;
   /** Takes away what the running cell has put out; a host whose output stays as it is has none. */
   clearOutput?(wait: boolean): void;
+  /** A value as it is shown, by MIME type; without this method it is its text, or what `[Symbol.for("Jupyter.display")]()` gives. */
+  bundleOf?(value: unknown): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /** Asks the user and gives the answer; a host where nobody can be asked has none. */
   ask?(prompt: string, password: boolean): Promise<string>;
   /** Shows a live view, where there is a front that draws one; without this method `display` gets the value's text. */

@@ -35,7 +35,8 @@ export function viewOf(value: unknown, preview?: Preview): LiveView | undefined 
   if (value instanceof ClusterContext || value instanceof StatusText) return { view: { kind: "cluster" }, snapshot: [] };
   if (value instanceof ProgressBar) return { view: value.view, snapshot: rowsOf(value.holds, preview) };
   if (value instanceof DrawnWidget) return { view: value.view, snapshot: [] };
-  if (isRayError(value)) return { view: errorView(value), snapshot: [] };
+  // a question to a proxy runs its code
+  if (!types.isProxy(value) && isRayError(value)) return { view: errorView(value), snapshot: [] };
   if (!Array.isArray(value)) return undefined;
   const rows = viewOfRows(value);
   return rows ? { view: rows, snapshot: [] } : viewOfAll(value, preview);

@@ -9,7 +9,8 @@ import type { CellRuntime, DeclarationKind } from "../compile/compiled-cell.ts";
 import type { StackMapper } from "../compile/stack-map.ts";
 import { formatError, type ErrorContext } from "./format-error.ts";
 import type { MimeBundle } from "./output.ts";
-import { mimeBundle, textOf } from "./present.ts";
+import { bundleOf } from "./bundles/bundle-of.ts";
+import { textOf } from "./bundles/text-of.ts";
 import type { CellScope } from "./scope.ts";
 
 /** Under this name globalThis has it. */
@@ -96,8 +97,8 @@ export class DebugAid {
 
   /** What shows a value; text alone when it draws itself only in a while. */
   bundle(value: unknown): MimeBundle {
-    const bundle = mimeBundle(value);
-    return types.isPromise(bundle) ? { "text/plain": textOf(value) } : (bundle as MimeBundle);
+    const bundle = bundleOf(value);
+    return types.isPromise(bundle) ? { "text/plain": textOf(value).text } : (bundle as MimeBundle);
   }
 
   /** Makes a variable of the session. */

@@ -7,8 +7,11 @@ import { compileCell } from "../compile/compile-cell.ts";
 import { StackMapper } from "../compile/stack-map.ts";
 import { createImporter } from "../modules/importer.ts";
 import { flushAged, flushByGuard } from "../wire/outbox.ts";
+import { showMappedStacks } from "../worker/shown-stacks.ts";
 import { installTextStreams } from "../worker/text-streams.ts";
 import { startWatch } from "../worker/watch.ts";
+import type { BundleContext } from "./bundles/bundle-context.ts";
+import { bundleOf } from "./bundles/bundle-of.ts";
 import { CellSources } from "./cell-sources.ts";
 import { keepInspectClean } from "./clean-inspect.ts";
 import { createConsoleStreams, guardConsole } from "./console-streams.ts";
@@ -60,6 +63,7 @@ const scope = new CellScope();
 const sources = new CellSources(folder);
 // the folder of the built programs
 const stacks = new StackMapper({ ownFolders: [import.meta.dirname] });
+showMappedStacks((stack) => stacks.mapStack(stack));
 const errors: ErrorContext = { mapStack: (stack) => stacks.mapStack(stack), sourceOf: sources.textOf };
 const reportLate = reportLateErrors(streams.stderr, executions, errors);
 reportWarnings(streams.stderr);
@@ -73,6 +77,7 @@ const face = startRay({
   stacks,
   importer: () => importer,
   folder,
+  bundleOf: (value) => bundleOf(value, bundles),
   ask: userInput.input,
   notice: (text) => streams.stderr.write(`ray: ${text}\n`),
 });
@@ -81,6 +86,7 @@ const recent = new RecentResults(face.holdsCluster);
 let displays = 0;
 
 const roots = new SessionRoots(scope, builtinGlobals, (code) => writtenSource(code, face.registry, sources.textOf));
+const bundles: BundleContext = { sourceOf: roots.sourceOf, require: (specifier) => importer.require(specifier) };
 const evaluator = new Evaluator({ scope, importer, interrupts, registry: face.registry, modules: face.modules });
 offerDebugAid({ scope, stacks, errors, runtime: (result) => evaluator.runtime(result) });
 
@@ -94,7 +100,7 @@ const session: Session = new Session({
   evaluator,
   roots,
   names: new NameReport(roots),
-  present: { viewOf: face.viewOf, isShown: face.isShown, newDisplayId: () => `ray-ts-${nonce}-${++displays}` },
+  present: { viewOf: face.viewOf, isShown: face.isShown, newDisplayId: () => `ray-ts-${nonce}-${++displays}`, bundles },
   compile(code, cell) {
     sources.add(cell, code);
     const compiled = compileCell(code, { name: cell, known: scope.known, globals: (name) => name in globalThis });

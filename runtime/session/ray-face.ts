@@ -24,7 +24,7 @@ import { SessionComms } from "./comm-port.ts";
 import type { Execution, Executions } from "./execution.ts";
 import type { FrontLink } from "./front-link.ts";
 import type { Interrupts } from "./interrupts.ts";
-import type { CommMessage, UiValue } from "./output.ts";
+import type { CommMessage, MimeBundle, UiValue } from "./output.ts";
 import type { OutputPipe } from "./output-pipe.ts";
 import type { PresentContext } from "./present.ts";
 import { SessionHost } from "./ray-host.ts";
@@ -46,6 +46,8 @@ export interface RayFaceParts {
   readonly importer: () => Importer;
   /** Where cells import from. */
   readonly folder: string;
+  /** How a value is shown. */
+  readonly bundleOf: (value: unknown) => MimeBundle | Promise<MimeBundle>;
   /** Asks the user. */
   readonly ask: (prompt: string, password: boolean) => Promise<string>;
   /** Shown to the user. */
@@ -124,6 +126,7 @@ export function startRay(parts: RayFaceParts): RayFace {
     pipe,
     uncut: interrupts,
     ask: parts.ask,
+    bundleOf: parts.bundleOf,
     comms,
     ui,
     reportNow,

@@ -12,7 +12,7 @@ import { addressToJoin } from "../local/standing-cluster.ts";
 import type { Executions } from "./execution.ts";
 import type { FrontLink } from "./front-link.ts";
 import type { OutputPipe } from "./output-pipe.ts";
-import type { ViewDescriptor } from "./output.ts";
+import type { MimeBundle, ViewDescriptor } from "./output.ts";
 import type { ClusterAddress, ClusterOptions } from "./session-protocol.ts";
 import { UncutEngine, type Uncut } from "./uncut-engine.ts";
 
@@ -28,6 +28,7 @@ export interface SessionHostParts {
   readonly pipe: Pick<OutputPipe, "output" | "lastExecution">;
   readonly uncut: Uncut;
   readonly ask: (prompt: string, password: boolean) => Promise<string>;
+  readonly bundleOf: (value: unknown) => MimeBundle | Promise<MimeBundle>;
   readonly comms: CommPort;
   readonly ui: UiPort;
   /** The head is told what has happened up to now. */
@@ -105,6 +106,10 @@ export class SessionHost implements RayHost {
   clearOutput(wait: boolean): void {
     const { executions, pipe } = this.#parts;
     pipe.output(executions.receiving?.id ?? pipe.lastExecution, { type: "clear", wait });
+  }
+
+  bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
+    return this.#parts.bundleOf(value);
   }
 
   ask(prompt: string, password: boolean): Promise<string> {

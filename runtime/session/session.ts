@@ -5,6 +5,7 @@
 import { setImmediate } from "node:timers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CompiledCell } from "../compile/compiled-cell.ts";
+import { bundleOf } from "./bundles/bundle-of.ts";
 import { complete, type CompletionRoots } from "./complete.ts";
 import { describe, type DescribeRoots } from "./describe.ts";
 import type { Evaluator } from "./evaluate.ts";
@@ -15,7 +16,7 @@ import { InterruptedError, type Interrupts } from "./interrupts.ts";
 import type { NameReport } from "./name-report.ts";
 import type { CommMessage, Output, UiValue } from "./output.ts";
 import type { OutputPipe } from "./output-pipe.ts";
-import { mimeBundle, presentResult, type PresentContext } from "./present.ts";
+import { presentResult, type PresentContext } from "./present.ts";
 import type { RecentResults } from "./recent-results.ts";
 import type { ExecuteReply, ExecuteRequest, SessionMessage } from "./session-protocol.ts";
 
@@ -145,7 +146,7 @@ export class Session {
     return evaluator.run(cell, (value) => {
       if (silent || value === undefined) return undefined;
       recent.add(name, value);
-      return presentResult(value, present);
+      return presentResult(value, present, name);
     });
   }
 
@@ -155,7 +156,7 @@ export class Session {
     for (const [key, expression] of Object.entries(request.userExpressions)) {
       try {
         // a cell that is one expression in parentheses is never a declaration or a block
-        const data = await evaluator.run(compile(`(${expression}\n)`, `${request.name}.${key}`), mimeBundle);
+        const data = await evaluator.run(compile(`(${expression}\n)`, `${request.name}.${key}`), (value) => bundleOf(value));
         values[key] = { status: "ok", data, metadata: {} };
       } catch (thrown) {
         if (thrown instanceof InterruptedError) throw thrown;

@@ -12,6 +12,7 @@ import { DriverFolders, PROGRAMS } from "./driver-folders.ts";
 import type { Shipper } from "../ship/create-shipper.ts";
 import { flushAged } from "../wire/outbox.ts";
 import { markPrints } from "./print-marks.ts";
+import { showMappedStacks } from "./shown-stacks.ts";
 import { tellStacks } from "./stack-now.ts";
 import { startWatch } from "./watch.ts";
 import { WorkerHost } from "./worker-host.ts";
@@ -23,6 +24,7 @@ let printing: () => PrintLabel | undefined = () => undefined;
 markPrints(boot.nonce, () => printing());
 const { guard } = startWatch();
 const stacks = new StackMapper({ ownFolders: [PROGRAMS] });
+showMappedStacks((stack) => stacks.mapStack(stack));
 const ray: Record<string, unknown> = {};
 let refs: RefHooks | undefined;
 

@@ -30,5 +30,5 @@ test("what is live in the cluster is held weakly", () => {
 
 test("a live value becomes a view with its snapshot", () => {
   const view = { kind: "object-ref", refs: ["d1-1"] } as const;
-  expect(presentResult({}, { isShown: () => false, viewOf: () => ({ view, snapshot: [1] }), newDisplayId: () => "id" })).toEqual({ type: "view", view, snapshot: [1], displayId: "id", isResult: true });
+  expect(presentResult({}, { isShown: () => false, viewOf: () => ({ view, snapshot: [1] }), newDisplayId: () => "id", bundles: {} }, "In[1]")).toEqual({ type: "view", view, snapshot: [1], displayId: "id", isResult: true });
 });
