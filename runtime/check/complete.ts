@@ -2,7 +2,7 @@
 import type { CellChecker } from "./cell-checker.ts";
 import type { CheckedCompletion, CheckedCompletions } from "./check-protocol.ts";
 import { kindName, kindOfName } from "./completion-kinds.ts";
-import { isPlainName, isTypePlace, mayBeAnyName, mayBeText, statementOf, textAround } from "./cursor-place.ts";
+import { isNamePlace, isTypePlace, mayBeAnyName, mayBeText, statementOf, textAround } from "./cursor-place.ts";
 import { fillDraft } from "./draft.ts";
 import type { ImportIndex } from "./import-index.ts";
 import { LIBRARY_TYPES, TYPE_KEYWORDS } from "./library-types.ts";
@@ -18,7 +18,7 @@ const MOST_MATCHES = 1000;
 const IMPORTED_FROM = 3;
 
 export function complete(code: string, cursor: number, checker: CellChecker, imports: ImportIndex): CheckedCompletions {
-  const { path } = fillDraft(code, cursor, checker);
+  const path = fillDraft(code, cursor, checker);
   const { server } = checker.program;
   const typed = (TYPED.exec(code.slice(0, cursor)) as RegExpExecArray)[0];
   const range = { start: cursor - typed.length, end: cursor + (REST.exec(code.slice(cursor)) as RegExpExecArray)[0].length };
@@ -30,7 +30,7 @@ export function complete(code: string, cursor: number, checker: CellChecker, imp
   const statement = token === undefined ? cursor : statementOf(token).getStart(tree);
   const text = token === undefined ? undefined : textAround(token, code, cursor);
   if (text === "comment") return { matches: [], start: cursor, end: code.length, place: "text", statement };
-  const found = token !== undefined && text === undefined && isPlainName(token) ? "any-name" : server.completions(path, cursor);
+  const found = token !== undefined && text === undefined && isNamePlace(token) ? "any-name" : server.completions(path, cursor);
   const listed = Array.isArray(found) ? (found as readonly MemberEntry[]) : undefined;
   if (text !== undefined) return { ...stringMatches(code, text, cursor, listed ?? []), place: "text", statement };
   if (found === undefined) return { matches: [], ...range, place: isMember ? "member" : "name", statement };

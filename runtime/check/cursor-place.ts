@@ -23,12 +23,23 @@ export function mayBeText(lead: string): boolean {
   return /["']|\/\//.test(line) || lead.includes("`") || lead.lastIndexOf("/*") > lead.lastIndexOf("*/");
 }
 
-/** A name that is read: any name may stand there, and the server would have nothing to say. */
-export function isPlainName(token: Node): boolean {
+/**
+ * A name is read here, or would be: any name may stand there, and the server would have nothing to say. On code that is no whole code
+ * yet it may even look for ever (TypeScript 7.0, `const a: A<B> = f(|%x`).
+ */
+export function isNamePlace(token: Node): boolean {
   const { parent } = token;
-  if (token.kind !== SyntaxKind.Identifier || parent === undefined) return false;
+  if (parent === undefined) return false;
+  if (token.kind !== SyntaxKind.Identifier) return OPENS_EXPRESSION.has(token.kind) && READS_NAMES.has(parent.kind);
   return READS_NAMES.has(parent.kind) && (parent as Node & { readonly name?: Node }).name !== token;
 }
+
+const OPENS_EXPRESSION = new Set<SyntaxKind>([
+  SyntaxKind.OpenParenToken, SyntaxKind.OpenBracketToken, SyntaxKind.CommaToken, SyntaxKind.EqualsToken, SyntaxKind.PlusToken, SyntaxKind.MinusToken, SyntaxKind.AsteriskToken,
+  SyntaxKind.SlashToken, SyntaxKind.PercentToken, SyntaxKind.AmpersandAmpersandToken, SyntaxKind.BarBarToken, SyntaxKind.QuestionQuestionToken, SyntaxKind.ExclamationToken,
+  SyntaxKind.EqualsEqualsEqualsToken, SyntaxKind.ExclamationEqualsEqualsToken, SyntaxKind.GreaterThanToken, SyntaxKind.QuestionToken, SyntaxKind.ColonToken, SyntaxKind.EqualsGreaterThanToken,
+  SyntaxKind.DotDotDotToken, SyntaxKind.ReturnKeyword, SyntaxKind.AwaitKeyword, SyntaxKind.NewKeyword,
+]);
 
 const READS_NAMES = new Set<SyntaxKind>([
   SyntaxKind.ExpressionStatement, SyntaxKind.BinaryExpression, SyntaxKind.CallExpression, SyntaxKind.NewExpression, SyntaxKind.VariableDeclaration, SyntaxKind.ReturnStatement,

@@ -10,7 +10,7 @@ import { findPrecedingToken } from "./typescript-server.ts";
 const NAME_PART = /[\p{ID_Continue}$\u200c\u200d]/u;
 
 export function inspect(code: string, cursor: number, detail: 0 | 1, checker: CellChecker, imports: ImportIndex): CheckedInspection | undefined {
-  const { path } = fillDraft(code, cursor, checker);
+  const path = fillDraft(code, cursor, checker);
   const at = nameAt(code, cursor);
   const symbol = at === undefined ? undefined : checker.program.server.symbolAt(path, at);
   if (symbol !== undefined && at !== undefined) {

@@ -63,7 +63,7 @@ export class TypeScriptServer {
         // undefined leaves a path to the disk
         readFile: (path) => {
           const text = files.read(path);
-          if (text !== undefined) return text;
+          if (text !== undefined) return wellFormed(text);
           if (files.hides(path)) return null;
           files.readFromDisk(path);
           return undefined;
@@ -221,17 +221,20 @@ export class TypeScriptServer {
     if (previous !== undefined) this.#stale.push(previous);
   }
 
-  /** What a caller can go on after is an Error as it came; after a {@link ServerDiedError} nothing goes on. */
+  /** What a caller can go on after is an Error as it came; after a {@link ServerDiedError} nothing goes on. A server that panicked may hold its locks for ever. */
   #guarded<T>(ask: () => T): T {
     try {
       return ask();
     } catch (error) {
       const { message, code } = error as NodeJS.ErrnoException;
-      const isGone = code === "EPIPE" || /^(Unexpected EOF|Expected (fixed|positive|binary)|name mismatch|SyncRpcChannel)/.test(message);
+      const isGone = code === "EPIPE" || /^(panic|Unexpected EOF|Expected (fixed|positive|binary)|name mismatch|SyncRpcChannel)/.test(message);
       throw isGone ? new ServerDiedError(message, { cause: error }) : error;
     }
   }
 }
+
+/** Half of a surrogate pair is no JSON to the server. What stands in for it is as long, so that positions stay. */
+const wellFormed = (text: string): string => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 
 /** `...args: [x: number, y?: string]` is two parameters; that of `T | undefined` which may be left out is one of `T`. */
 function spread({ name, type, isOptional, isRest }: SignatureParameter): SignatureParameter[] {

@@ -3,7 +3,7 @@
  * cell: a checker that is starting, busy, stuck or dead gives no answer, and that is all.
  *
  * T1 The checker knows the cells of this session in their order. A fresh process is told all of them again.
- * T2 A process that answers nothing for `STUCK_MS` is ended. A question at which two processes died is not asked again.
+ * T2 A process that answers its next question for `STUCK_MS` with nothing is ended. A question at which two processes died is not asked again.
  */
 import { fileURLToPath } from "node:url";
 import type { CheckedCompletions, CheckedInspection, CheckerMessage, CheckerRequest } from "../check/check-protocol.ts";
@@ -41,8 +41,8 @@ interface Asked {
   deaths: number;
 }
 
-/** Longer than any check of a sane program, a first import of a large package among them. */
-const STUCK_MS = 60_000;
+/** Longer than any check of a sane program, a first import of a large package among them; and than any answer about code that is being written. */
+const STUCK_MS = { check: 60_000, complete: 5000, inspect: 5000 } as const;
 const MOST_DEATHS = 3;
 /** Older cells than these are forgotten by a fresh process. */
 const MOST_REMEMBERED = 5000;
@@ -211,6 +211,8 @@ export class TypeChecker {
   #watch(): void {
     this.#cancelStuck?.();
     if (this.#process === undefined || (this.#isReady && this.#waiting.size === 0)) return;
-    this.#cancelStuck = (this.#options.clock ?? systemClock).after(STUCK_MS, () => void this.#process?.end());
+    const [next] = this.#waiting.values();
+    const limitMs = STUCK_MS[this.#isReady ? (next?.question.type ?? "check") : "check"];
+    this.#cancelStuck = (this.#options.clock ?? systemClock).after(limitMs, () => void this.#process?.end());
   }
 }

@@ -60,6 +60,11 @@ describe("completion", () => {
     expect(await matches(marked)).toEqual([]);
   });
 
+  test("broken code behind the cursor does not matter", async () => {
+    expect(await matches("const c: Point<number> = config.host.toUp|(%time ")).toEqual(["toUpperCase:method"]);
+    expect(await matches("config.po|;\nfunction ( {{{ ] 'unclosed")).toEqual(["port:property"]);
+  });
+
   test("names of ours are never offered", async () => {
     expect(JSON.stringify(await matches("|"))).not.toMatch(/__ray_ts|\$add/);
     expect(JSON.stringify(await matches("globalThis.|"))).not.toMatch(/__ray_ts/);

@@ -93,6 +93,7 @@ export const SEQUENCES: readonly Sequence[] = [
   of("symbols that are unique", "const key = Symbol('k'); const held = { [key]: 1 }", "held[key].toFixed()", ["held[key].foo", "TS2339 1:11"]),
   of("a private name", "class Safe { #code = 1; open(other: Safe) { return other.#code } }", "new Safe().open(new Safe())", ["new Safe().code", "TS2339 1:12"]),
   of("a cell with an error still declares", ["const n: number = 'x'", "TS2322 1:7"], "n.toFixed()"),
+  of("half of a surrogate pair", "const half = '\ud83d'; const n = 1", ["n.foo", "TS2339 1:3"]),
   of("a name that is not only ASCII", "const größe = 3; const $ = 1; const _private = 2", "größe.toFixed(); $.toFixed(); _private", ["größe.foo", "TS2339 1:7"]),
   of("the last value and those by number", "1 + 1", "_ + 1; Out[1]"),
 

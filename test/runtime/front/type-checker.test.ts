@@ -52,6 +52,19 @@ onUnix("one that answers nothing is ended, and another answers", async () => {
   expect(() => process.kill(stuck, 0)).toThrow("ESRCH");
 });
 
+onUnix("about code that is being written it has five seconds", async () => {
+  checker.start();
+  await checker.check(cell("In[1]", "const n = 1"));
+  const stuck = checker.pid as number;
+  process.kill(stuck, "SIGSTOP");
+  const completed = checker.complete("n.", 2, 60_000);
+  const found = checker.check(cell("In[2]", "n.foo"));
+  clock.advance(5000);
+  expect(await completed).toBeUndefined();
+  expect(await codes(found)).toEqual(["TS2339"]);
+  expect(checker.pid).not.toBe(stuck);
+});
+
 onUnix("a question at which two processes died is not asked a third time; the others are", async () => {
   checker.start();
   process.kill(checker.pid as number, "SIGSTOP");
