@@ -9,6 +9,8 @@ FOLDER = os.path.join(os.path.dirname(__file__), "..", "..", "notebooks")
 
 IGNORE = {"nbval-ignore-output", "ignore-output", "skip-execution", "nbval-skip"}
 
+VIEW = "application/vnd.ray-ts.view+json"
+
 # what differs from run to run, in the order of `ray-ts test`
 VARIABLE = [
     (r"\b[dwhf][0-9a-f]{8}-t[0-9a-z]+\b", "<task>"),
@@ -90,8 +92,11 @@ def visible_text(output):
     elif output["output_type"] == "error":
         text = f"{output['ename']}: {output['evalue']}"
     elif "text/html" in output["data"]:
-        # a view: its heading stands there, its ids and times differ
-        text = html.unescape(re.match(r"<div><b>(.*?)</b>", "".join(output["data"]["text/html"])).group(1))
+        markup = "".join(output["data"]["text/html"])
+        if VIEW in output["data"]:
+            # its heading stands there, its ids and times differ
+            markup = re.search(r"<b>(.*?)</b>", markup).group(1)
+        text = html.unescape(re.sub(r"<[^>]*>", "", markup))
     else:
         text = "".join(output["data"]["text/plain"])
     return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", text).split())

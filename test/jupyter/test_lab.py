@@ -91,7 +91,7 @@ class FrontEndTests(FrontEnd):
         self.assertEqual("idle", notebook.kernel_status)
         self.assertIn("running", pending[0])
         self.assertNotIn("ready", pending[0])
-        notebook.outputs_of(1).get_by_text('"done"').wait_for()
+        notebook.outputs_of(1).get_by_text('"done"', exact=True).wait_for()
         self.assertEqual("idle", notebook.kernel_status)
         self.assertIn("ready", notebook.seen(1)[0])
         self.assertEqual(1, len(notebook.seen(1)))
@@ -177,7 +177,7 @@ class LabTest(FrontEndTests, unittest.TestCase):
         self.click(page, "debugger:continue")
         notebook.wait()
         self.assertEqual(["2"], notebook.seen(0))
-        self.assertEqual(0, highlighted.count())
+        highlighted.wait_for(state="detached")
         self.shot("ended")
 
     def texts(self, page, selector):

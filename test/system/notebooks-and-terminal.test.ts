@@ -122,6 +122,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+const makeShared = `(globalThis as any).counter = ray.remote(class Shared { i = 0; incr() { return ++this.i; } }, { name: "shared", lifetime: "detached", numCpus: 0 }).remote();`;
 const shared = `(await ray.get((await ray.getActor("shared", { namespace: "lab" })).incr.remote()))`;
 
 test("two notebooks and a terminal on one cluster: each killed in turn while it is busy, the others and the detached actor go on (rows 1, 10, 68, 106)", async () => {
@@ -134,7 +135,7 @@ test("two notebooks and a terminal on one cluster: each killed in turn while it 
       await ray.init({ namespace: "lab" });
       const own = (globalThis as any).own = ray.remote(class ${name} { pid() { return process.pid; } }, { name: "${name}" }).remote();
       (globalThis as any).forever = ray.remote(() => { for (;;); }, { name: "forever", numCpus: 0.5 }).remote();
-      if ("${name}" === "Left") (globalThis as any).counter = ray.remote(class Shared { i = 0; incr() { return ++this.i; } }, { name: "shared", lifetime: "detached", numCpus: 0 }).remote();
+      ${name === "Left" ? makeShared : ""}
       return typeof (await ray.get(own.pid.remote()));
     })()`.replaceAll(/\n\s*/g, " "));
     expect(made).toBe("number");
