@@ -11,7 +11,7 @@
 import { setImmediate, setTimeout } from "node:timers";
 import * as zmq from "zeromq";
 import type { ProcessKind, ProcessName } from "../ids.ts";
-import { endpointOf } from "./address.ts";
+import { bindRouter, connectDealer } from "./address.ts";
 import { RecordType, readFrame } from "./frame.ts";
 import { readMessage, writeMessage } from "./message.ts";
 import { Outbox } from "./outbox.ts";
@@ -50,6 +50,7 @@ export class Links {
   private readonly peers = new Map<ProcessName, Peer>();
   private readonly welcome = new Set<string>();
   private isClosed = false;
+  private unbind = (): void => {};
   private readonly shared: SharedLanes;
 
   private readonly options: LinksOptions;
@@ -68,7 +69,7 @@ export class Links {
 
   /** Binds this process's router and begins to receive. */
   async open(): Promise<void> {
-    await this.router.bind(endpointOf(this.options.folder, this.options.self));
+    this.unbind = await bindRouter(this.router, this.options.folder, this.options.self);
     void this.receiveFromRouter();
   }
 
@@ -103,6 +104,7 @@ export class Links {
     await new Promise((done) => setTimeout(done, LAST_FRAMES_MS));
     for (const peer of this.peers.values()) peer.dealer?.close();
     this.router.close();
+    this.unbind();
     this.peers.clear();
   }
 
@@ -110,7 +112,7 @@ export class Links {
     if (process === this.options.self) return this.loop(process);
     const dealer = new zmq.Dealer({ ...SOCKET_OPTIONS, routingId: this.options.self, reconnectInterval: RECONNECT_MS });
     const peer = this.add(process, (frame) => this.send(dealer, frame, process), dealer);
-    dealer.connect(endpointOf(this.options.folder, process));
+    connectDealer(dealer, this.options.folder, process);
     writeMessage(peer.outbox, { type: "hello", token: this.options.token, from: this.options.self, kind: this.options.kind });
     void this.receiveFromDealer(dealer, process);
     return peer;

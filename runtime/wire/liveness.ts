@@ -4,12 +4,14 @@
  */
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import type { ProcessName } from "../ids.ts";
-import { livenessPath } from "./address.ts";
 
 /** Whoever connects says who it is at once. */
 const HELLO_MS = 10_000;
 const MOST_LINE_CHARACTERS = 64 * 1024;
+
+const livenessPath = (folder: string): string => (process.platform === "win32" ? `\\\\.\\pipe\\ray-ts-${folder.replace(/[^\w]/g, "-")}` : join(folder, "live"));
 
 export interface LivenessHello {
   readonly token: string;
