@@ -196,6 +196,8 @@ export interface Engine {
    * `error: true`. Here and below `count` is the object's as `Returns` gave it, by which it is found quickest; 0: not known.
    */
   peek(ref: ObjectId, count?: number): Resolved | undefined;
+  /** `peek` would give something. */
+  isReady(ref: ObjectId, count?: number): boolean;
   /** Calls `ready` once for each of the refs (never synchronously) when `peek` has something to give. Returns a function that forgets the wait. */
   whenReady(refs: readonly ObjectId[], ready: (index: number, isError: boolean) => void, counts?: readonly number[]): () => void;
 

@@ -238,6 +238,8 @@ export class LocalEngine implements Engine {
     return id;
   }
 
+  isReady(ref: ObjectId, count?: number): boolean { return this.objects.isReady(ref, count); }
+
   peek(ref: ObjectId, count?: number): Resolved | undefined {
     return this.objects.peek(ref, count);
   }

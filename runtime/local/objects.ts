@@ -134,9 +134,10 @@ export class Objects {
     for (const entry of this.table.values()) {
       const { id, value } = entry;
       if (value?.kind !== "inline" || entry.isError || value.bytes.length <= INLINE_LIMIT_BYTES || !this.ownership.isOwn(id)) continue;
-      const stored = this.values.store({ ...this.values.read(value, entry), refs: [] }, () => id, this.shell.self, value.refs);
+      const stored = this.values.storeIfRoom({ ...this.values.read(value, entry), refs: [] }, () => id, this.shell.self, value.refs);
+      if (stored?.kind !== "block") continue;
       entry.value = stored;
-      if (stored.kind === "block") this.inBlock(id, stored);
+      this.inBlock(id, stored);
     }
   }
 
@@ -232,6 +233,8 @@ export class Objects {
     if (value.kind === "block" && value.ref === ref && this.ownership.isOwn(ref) && !(known.kind === "block" && isSameBlock(known.block, value.block))) this.memory.free(value.block);
   }
 
+  isReady(ref: ObjectId, count?: number): boolean { return this.table.get(ref, count)?.value !== undefined; }
+
   peek(ref: ObjectId, count?: number): Resolved | undefined {
     const entry = this.table.get(ref, count);
     if (!entry?.value) return undefined;
@@ -294,9 +297,7 @@ export class Objects {
   }
 
   /** Somebody here waits for it. */
-  isAwaited(ref: ObjectId): boolean {
-    return this.table.get(ref)?.waiters !== undefined;
-  }
+  isAwaited(ref: ObjectId): boolean { return this.table.get(ref)?.waiters !== undefined; }
 
   private unknown(ref: ObjectId): ObjectEntry {
     const entry = this.table.ensure(ref);

@@ -11,6 +11,7 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Encoded } from "../engine/engine.ts";
+import { ObjectStoreFullError, OutOfDiskError } from "../errors.ts";
 import type { ObjectId, ProcessName } from "../ids.ts";
 import { NO_ARGS, UNDEFINED } from "../serialize/common-values.ts";
 import { layout, pack, unpack, unpackFrom } from "../serialize/pack.ts";
@@ -89,6 +90,16 @@ export class ValueStore {
     const { sizeBytes, parts } = layout(value);
     const block = this.arenaFor(owner, this.opened).write(sizeBytes, parts); // first: it may throw, and then no object is made
     return { kind: "block", ref: ref(), block, refs };
+  }
+
+  /** Undefined where `store` finds no room. */
+  storeIfRoom(...of: Parameters<ValueStore["store"]>): WireValue | undefined {
+    try {
+      return this.store(...of);
+    } catch (error) {
+      if (error instanceof ObjectStoreFullError || error instanceof OutOfDiskError) return undefined;
+      throw error;
+    }
   }
 
   private arenaFor(owner: ProcessName, opened: OpenStore): Arena {

@@ -82,6 +82,11 @@ export class UncutEngine implements Engine {
     try { return this.#engine.put(value); } finally { this.#uncut.leaveRuntime(); }
   }
 
+  isReady(ref: ObjectId, count?: number): boolean {
+    this.#uncut.enterRuntime();
+    try { return this.#engine.isReady(ref, count); } finally { this.#uncut.leaveRuntime(); }
+  }
+
   peek(ref: ObjectId, count?: number): Resolved | undefined {
     this.#uncut.enterRuntime();
     try { return this.#engine.peek(ref, count); } finally { this.#uncut.leaveRuntime(); }

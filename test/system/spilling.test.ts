@@ -177,6 +177,23 @@ test("only when memory and objectStoreDisk are spent is the store full, in a dri
   ]);
 }, 120_000);
 
+test("values put before the cluster was there, for which the store has no room: they stay where they are, and tasks get them", async () => {
+  expect(await sandbox.scriptValue(`
+    import ray from "ray-ts";
+    const MIB = 2 ** 20;
+    const connected = ray.init({ numCpus: 1, objectStoreMemory: 8 * MIB, objectStoreDisk: 0 });
+    const refs = [1, 2, 3, 4, 5].map((x) => ray.put(new Uint8Array(4 * MIB).fill(x)));
+    await connected;
+    const ends = ray.remote((xs) => [xs.length, xs[0], xs.at(-1)]);
+    const seen = await ray.get(refs.map((ref) => ends.remote(ref)));
+    const mine = (await ray.get(refs)).map((xs) => xs[0]);
+    let error;
+    try { for (;;) refs.push(ray.put(new Uint8Array(4 * MIB))); } catch (thrown) { error = thrown; }
+    report([seen, mine, error.name]);
+    await ray.shutdown();
+  `)).toEqual([[1, 2, 3, 4, 5].map((x) => [4 * MIB, x, x]), [1, 2, 3, 4, 5], "ObjectStoreFullError"]);
+}, 120_000);
+
 test("a disk that is full is OutOfDiskError, which names the folder, what is free and the way out (row 53)", async () => {
   const folder = join(sandbox.folder, "small-disk");
   mkdirSync(folder);

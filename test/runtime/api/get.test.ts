@@ -138,6 +138,15 @@ describe("ray.wait", () => {
     expect(await ray.wait([])).toEqual([[], []]);
   });
 
+  test("keeps the order of both, however they are mixed", async () => {
+    const { ray, gates, wait } = setUp();
+    const refs = [wait.remote(0), ray.put(1), wait.remote(1), ray.put(2), ray.put(3), wait.remote(2)];
+    expect(await ray.wait(refs, { numReturns: 2 })).toEqual([[refs[1], refs[3]], [refs[0], refs[2], refs[4], refs[5]]]);
+    expect(await ray.wait(refs, { numReturns: 6, timeoutMs: 1 })).toEqual([[refs[1], refs[3], refs[4]], [refs[0], refs[2], refs[5]]]);
+    for (const gate of gates) gate.open(0);
+    expect(await ray.wait(refs, { numReturns: 6 })).toEqual([refs, []]);
+  });
+
   test("counts a failed task as ready", async () => {
     const { ray } = memoryRay();
     const ref = ray.remote(() => { throw new Error("x"); }).remote();
