@@ -52,7 +52,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
 function newKernel(parts: { connection: ConnectionInfo; connectionFile: string; server: Awaited<ReturnType<typeof openServer>>; onShutdown: (end: KernelEnd) => void; log: (text: string) => void }): Kernel {
   return new Kernel({
     wire: parts.server,
-    openFront: (callbacks) => createFront({ folder: process.cwd(), takeoverKey: resolve(parts.connectionFile), isPage: true, typeCheck: typeCheckMode(process.env, parts.log), ...callbacks }),
+    openFront: (callbacks) => createFront({ folder: process.cwd(), takeoverKey: resolve(parts.connectionFile), isPage: true, fillsCells: true, typeCheck: typeCheckMode(process.env, parts.log), ...callbacks }),
     history: new History(defaultHistoryFile(process.env), parts.log),
     connection: parts.connection,
     version: packageVersion(),

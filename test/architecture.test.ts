@@ -16,9 +16,12 @@ const PROTOCOL = ["runtime/session/output.ts", "runtime/session/session-protocol
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/ids.ts": [],
   "runtime/errors.ts": [],
+  "runtime/nearest-name.ts": [],
   "runtime/engine": ["runtime/ids.ts"],
+  "runtime/check/type-diagnostic.ts": [],
+  "runtime/magics/magic.ts": ["runtime/check/type-diagnostic.ts"],
   "runtime/session/output.ts": [],
-  "runtime/session/session-protocol.ts": ["runtime/engine", "runtime/session/output.ts"],
+  "runtime/session/session-protocol.ts": ["runtime/engine", "runtime/magics/magic.ts", "runtime/session/output.ts"],
   "runtime/session/output-marks.ts": ["runtime/session/output.ts"],
   "runtime/worker/watch-commands.ts": [],
   "runtime/worker/client-number.ts": ["runtime/ids.ts"],
@@ -33,15 +36,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/head/boot.ts": ["runtime/ids.ts", "runtime/engine", "runtime/session/session-protocol.ts"],
   "runtime/head/prints.ts": [],
 
-  "runtime/check/type-diagnostic.ts": [],
-  "runtime/check/type-check-magic.ts": ["runtime/check/type-diagnostic.ts"],
   "runtime/check/notebook-mode.ts": ["runtime/check/type-diagnostic.ts"],
   "runtime/check/check-protocol.ts": ["runtime/check/type-diagnostic.ts"],
   "runtime/check/format-diagnostics.ts": ["runtime/check/type-diagnostic.ts"],
 
-  "runtime/api/nearest-name.ts": [],
   "runtime/compile": [],
-  "runtime/check": ["runtime/api/nearest-name.ts", "runtime/check/check-protocol.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts", "runtime/compile"],
+  "runtime/magics": ["runtime/nearest-name.ts", "runtime/compile", "runtime/magics/magic.ts"],
+  "runtime/check": ["runtime/nearest-name.ts", "runtime/check/check-protocol.ts", "runtime/magics", "runtime/check/type-diagnostic.ts", "runtime/compile"],
   "runtime/serialize": [...PLAIN_DATA],
   "runtime/views": [...PLAIN_DATA, "runtime/session/output.ts"],
   // in a browser's page
@@ -53,7 +54,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/wire": [...PLAIN_DATA, "runtime/serialize", "runtime/store/store.ts"],
   "runtime/modules": ["runtime/errors.ts", "runtime/compile"],
   "runtime/ship": [...PLAIN_DATA, "runtime/compile", "runtime/modules/named-export.ts", "runtime/serialize"],
-  "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/api/nearest-name.ts", "runtime/serialize/codec.ts", "runtime/serialize/error-name.ts", "runtime/serialize/serializers.ts"],
+  "runtime/api": [...PLAIN_DATA, ...PROTOCOL, "runtime/nearest-name.ts", "runtime/serialize/codec.ts", "runtime/serialize/error-name.ts", "runtime/serialize/serializers.ts"],
 
   "runtime/head/scheduler": ["runtime/ids.ts", "runtime/engine/placement.ts"],
   "runtime/head": [...PLAIN_DATA, ...PROTOCOL, "runtime/head/boot.ts", "runtime/head/prints.ts", "runtime/head/scheduler", "runtime/env", "runtime/logs", "runtime/metrics", "runtime/store", "runtime/views", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/watch-commands.ts"],
@@ -67,13 +68,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     "runtime/ship", "runtime/wire", "runtime/worker/client-number.ts", "runtime/worker/halts.ts", "runtime/worker/shown-stacks.ts", "runtime/worker/take-stack.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/session": [
-    ...PLAIN_DATA, ...PROTOCOL, "runtime/api", "runtime/compile", "runtime/local", "runtime/modules", "runtime/serialize", "runtime/session/output-marks.ts", "runtime/ship", "runtime/views/html.ts", "runtime/views/quantity.ts",
+    ...PLAIN_DATA, ...PROTOCOL, "runtime/api", "runtime/compile", "runtime/local", "runtime/magics", "runtime/magics/magic.ts", "runtime/modules", "runtime/serialize", "runtime/session/output-marks.ts", "runtime/ship", "runtime/views/html.ts", "runtime/views/quantity.ts",
     "runtime/wire/outbox.ts", "runtime/worker/interrupt-child.ts", "runtime/worker/shown-stacks.ts", "runtime/worker/text-streams.ts", "runtime/worker/watch-commands.ts", "runtime/worker/watch.ts",
   ],
   "runtime/debug": ["runtime/compile"],
   "runtime/front": [
     "runtime/debug/inspector.ts",
-    ...PLAIN_DATA, ...PROTOCOL, "runtime/check/check-protocol.ts", "runtime/check/format-diagnostics.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts", "runtime/compile/is-complete.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
+    ...PLAIN_DATA, ...PROTOCOL, "runtime/check/check-protocol.ts", "runtime/check/format-diagnostics.ts", "runtime/check/type-diagnostic.ts", "runtime/compile/is-complete.ts", "runtime/magics", "runtime/magics/magic.ts", "runtime/local/event-subscription.ts", "runtime/local/head-process.ts", "runtime/local/standing-cluster.ts", "runtime/session/output-marks.ts", "runtime/views",
     "runtime/local/local-engine.ts", "runtime/serialize",
     "runtime/worker/watch-commands.ts",
   ],
@@ -106,8 +107,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Text in, text out; events in, commands out: no files, sockets, processes, clocks or chance. */
 const PURE = [
-  "runtime/api/nearest-name.ts", "runtime/check/cell-module.ts", "runtime/check/cell-names.ts", "runtime/check/covers-folder.ts", "runtime/check/diagnose.ts", "runtime/check/directives.ts", "runtime/check/format-diagnostics.ts", "runtime/check/name-table.ts", "runtime/check/narrowed-names.ts", "runtime/check/notebook-mode.ts", "runtime/check/prelude.ts", "runtime/check/slots.ts", "runtime/check/type-check-magic.ts", "runtime/check/type-diagnostic.ts",
-  "runtime/compile", "runtime/engine", "runtime/head/memory/candidates.ts", "runtime/head/memory/choose-victim.ts", "runtime/head/scheduler", "runtime/head/store-grants.ts", "runtime/head/store-pressure.ts", "runtime/metrics", "runtime/views", "runtime/session/output-marks.ts", "runtime/session/output.ts", "runtime/session/session-protocol.ts",
+  "runtime/nearest-name.ts", "runtime/check/cell-module.ts", "runtime/check/cell-names.ts", "runtime/check/covers-folder.ts", "runtime/check/diagnose.ts", "runtime/check/directives.ts", "runtime/check/format-diagnostics.ts", "runtime/check/name-table.ts", "runtime/check/narrowed-names.ts", "runtime/check/notebook-mode.ts", "runtime/check/prelude.ts", "runtime/check/slots.ts", "runtime/check/type-diagnostic.ts",
+  "runtime/compile", "runtime/engine", "runtime/magics", "runtime/head/memory/candidates.ts", "runtime/head/memory/choose-victim.ts", "runtime/head/scheduler", "runtime/head/store-grants.ts", "runtime/head/store-pressure.ts", "runtime/metrics", "runtime/views", "runtime/session/output-marks.ts", "runtime/session/output.ts", "runtime/session/session-protocol.ts",
   "runtime/store/blocks.ts", "runtime/store/borrowed-objects.ts", "runtime/store/choose-spills.ts", "runtime/store/count-table.ts", "runtime/store/id-table.ts", "runtime/store/old-blocks.ts", "runtime/store/owned-objects.ts", "runtime/store/reference-command.ts", "runtime/store/references.ts",
   "runtime/local/kind-times.ts", "runtime/local/lease-pool.ts", "runtime/local/lineage.ts", "runtime/local/sent-tasks.ts", "runtime/local/when-to-collect.ts", "runtime/wire/record-reader.ts", "runtime/wire/record-writer.ts", "runtime/wire/spin-patience.ts", "runtime/worker/watch-commands.ts",
 ];

@@ -24,14 +24,14 @@ export const execute: Handler = async (request, kernel) => {
   if (storesHistory) kernel.history.append(count, code, cell === undefined ? undefined : kernel.outputs.resultText(cell), shell.historySession);
   await kernel.outputs.flush();
 
-  const common = { execution_count: count, user_expressions: result.userExpressions ?? {}, payload: [] };
+  const common = { execution_count: count, user_expressions: result.userExpressions ?? {}, payload: payloadOf(result) };
   if (result.status === "ok") return { status: "ok", ...common };
   const error = plainError(result.error ?? { ename: "Error", evalue: "the cell failed", traceback: [] });
   if (!isSilent) await kernel.wire.publish("error", error, request.header);
   return { status: "error", ...common, ...error };
 };
 
-async function run(request: Message, { front }: KernelContext, cell: { code: string; isSilent: boolean; name: string; lane?: string }, started: (cell: number) => void): Promise<Pick<CellResult, "status" | "error" | "userExpressions">> {
+async function run(request: Message, { front }: KernelContext, cell: { code: string; isSilent: boolean; name: string; lane?: string }, started: (cell: number) => void): Promise<Pick<CellResult, "status" | "error" | "userExpressions" | "nextInput">> {
   try {
     return await front.execute({ code: cell.code, name: cell.name, silent: cell.isSilent, ...(cell.lane === undefined ? {} : { lane: cell.lane }), userExpressions: stringsField(request.content, "user_expressions") }, started);
   } catch (error) {
@@ -39,6 +39,11 @@ async function run(request: Message, { front }: KernelContext, cell: { code: str
     const { name, message } = error as Error;
     return { status: "error", error: { ename: name, evalue: message, traceback: [`${name}: ${message}`] } };
   }
+}
+
+/** https://jupyter-client.readthedocs.io/en/latest/messaging.html, "Payloads": the only one for a cell's own text. */
+function payloadOf({ nextInput }: Pick<CellResult, "nextInput">): object[] {
+  return nextInput === undefined ? [] : [{ source: "set_next_input", text: nextInput, replace: true }];
 }
 
 function plainError({ ename, evalue, traceback }: OutputError): { ename: string; evalue: string; traceback: readonly string[] } {

@@ -12,7 +12,7 @@ const HELP = `\
 .exit         leave (as Ctrl-D does)
 
 Ctrl-C stops the line that runs and keeps every variable; at the prompt it clears what was typed.
-Tab completes. A line that is not finished goes on after "... ". \`ray\` is there without an import.`;
+%lsmagic lists magics: %time, %who, !command and more. Tab completes. A line that is not finished goes on after "... ". \`ray\` is there without an import.`;
 
 export interface DotCommandContext {
   readonly runner: LineRunner;

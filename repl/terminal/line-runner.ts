@@ -46,7 +46,7 @@ export class LineRunner {
 
   /** Runs a file's text: its last value is not shown, and `process.exit` in it is no error. */
   async runScript(code: string, name: string): Promise<CellResult> {
-    const result = await this.#execute({ code, name, silent: true, checksTypes: true });
+    const result = await this.#execute({ code, name, silent: true, checksTypes: true, mayHaveMagics: false });
     if (result.error && result.exitCode === undefined) this.#printer.error(result.error);
     return result;
   }

@@ -7,7 +7,7 @@ import { inspect } from "node:util";
 import type { ActorInfo } from "../engine/engine.ts";
 import { handleText, makeMethod, usableHandle, type HandleState, type RemoteMethod } from "./actor-method.ts";
 import type { Scope } from "./home.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../nearest-name.ts";
 import { release, releaseWithHolder, type Hold } from "./object-ref.ts";
 import type { MethodOptions } from "./options.ts";
 

@@ -2,7 +2,7 @@
 import { types } from "node:util";
 import type { StateOperator } from "../engine/state.ts";
 import { describeValue } from "./describe-value.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../nearest-name.ts";
 import { checkStrategy, type SchedulingStrategy } from "./placement.ts";
 import { checkRuntimeEnv, type RuntimeEnv } from "./runtime-env.ts";
 

@@ -1,7 +1,7 @@
 /** Where work runs, as users say it (`schedulingStrategy`) and as the engine takes it. */
 import type { Bundle, Placement, PlacementGroupInfo } from "../engine/placement.ts";
 import { describeValue } from "./describe-value.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../nearest-name.ts";
 import type { ObjectRef } from "./object-ref.ts";
 
 /**

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { envText, isPlainEnv, type RuntimeEnv as WholeEnv } from "../engine/runtime-env.ts";
 import { describeValue } from "./describe-value.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../nearest-name.ts";
 
 /**
  * What a process of tasks or actors has besides resources. Work in another environment runs in other processes.

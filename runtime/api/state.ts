@@ -10,7 +10,7 @@ import { RayError } from "../errors.ts";
 import { describeValue } from "./describe-value.ts";
 import { drawnAs } from "./drawn-rows.ts";
 import type { RayHost } from "./host.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../nearest-name.ts";
 import { checkOptions, LOG_OPTIONS, STATE_OPTIONS, type LogOptions, type StateOptions } from "./options.ts";
 
 /** Tables of the running cluster; the newest rows, oldest first. */

@@ -11,7 +11,7 @@ import type { ImportIndex } from "./import-index.ts";
 import { NameTable } from "./name-table.ts";
 import { RAY_CLASSES, RAY_TYPES, RAY_VALUES } from "./prelude.ts";
 import { refMisuses } from "./ref-misuse.ts";
-import { nearestName } from "../api/nearest-name.ts";
+import { nearestName } from "../nearest-name.ts";
 import type { TypeDiagnostic } from "./type-diagnostic.ts";
 
 export interface CheckRequest {

@@ -6,8 +6,8 @@ import { CellChecker } from "./cell-checker.ts";
 import { LineIndex } from "../compile/positions.ts";
 import { findConfig } from "./folder-config.ts";
 import { ImportIndex } from "./import-index.ts";
-import { readTypeCheckMagic } from "./type-check-magic.ts";
-import type { TypeCheckMode, TypeDiagnostic } from "./type-diagnostic.ts";
+import { readMagics } from "../magics/read-magics.ts";
+import { isTypeCheckMode, type TypeCheckMode, type TypeDiagnostic } from "./type-diagnostic.ts";
 
 /** Where the declarations of `ray-ts` and Node's types are. `dist`: the folder of the built programs. */
 export function checkerPlaces(dist: string): { readonly rayTypes: string; readonly nodeTypes: string } {
@@ -48,9 +48,9 @@ export function checkCells(folder: string, cells: readonly SourceCell[], dist: s
   let mode: TypeCheckMode = "warn";
   try {
     const checked = cells.map(({ name, code, mayBeWrong }): CheckedSource => {
-      const magic = readTypeCheckMagic(code);
-      mode = magic?.mode ?? mode;
-      const diagnostics = orSyntaxError(code, () => checker.check({ name, code: magic?.code ?? code, reports: mode !== "off", onlyRunsRight: false }));
+      const read = readMagics(code, (each) => checker.names.get(each) !== undefined || each in globalThis);
+      for (const { name: magic, text, wantsHelp } of read.magics) if (magic === "typecheck" && !wantsHelp && isTypeCheckMode(text)) mode = text;
+      const diagnostics = orSyntaxError(code, () => checker.check({ name, code: read.code, reports: mode !== "off", onlyRunsRight: false }));
       return { name, code, diagnostics: mayBeWrong || mode === "off" ? [] : diagnostics };
     });
     return checked.map(({ name, code, diagnostics }) => ({ name, code, diagnostics: diagnostics.flatMap((each) => settled(each, code, checker)) }));

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { analyze } from "./analyze.ts";
 import { cellSyntaxError } from "./cell-syntax-error.ts";
-import type { CompiledCell, DeclarationKind, SourceMap, Unit, UnitSource } from "./compiled-cell.ts";
+import type { CellMagic, CompiledCell, DeclarationKind, SourceMap, Unit, UnitSource } from "./compiled-cell.ts";
 import { composeMap } from "./compose-map.ts";
 import { Edits } from "./edits.ts";
 import type { Rendered } from "./edits.ts";
@@ -20,6 +20,7 @@ import { memberAccess, namedWrap } from "./named-wrap.ts";
 import { parseCell } from "./parse.ts";
 import type { ParsedCell } from "./parse.ts";
 import type { Position } from "./positions.ts";
+import { closeMagics, endsWithMagic, openMagics } from "./rewrite-magics.ts";
 import { rewriteNames, rewriteThis } from "./rewrite-names.ts";
 import { rewriteStatements } from "./rewrite-statements.ts";
 import { rewriteVariables } from "./rewrite-variables.ts";
@@ -37,6 +38,8 @@ export interface CompileOptions {
   readonly globals: (name: string) => boolean;
   /** The text is a whole file: it has no value, and a brace at its head is a block. */
   readonly module?: boolean;
+  /** Their text is blank. A brace at the head of such a cell is a block. */
+  readonly magics?: readonly CellMagic[];
 }
 
 /**
@@ -49,7 +52,7 @@ export interface CompileOptions {
  * ```
  */
 export function compileCell(source: string, options: CompileOptions): CompiledCell {
-  const parsed = parseCell(source, options.name, { module: options.module ?? false });
+  const parsed = parseCell(source, options.name, { module: options.module === true || (options.magics ?? []).length > 0 });
   return new CellCompilation(parsed, options).compiled();
 }
 
@@ -80,7 +83,10 @@ class CellCompilation {
     this.#hash = hashOf(parsed.name, parsed.source, ...decisions);
     rewriteThis(walk, edits, (owner, unit) => !isInside(owner, unit));
     rewriteVariables(walk, edits);
-    rewriteStatements(walk, parsed.program, edits, { showsResult: !options.module });
+    const { magics = [] } = options;
+    openMagics(magics, parsed.program, walk, edits);
+    rewriteStatements(walk, parsed.program, edits, { showsResult: options.module !== true && !endsWithMagic(magics, parsed.program) });
+    closeMagics(magics, parsed.program, walk, edits);
     guardAwaits(walk.awaitExpressions, edits);
     this.#units = registerUnits(walk, edits, { cell: parsed.name, hash: this.#hash, positionAt: parsed.positionAt });
   }

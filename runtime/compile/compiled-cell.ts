@@ -60,6 +60,19 @@ export interface CompiledCell {
   unitSource(id: string): UnitSource;
 }
 
+/** A magic of a cell whose text is blank by now. Offsets are the cell's. */
+export interface CellMagic {
+  /** `stands`: a statement of its own; `around`: is called before and after what stands on its line, or all of the cell; `repeats`: is given the cell's statements as a function. */
+  readonly form: "stands" | "around" | "repeats";
+  /** It is about the whole cell. */
+  readonly isCell: boolean;
+  readonly start: number;
+  /** Where the code on its line begins. */
+  readonly textStart: number;
+  /** The end of its line. */
+  readonly end: number;
+}
+
 /** What `__rt` offers to compiled code, in a session and in a worker alike. */
 export interface CellRuntime {
   /** Registers a function or class as unit `id`; `locals` reads what it captured. Returns `fn`. */
@@ -80,6 +93,8 @@ export interface CellRuntime {
   readonly reviving: { on: boolean };
   /** Receives the value of the cell's last expression. */
   result(value: unknown): void;
+  /** Does what the cell's magic with this index does; `body`: the statements that it repeats. */
+  magic(index: number, body?: () => unknown): unknown;
   readonly meta: { readonly url: string; readonly filename: string; readonly dirname: string };
   readonly require: (specifier: string) => unknown;
 }

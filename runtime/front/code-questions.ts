@@ -2,6 +2,9 @@
  * Questions about code while it is written: what could stand at the cursor, what a name is. TypeScript and the session are asked at
  * once; neither is waited for where the other's answer will do, for the session may be in a loop and the checker starting.
  */
+import { isComplete, type Completeness } from "../compile/is-complete.ts";
+import { completeMagics, describeMagic } from "../magics/complete-magics.ts";
+import type { ReadCell } from "../magics/read-magics.ts";
 import type { MimeBundle } from "../session/output.ts";
 import type { FrontMessage, SessionInspection, SessionMessage } from "../session/session-protocol.ts";
 import { elapsed, systemClock } from "./clock.ts";
@@ -22,6 +25,8 @@ type Completed = Extract<SessionMessage, { type: "completed" }>;
 
 export interface CodeQuestionsParts {
   readonly checker: TypeChecker;
+  /** What of a text is TypeScript. */
+  readonly read: (code: string) => ReadCell;
   /** False when there is no session that could hear it. */
   readonly ask: (message: FrontMessage) => boolean;
 }
@@ -35,8 +40,11 @@ export class CodeQuestions {
     this.#parts = parts;
   }
 
-  async complete(code: string, cursor: number): Promise<JoinedCompletions> {
-    const { checker, ask } = this.#parts;
+  async complete(text: string, cursor: number): Promise<JoinedCompletions> {
+    const { checker, ask, read } = this.#parts;
+    const { code, magics } = read(text);
+    const ofMagics = completeMagics(text, cursor, magics);
+    if (ofMagics !== undefined) return { ...ofMagics, statement: ofMagics.start };
     checker.start();
     const values = this.#completions.ask((id) => { if (!ask({ type: "complete", id, code, cursor })) this.#completions.answer(id, undefined); }, ANSWER_MS);
     const patience = elapsed(VALUES_MS, systemClock);
@@ -47,13 +55,23 @@ export class CodeQuestions {
     return session === undefined ? known : joinCompletions(code, cursor, { checked, session, names: [] });
   }
 
-  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ readonly found: boolean; readonly data: MimeBundle }> {
-    const { checker, ask } = this.#parts;
+  async inspect(text: string, cursor: number, detail: 0 | 1): Promise<{ readonly found: boolean; readonly data: MimeBundle }> {
+    const { checker, ask, read } = this.#parts;
+    const { code, magics } = read(text);
+    const help = describeMagic(cursor, magics);
+    if (help !== undefined) return { found: true, data: { "text/plain": help } };
     checker.start();
     const values = this.#inspections.ask((id) => { if (!ask({ type: "inspect", id, code, cursor, detail })) this.#inspections.answer(id, undefined); }, ANSWER_MS);
     const patience = elapsed(VALUES_MS, systemClock);
     const checked = await checker.inspect(code, cursor, detail, TYPES_MS);
     return joinInspection(checked, await (checked === undefined ? values : Promise.race([values, patience])), detail);
+  }
+
+  /** By the parser alone. A cell that is to be repeated and has nothing in it is waited for. */
+  isComplete(text: string): Completeness {
+    const { code, magics } = this.#parts.read(text);
+    if (code.trim() === "" && magics.some(({ isCell, wantsHelp }) => isCell && !wantsHelp)) return { status: "incomplete", indent: "" };
+    return isComplete(code);
   }
 
   answered(message: Extract<SessionMessage, { type: "completed" | "inspected" }>): void {

@@ -9,14 +9,15 @@
  *   running cell: clients that record notebooks take nothing later and nothing of another cell. The cell's value comes
  *   behind the prints.
  */
-import { isComplete } from "../compile/is-complete.ts";
 import type { OpenInspector } from "../debug/inspector.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { MarkEvent } from "../session/output-marks.ts";
 import type { CommMessage, MimeBundle, Output, UiValue } from "../session/output.ts";
 import type { SessionMessage } from "../session/session-protocol.ts";
 import { BusyOwner } from "./busy-owner.ts";
+import { CellNames } from "./cell-names.ts";
 import { FrontCluster } from "./front-cluster.ts";
+import { FrontMagics, type ReadRequest } from "./front-magics.ts";
 import { FrontTypes } from "./front-types.ts";
 import type { CellRequest, CellResult, Front, FrontOptions } from "./front.ts";
 import type { JoinedCompletions } from "./join-completions.ts";
@@ -35,8 +36,6 @@ import { CodeQuestions } from "./code-questions.ts";
 
 const IDLE_GRACE_MS = 1000;
 const BUSY_GRACE_MS = 200;
-/** Worker prints name their cell; those of older cells than these go to the last cell. */
-const REMEMBERED_NAMES = 10_000;
 
 export function createFront(options: FrontOptions): Front {
   return new SessionFront(options);
@@ -49,9 +48,10 @@ class SessionFront implements Front {
   readonly #busyOwner: BusyOwner;
   readonly #prints: WorkerPrints;
   readonly #types: FrontTypes;
+  readonly #magics: FrontMagics;
   #cancelTelling: (() => void) | undefined;
   readonly #questions: CodeQuestions;
-  readonly #cellsByName = new Map<string, number>();
+  readonly #cells = new CellNames();
   readonly #running = new RunningCells();
   readonly #stuck: StuckCells;
   readonly #inspector = new SessionInspector(() => this.#session);
@@ -60,6 +60,7 @@ class SessionFront implements Front {
   readonly #comms = new SessionComms();
   #session: SessionProcess | undefined;
   #isOutputHeld = false;
+  #isResetting = false;
   #lastCell = 0;
   #lastExecution = 0;
   /** What the next cell is to tell about a session that died between cells. */
@@ -71,8 +72,17 @@ class SessionFront implements Front {
     this.#prints = new WorkerPrints(options.isPage === true ? PAGE_LIMIT : undefined);
     const { folder, env, isPage = false, typeCheck = "off", onOutput } = options;
     this.#types = new FrontTypes({ folder, env: { ...process.env, ...env }, mode: typeCheck, isPage, onOutput });
+    this.#magics = new FrontMagics({
+      folder,
+      fillsCells: options.fillsCells ?? false,
+      hasName: (name) => this.#types.checker.hasName(name),
+      typeCheck: (mode) => this.#types.setMode(mode),
+      reset: () => this.#reset(),
+      print: (text, cell) => onOutput({ type: "stream", name: "stdout", text }, cell),
+    });
     this.#questions = new CodeQuestions({
       checker: this.#types.checker,
+      read: this.#magics.read,
       ask: (message) => {
         // a debugger that has stopped the session leaves it no turn to answer in
         if (this.#session === undefined || this.#inspector.isStopped) return false;
@@ -85,7 +95,7 @@ class SessionFront implements Front {
       clock: systemClock,
       isPage,
       cluster: () => this.#cluster.current(),
-      nameOf: (cell) => this.#nameOf(cell),
+      nameOf: (cell) => this.#cells.nameOf(cell),
       say: (message) => this.#cluster.say(message),
       touch: (control, value, cell) => this.#touch(control, value, cell),
     });
@@ -123,11 +133,11 @@ class SessionFront implements Front {
     const cell = new RunningCell(++this.#lastExecution, request.name);
     this.#running.begin(cell, request.lane);
     this.#lastCell = cell.id;
-    this.#rememberName(cell);
+    this.#cells.remember(cell);
     started?.(cell.id);
     if (request.silent !== true) this.#tellNotice(cell.id);
     try {
-      const read = this.#types.read(request, cell.id);
+      const read = await this.#magics.begin(request, cell.id);
       if ("ename" in read) cell.refuse(read);
       else await this.#begin(cell, read);
       const result = await cell.result;
@@ -136,7 +146,7 @@ class SessionFront implements Front {
       for (const output of cell.takeHeld()) this.#put(output, cell.id);
       this.#views.flush();
       await this.#types.ended(result, cell.id);
-      return result;
+      return "nextInput" in read ? { ...result, nextInput: read.nextInput } : result;
     } finally {
       this.#running.end(request.lane);
       this.#stuck.ended();
@@ -168,7 +178,7 @@ class SessionFront implements Front {
     const cell = this.#comms.heard(message);
     if (cell === undefined) return false;
     const id = this.#beginCallback(cell);
-    this.#session?.send({ type: "comm", id, name: this.#nameOf(cell), message });
+    this.#session?.send({ type: "comm", id, name: this.#cells.nameOf(cell), message });
     return true;
   }
 
@@ -181,7 +191,7 @@ class SessionFront implements Front {
   /** Resolves when the session's code has run, or the session is gone. */
   #touch(control: string, value: UiValue, cell: number): Promise<void> {
     const id = this.#beginCallback(cell);
-    this.#session?.send({ type: "ui", id, name: this.#nameOf(cell), control, value });
+    this.#session?.send({ type: "ui", id, name: this.#cells.nameOf(cell), control, value });
     return this.#comms.whenEnded(id);
   }
 
@@ -198,7 +208,7 @@ class SessionFront implements Front {
   }
 
   isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent?: string } {
-    return isComplete(code);
+    return this.#questions.isComplete(code);
   }
 
   typesSettled(): Promise<void> {
@@ -224,7 +234,7 @@ class SessionFront implements Front {
   }
 
   /** Hands the cell to a session that is ready. */
-  async #begin(cell: RunningCell, request: CellRequest): Promise<void> {
+  async #begin(cell: RunningCell, request: ReadRequest): Promise<void> {
     const session = this.#currentSession();
     await session.ready;
     await this.#inspector.ready();
@@ -234,7 +244,17 @@ class SessionFront implements Front {
     if (wrongTypes !== undefined) return cell.refuse(wrongTypes);
     cell.wasSent = true;
     this.#busyOwner.wake();
-    session.send({ type: "execute", id: cell.id, name: request.name, code: request.code, silent: request.silent ?? false, userExpressions: request.userExpressions ?? {}, lane: request.lane });
+    const { name, code, magics, written, silent = false, userExpressions = {}, lane } = request;
+    session.send({ type: "execute", id: cell.id, name, code, magics, written, silent, userExpressions, lane });
+  }
+
+  /** A fresh session; resolves when the old one is gone. */
+  async #reset(): Promise<void> {
+    const session = this.#currentSession();
+    await session.ready;
+    this.#isResetting = true;
+    await session.end(IDLE_GRACE_MS);
+    this.#isResetting = false;
   }
 
   #currentSession(): SessionProcess {
@@ -268,7 +288,7 @@ class SessionFront implements Front {
     if (this.#closing !== undefined) return;
     const cells = this.#running.all.filter(({ wasSent }) => wasSent);
     for (const cell of cells) cell.sessionDied(diedInCell(end), end.exitCalled && end.code !== null ? end.code : undefined);
-    if (cells.length === 0 && wasReady) this.#notice += diedBetweenCells(end);
+    if (cells.length === 0 && wasReady && !this.#isResetting) this.#notice += diedBetweenCells(end);
     // one that cannot even start is tried again by the next cell only
     if (!wasReady) return;
     this.#currentSession();
@@ -350,7 +370,7 @@ class SessionFront implements Front {
   }
 
   #print({ name, text, origin }: PrintedLine): void {
-    const cell = (origin !== undefined && this.#cellsByName.get(origin)) || this.#lastCell;
+    const cell = (origin !== undefined && this.#cells.numberOf(origin)) || this.#lastCell;
     this.#options.onOutput({ type: "stream", name, text }, cell);
   }
 
@@ -368,17 +388,5 @@ class SessionFront implements Front {
   #tellNotice(cell: number): void {
     if (this.#notice !== "") this.#options.onOutput({ type: "stream", name: "stderr", text: this.#notice }, cell);
     this.#notice = "";
-  }
-
-  #rememberName({ name, id }: RunningCell): void {
-    this.#cellsByName.delete(name);
-    this.#cellsByName.set(name, id);
-    const oldest = this.#cellsByName.keys().next();
-    if (this.#cellsByName.size > REMEMBERED_NAMES && !oldest.done) this.#cellsByName.delete(oldest.value);
-  }
-
-  #nameOf(cell: number): string {
-    for (const [name, id] of this.#cellsByName) if (id === cell) return name;
-    return "In[*]";
   }
 }

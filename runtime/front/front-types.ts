@@ -4,8 +4,8 @@ import type { TypeCheckMode, TypeDiagnostic } from "../check/type-diagnostic.ts"
 import type { OutputError } from "../session/output.ts";
 import { CellTypes, TYPES_AFTER_END_MS } from "./cell-types.ts";
 import { systemClock } from "./clock.ts";
-import type { CellRequest, CellResult, FrontOutput } from "./front.ts";
-import { describeMode, readTypeCheckMagic } from "../check/type-check-magic.ts";
+import type { CellResult, FrontOutput } from "./front.ts";
+import type { ReadRequest } from "./front-magics.ts";
 import { TypeChecker } from "./type-checker.ts";
 
 export interface FrontTypesOptions {
@@ -40,29 +40,25 @@ export class FrontTypes {
     if (this.#mode === "error") this.checker.start();
   }
 
-  /** The cell as the session is to have it, or why it cannot run. Sets the mode when that is what the cell asks for. */
-  read(request: CellRequest, cell: number): CellRequest | OutputError {
-    const magic = readTypeCheckMagic(request.code);
-    if (magic === undefined) return request;
-    if (magic.problem !== undefined) return { ename: "UsageError", evalue: magic.problem, traceback: [`UsageError: ${magic.problem}`] };
-    this.#mode = magic.mode ?? this.#mode;
+  /** Which mode holds, from now on `mode` where that is given. */
+  setMode(mode: TypeCheckMode | undefined): TypeCheckMode {
+    this.#mode = mode ?? this.#mode;
     this.start();
-    this.#options.onOutput({ type: "stream", name: "stdout", text: describeMode(this.#mode) }, cell);
-    return { ...request, code: magic.code };
+    return this.#mode;
   }
 
   /**
    * The cell is about to run: starts its check. With `error` resolves when it is known to be right, or to why it must not run. Else
    * it resolves at once.
    */
-  async begin({ name, code, silent = false, checksTypes = !silent }: CellRequest, cell: number): Promise<OutputError | undefined> {
+  async begin({ name, code, written, silent = false, checksTypes = !silent }: ReadRequest, cell: number): Promise<OutputError | undefined> {
     if (ONLY_NUMBERS.test(code)) return undefined;
     const mode = checksTypes ? this.#mode : "off";
     if (mode === "error") this.checker.start();
     const checked = this.checker.check({ name, code, reports: mode !== "off", onlyRunsRight: mode === "error" });
     this.#checked = checked;
-    if (mode === "error") return refusal(name, code, (await checked) ?? []);
-    this.#shown.set(cell, new CellTypes(checked, systemClock, (found) => this.#show(name, code, found, cell)));
+    if (mode === "error") return refusal(name, written, (await checked) ?? []);
+    this.#shown.set(cell, new CellTypes(checked, systemClock, (found) => this.#show(name, written, found, cell)));
     return undefined;
   }
 

@@ -21,6 +21,8 @@ export interface CellRequest {
   readonly silent?: boolean;
   /** Cells of one lane run one after the other; those of another lane run beside them, in the same session. */
   readonly lane?: string;
+  /** False: a file's text, in which all is TypeScript. */
+  readonly mayHaveMagics?: boolean;
   /** A silent cell's types are not checked, unless this says so. */
   readonly checksTypes?: boolean;
   readonly userExpressions?: Readonly<Record<string, string>>;
@@ -31,6 +33,8 @@ export interface CellResult extends Omit<ExecuteReply, "type" | "id"> {
   readonly sessionDied: boolean;
   /** What the cell gave to `process.exit`. */
   readonly exitCode?: number;
+  /** What the cell is to hold from now on; only where the front fills cells. */
+  readonly nextInput?: string;
 }
 
 export interface FrontOptions {
@@ -47,6 +51,8 @@ export interface FrontOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Cells are shown on a notebook's page: of what workers print a cell takes no more than a page holds. */
   readonly isPage?: boolean;
+  /** Cells can be given another text, as `%load` does; elsewhere that text runs. */
+  readonly fillsCells?: boolean;
   /** How cells' types are checked until a cell says `%typecheck`; `off` when left out. */
   readonly typeCheck?: TypeCheckMode;
 }

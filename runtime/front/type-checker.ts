@@ -117,6 +117,10 @@ export class TypeChecker {
     if (names.length > 0) this.#process?.send({ type: "learn", names });
   }
 
+  hasName(name: string): boolean {
+    return this.#names.has(name) || this.#builtins.has(name);
+  }
+
   /** What is known of the session's names without asking anybody. */
   get names(): Iterable<readonly [name: string, kind: string]> {
     return new Map([...this.#builtins, ...this.#names]);

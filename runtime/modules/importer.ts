@@ -19,6 +19,8 @@ export interface ImporterOptions {
   readonly ray: Readonly<Record<string, unknown>>;
   /** Folders of the runtime environment, whose packages come first. */
   readonly packageFolders?: readonly string[];
+  /** The command that installs a package, for who reads that one is missing. */
+  readonly install?: string;
 }
 
 export interface Importer {
@@ -58,7 +60,7 @@ export function createImporter(options: ImporterOptions): Importer {
       const loaded = await load(importable(specifier, folder), attributes);
       return TIMERS.test(specifier) ? withGlobals(loaded) : loaded;
     } catch (error) {
-      throw explainMissing(error, specifier, folder);
+      throw explainMissing(error, specifier, folder, options.install);
     }
   };
 
@@ -77,7 +79,7 @@ export function createImporter(options: ImporterOptions): Importer {
         try {
           return requireHere(packagePath(specifier, options.packageFolders ?? []) ?? specifier) as unknown;
         } catch (error) {
-          throw explainMissing(error, specifier, options.folder);
+          throw explainMissing(error, specifier, options.folder, options.install);
         }
       },
       { resolve: requireHere.resolve, cache: requireHere.cache, main: requireHere.main },

@@ -31,14 +31,14 @@ export class Evaluator {
   }
 
   /** Runs a cell, then `present` on the value of its last expression. Rejects with what either threw. */
-  async run<T>(cell: CompiledCell, present: (value: unknown) => T | Promise<T>): Promise<T> {
+  async run<T>(cell: CompiledCell, present: (value: unknown) => T | Promise<T>, magic?: CellRuntime["magic"]): Promise<T> {
     const { scope, interrupts, registry } = this.#parts;
     registry.addCell(cell);
     const body = new Script(cell.code + HAS_MAP, { filename: cell.scriptName, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
       .runInThisContext({ displayErrors: false }) as CellFunction;
     scope.declare(cell.declared, cell.name);
     const last: { value: unknown } = { value: undefined };
-    const start = (): unknown => body(scope.names, this.runtime((value) => { last.value = value; }));
+    const start = (): unknown => body(scope.names, this.runtime((value) => { last.value = value; }, magic));
     if (!cell.isAsync) {
       return interrupts.breakable(() => {
         start();
@@ -50,7 +50,7 @@ export class Evaluator {
   }
 
   /** `__rt` of code that runs here. */
-  runtime(result: (value: unknown) => void): CellRuntime {
+  runtime(result: (value: unknown) => void, magic: CellRuntime["magic"] = noMagic): CellRuntime {
     const { scope, importer, interrupts, registry, modules } = this.#parts;
     return modules.instrument({
       def: registry.def,
@@ -62,8 +62,13 @@ export class Evaluator {
       resumed: interrupts.resumed,
       reviving: registry.reviving,
       result,
+      magic,
       meta: importer.meta,
       require: importer.require,
     });
   }
+}
+
+function noMagic(): never {
+  throw new Error("Code without magics called one");
 }

@@ -22,6 +22,7 @@ import type { ErrorContext } from "./format-error.ts";
 import { FrontLink } from "./front-link.ts";
 import { Interrupts } from "./interrupts.ts";
 import { reportLateErrors, reportWarnings } from "./late-errors.ts";
+import { formOf } from "./magics/run-magic.ts";
 import { NameReport } from "./name-report.ts";
 import { OutputPipe } from "./output-pipe.ts";
 import { ownChildren } from "./own-children.ts";
@@ -81,7 +82,7 @@ const face = startRay({
   ask: userInput.input,
   notice: (text) => streams.stderr.write(`ray: ${text}\n`),
 });
-const importer = createImporter({ folder, ray: face.exports });
+const importer = createImporter({ folder, ray: face.exports, install: "%npm install" });
 const recent = new RecentResults(face.holdsCluster);
 let displays = 0;
 
@@ -101,11 +102,18 @@ const session: Session = new Session({
   roots,
   names: new NameReport(roots),
   present: { viewOf: face.viewOf, isShown: face.isShown, newDisplayId: () => `ray-ts-${nonce}-${++displays}`, bundles },
-  compile(code, cell) {
-    sources.add(cell, code);
-    const compiled = compileCell(code, { name: cell, known: scope.known, globals: (name) => name in globalThis });
-    stacks.register(compiled.scriptName, { cell, map: () => compiled.map, source: code });
+  compile(code, cell, magics = [], written = code) {
+    sources.add(cell, written);
+    const compiled = compileCell(code, { name: cell, known: scope.known, globals: (name) => name in globalThis, magics: magics.map((call) => ({ ...call, form: formOf(call) })) });
+    stacks.register(compiled.scriptName, { cell, map: () => compiled.map, source: written });
     return compiled;
+  },
+  magics: {
+    folder,
+    scope,
+    print: (text) => streams.stdout.write(text),
+    display: (data) => pipe.output(executions.receiving?.id ?? pipe.lastExecution, { type: "display", data, metadata: {}, update: false }),
+    check: () => interrupts.check(),
   },
   cancelWork: face.cancelWork,
   hearComm: face.hearComm,

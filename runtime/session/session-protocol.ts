@@ -4,6 +4,7 @@
  * pipe with in-band marks (`output-marks.ts`), so that a crash loses nothing and order is kept.
  */
 import type { RuntimeEnv } from "../engine/runtime-env.ts";
+import type { MagicCall } from "../magics/magic.ts";
 import type { CommMessage, MimeBundle, OutputError, UiValue, ViewDescriptor } from "./output.ts";
 
 export interface ExecuteRequest {
@@ -12,6 +13,10 @@ export interface ExecuteRequest {
   /** The shown name: `In[3]`. */
   readonly name: string;
   readonly code: string;
+  /** The cell's magics, which are blank in `code`. */
+  readonly magics?: readonly MagicCall[];
+  /** The cell as it was written, where that is not `code`. */
+  readonly written?: string;
   /** False: the value of the last expression is not shown, and nothing enters `_`. */
   readonly silent: boolean;
   readonly userExpressions: Readonly<Record<string, string>>;

@@ -13,6 +13,8 @@ import { newExecution, type Execution, type Executions } from "./execution.ts";
 import { formatError, type ErrorContext } from "./format-error.ts";
 import type { Order } from "./front-link.ts";
 import { InterruptedError, type Interrupts } from "./interrupts.ts";
+import type { MagicCall } from "../magics/magic.ts";
+import { magicsOf, type MagicContext } from "./magics/run-magic.ts";
 import type { NameReport } from "./name-report.ts";
 import type { CommMessage, Output, UiValue } from "./output.ts";
 import type { OutputPipe } from "./output-pipe.ts";
@@ -31,7 +33,8 @@ export interface SessionParts {
   readonly roots: CompletionRoots & DescribeRoots;
   readonly present: PresentContext;
   readonly errors: ErrorContext;
-  readonly compile: (code: string, cell: string) => CompiledCell;
+  readonly compile: (code: string, cell: string, magics?: readonly MagicCall[], written?: string) => CompiledCell;
+  readonly magics: MagicContext;
   /** What a cell that was interrupted has under way elsewhere ends too. */
   readonly cancelWork: (execution: Execution) => void;
   /** What the code of cells does about a client's message on a comm. */
@@ -126,7 +129,7 @@ export class Session {
     let declared: readonly string[] = [];
     try {
       const userExpressions = await interrupts.race(execution, async () => {
-        const cell = this.#parts.compile(request.code, request.name);
+        const cell = this.#parts.compile(request.code, request.name, request.magics, request.written);
         declared = [...cell.declared.keys()];
         const output = await this.#evaluate(cell, request);
         if (output !== undefined) this.#parts.pipe.output(execution.id, output);
@@ -141,13 +144,13 @@ export class Session {
     }
   }
 
-  async #evaluate(cell: CompiledCell, { name, silent }: ExecuteRequest): Promise<Output | undefined> {
+  async #evaluate(cell: CompiledCell, { name, silent, magics = [] }: ExecuteRequest): Promise<Output | undefined> {
     const { evaluator, recent, present } = this.#parts;
     return evaluator.run(cell, (value) => {
       if (silent || value === undefined) return undefined;
       recent.add(name, value);
       return presentResult(value, present, name);
-    });
+    }, magicsOf(magics, this.#parts.magics));
   }
 
   async #userExpressions(request: ExecuteRequest): Promise<UserExpressions> {

@@ -63,6 +63,20 @@ describe("repl through a pipe", () => {
     expect(spawnSync("ps", ["-o", "stat=", "-p", String(worker)], { encoding: "utf8" }).stdout.trim()).toMatch(/^(Z.*)?$/);
   });
 
+  test("magics work through a pipe, and what is TypeScript stays so", async () => {
+    write("more.ts", "const loaded: number = 40\n");
+    const { code, stdout } = await runCli(["repl"], { cwd: folder, stdin: "%load more.ts\nloaded\n% 7\n%time loaded + 2\n!echo out\n%%bench -n 2\nloaded\n" });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^5\n%time: .*\n42\nout\n%%bench: .*2 runs\)\n$/);
+  });
+
+  onUnix("a script's lines are TypeScript, whatever they begin with", async () => {
+    write("negated.ts", "let ls: boolean | undefined;\n{ ls = false }\n!ls\nconsole.log(!ls)\n!nowhere\n");
+    const { code, stdout, stderr } = await runCli(["run", "negated.ts"], { cwd: folder });
+    expect([code, stdout]).toEqual([1, "true\n"]);
+    expect(stderr).toContain("nowhere is not defined");
+  });
+
   test("dot commands load, save and leave", async () => {
     write("more.ts", "const loaded = 40\nloaded + 1\n");
     const { code, stdout } = await runCli(["repl"], { cwd: folder, stdin: ".load more.ts\nloaded + 2\n.save kept.ts\n.exit\n99\n" });

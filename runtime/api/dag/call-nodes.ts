@@ -1,5 +1,5 @@
 /** Nodes that submit something: a task, an actor, a call of an actor. */
-import { nearestName } from "../nearest-name.ts";
+import { nearestName } from "../../nearest-name.ts";
 import { BoundNode, describeArgs, type Execution } from "./node.ts";
 
 interface Submits {

@@ -34,6 +34,12 @@ test("a notebook whose outputs are as stored passes; one altered character fails
   expect(bad.stdout).toMatch(/\n1 passed, 1 failed in 1 notebook/);
 });
 
+test("magics run as in a kernel, and are no type errors", async () => {
+  write("magics.ipynb", [cell("%typecheck error", [stdout("%typecheck error: a cell with type errors does not run\n")]), cell("const a: number[] = [1]\n!echo shell", [stdout("shell\n")]), cell("%reset\ntypeof a", [stdout("A fresh session: no variables, no modules, no timers. The cluster and its detached actors are kept.\n"), result("'undefined'")])]);
+  const { code, stdout: said } = await run("--type-check", "error", "magics.ipynb");
+  expect([code, said]).toEqual([0, expect.stringContaining("3 passed, 0 failed")]);
+});
+
 test("tags say what must fail, what does not run and what is not compared", async () => {
   write("a.ipynb", [
     cell("throw new RangeError('no')", [{ ename: "RangeError", evalue: "no", output_type: "error", traceback: [] }], "raises-exception"),

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { dirname } from "node:path";
 import vm from "node:vm";
 import { compileCell } from "../../../runtime/compile/compile-cell.ts";
-import type { CellRuntime, CompiledCell, DeclarationKind, Unit } from "../../../runtime/compile/compiled-cell.ts";
+import type { CellMagic, CellRuntime, CompiledCell, DeclarationKind, Unit } from "../../../runtime/compile/compiled-cell.ts";
 import { StackMapper } from "../../../runtime/compile/stack-map.ts";
 import { unitFactory } from "../../../runtime/compile/unit-factory.ts";
 
@@ -27,20 +27,21 @@ export class CellHost {
   readonly registered = new WeakMap<object, Registered>();
   readonly guard = new Int32Array(1);
   guardCount = 0;
+  readonly calledMagics: number[] = [];
   lastValue: unknown = nothing;
   readonly runtime: CellRuntime = makeRuntime(this);
 
-  compile(source: string): CompiledCell {
+  compile(source: string, magics: readonly CellMagic[] = []): CompiledCell {
     const name = `In[${this.cells.length + 1}]`;
-    const cell = compileCell(source, { name, known: this.known, globals: (global) => global in mainGlobals });
+    const cell = compileCell(source, { name, known: this.known, globals: (global) => global in mainGlobals, magics });
     this.cells.push(cell);
     this.stacks.register(cell.scriptName, { cell: name, map: () => cell.map, source });
     return cell;
   }
 
   /** Gives the value of the last expression. */
-  async run(source: string): Promise<unknown> {
-    const cell = this.compile(source);
+  async run(source: string, magics?: readonly CellMagic[]): Promise<unknown> {
+    const cell = this.compile(source, magics);
     for (const [name, kind] of cell.declared) this.#define(name, kind, cell.name);
     this.lastValue = nothing;
     const script = new vm.Script(cell.code, { filename: cell.scriptName });
@@ -140,6 +141,10 @@ function makeRuntime(host: CellHost): CellRuntime {
     },
     result(value) {
       host.lastValue = value;
+    },
+    magic(index, body) {
+      host.calledMagics.push(index);
+      return body?.();
     },
   };
 }

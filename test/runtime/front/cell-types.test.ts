@@ -1,6 +1,5 @@
 import type { TypeDiagnostic } from "../../../runtime/check/type-diagnostic.ts";
 import { CellTypes, TYPES_AFTER_END_MS } from "../../../runtime/front/cell-types.ts";
-import { readTypeCheckMagic } from "../../../runtime/check/type-check-magic.ts";
 import { ManualClock } from "../../fixtures/manual-clock.ts";
 
 const wrong = (code: string, message = "wrong"): TypeDiagnostic => ({ code, severity: "error", message, start: 0, end: 1, line: 1, column: 1, endLine: 1, endColumn: 2, related: [] });
@@ -61,17 +60,4 @@ test("nobody to ask is nothing wrong", async () => {
   await arrive(undefined);
   await types.ended(undefined, TYPES_AFTER_END_MS);
   expect(shown).toEqual([]);
-});
-
-test.each([
-  ["%typecheck error\nconst x = 1", { mode: "error", code: "\nconst x = 1" }],
-  ["  %typecheck   off", { mode: "off", code: "" }],
-  ["%typecheck", { mode: undefined, code: "" }],
-])("%j is read as %j", (code, expected) => {
-  expect(readTypeCheckMagic(code)).toEqual(expected);
-});
-
-test("an unknown mode says which there are, and other cells are left alone", () => {
-  expect(readTypeCheckMagic("%typecheck maybe")?.problem).toContain("one of warn, error, off");
-  expect([readTypeCheckMagic("x %typecheck off"), readTypeCheckMagic("1\n%typecheck off"), readTypeCheckMagic("%typechecked")]).toEqual([undefined, undefined, undefined]);
 });

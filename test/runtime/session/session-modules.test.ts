@@ -81,10 +81,10 @@ test("a syntax error in a local module names the file", async () => {
 });
 
 test.each([
-  ["import x from 'lodash-but-missing/fp'", /^Cannot find the package "lodash-but-missing" from .*\. Install it there: npm install lodash-but-missing$/],
-  ["require('@some/where/deep')", /npm install @some\/where$/],
-  ["import './needs'", /^Cannot find the package "package-that-is-not-here" \(needed by "\.\/needs"\) .*npm install package-that-is-not-here$/],
-  ["import '@scope/half'", /"its-own-dependency" \(needed by "@scope\/half"\).*npm install its-own-dependency$/],
+  ["import x from 'lodash-but-missing/fp'", /^Cannot find the package "lodash-but-missing" from .*\. Install it there: %npm install lodash-but-missing$/],
+  ["require('@some/where/deep')", /%npm install @some\/where$/],
+  ["import './needs'", /^Cannot find the package "package-that-is-not-here" \(needed by "\.\/needs"\) .*%npm install package-that-is-not-here$/],
+  ["import '@scope/half'", /"its-own-dependency" \(needed by "@scope\/half"\).*%npm install its-own-dependency$/],
   ["import { a } from './nowhere'", /^Cannot find "\.\/nowhere" from .*\. Looked for nowhere, nowhere\.ts,/],
 ])("%s says what is missing and what to do", async (code, message) => {
   const { reply } = await session.run(code);

@@ -123,6 +123,7 @@ export class Session {
       interrupted: () => undefined,
       resumed: (value) => value,
       result: (value: unknown) => void (this.last = value),
+      magic: () => undefined,
       meta,
       require,
     });

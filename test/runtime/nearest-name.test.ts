@@ -1,4 +1,4 @@
-import { nearestName } from "../../../runtime/api/nearest-name.ts";
+import { nearestName } from "../../runtime/nearest-name.ts";
 
 test.each([
   ["incrr", ["get", "incr"], "incr"],
