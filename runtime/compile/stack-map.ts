@@ -33,6 +33,8 @@ interface Script extends MappedScript {
   trace: TraceMap | undefined;
 }
 
+/** Of a local module that was edited (`modules/module-versions.ts`). */
+const VERSION = /\?ray-ts=[0-9a-f]{12}(?=:\d|$)/g;
 /** `name:line:column`, at the end of a frame or in its parentheses. */
 const placePattern = /([^\s()]+):(\d+):(\d+)/g;
 
@@ -97,7 +99,7 @@ export class StackMapper {
       const position = this.#original(name, Number(row), Number(column));
       return position ? `${position.cell}:${position.line}:${position.column}` : place;
     });
-    return this.#mapSyntaxErrorHead(mapped);
+    return this.#mapSyntaxErrorHead(mapped.replace(VERSION, ""));
   }
 
   /** The first line of V8's SyntaxErrors: `script:line` alone. */

@@ -7,6 +7,8 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compileFile } from "../compile/compile-file.ts";
+import { absent, isAbsent } from "./absent-package.ts";
+import { isInPackage, LOOK_ANEW, ModuleVersions, VERSION_PARAMETER } from "./module-versions.ts";
 import { mayBePackage, packageFirst, packagesOf, type Packages, type ResolveContext, type Resolved } from "./packages.ts";
 import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
 
@@ -23,6 +25,7 @@ const RAY_URL = "ray-ts:own";
 
 let rayExports: readonly string[] = [];
 let packages: readonly Packages[] = [];
+const versions = new ModuleVersions();
 
 export function configureHooks(config: HooksConfig): void {
   rayExports = config.rayExports;
@@ -37,8 +40,15 @@ export function resolveHook<R extends Resolved | Promise<Resolved>>(specifier: s
   if (isLocalSpecifier(specifier) && parent?.startsWith("file:") === true && !parent.includes("/node_modules/")) {
     const file = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
     const found = resolveLocal(file, dirname(fileURLToPath(parent)));
-    // Node goes on with what was found, its format included; require() takes paths
-    if (found !== undefined) return next(context.conditions?.includes("require") === true ? found : pathToFileURL(found).href, context);
+    if (found !== undefined) {
+      if (specifier.endsWith(`?${VERSION_PARAMETER}=${LOOK_ANEW}`)) versions.look(found);
+      // Node goes on with what was found, its format included; require() takes paths
+      return next(context.conditions?.includes("require") === true ? found : isInPackage(found) ? pathToFileURL(found).href : versions.urlOf(found), context);
+    }
+  }
+  if (parent?.startsWith("file:") === true && mayBePackage(specifier, parent) && context.conditions?.includes("require") !== true) {
+    const folders = [dirname(fileURLToPath(parent)), ...packages.map(({ folder }) => folder)];
+    if (folders.every((folder) => isAbsent(specifier, folder))) throw absent(specifier, fileURLToPath(parent), "ERR_MODULE_NOT_FOUND");
   }
   return packages.length > 0 && mayBePackage(specifier, parent) ? packageFirst(packages, specifier, context, next) : next(specifier, context);
 }

@@ -6,10 +6,12 @@ import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
+import { absent, isAbsent } from "./absent-package.ts";
 import { RAY_MODULE, type HooksConfig } from "./hooks.ts";
 import { installHooks } from "./install-hooks.ts";
 import { explainMissing } from "./missing-module.ts";
 import { packagePath } from "./packages.ts";
+import { isInPackage, LOOK_ANEW, ModuleVersions, VERSION_PARAMETER } from "./module-versions.ts";
 import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
 
 export interface ImporterOptions {
@@ -30,6 +32,8 @@ export interface Importer {
   /** As a module at `from` (a path or a file URL) would import it. */
   importFrom(specifier: string, from: string | undefined): Promise<Record<string, unknown>>;
   readonly require: (specifier: string) => unknown;
+  /** Of a local module as this importer gave it (its namespace, or what it exports as a whole); undefined: it has none. */
+  versionOf(loaded: object): string | undefined;
   readonly meta: { readonly url: string; readonly filename: string; readonly dirname: string };
 }
 
@@ -53,11 +57,27 @@ export function createImporter(options: ImporterOptions): Importer {
   // read late: a process may fill in its `ray` after its importer
   const hooks = (): HooksConfig => ({ rayExports: Object.keys(options.ray).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name)), packageFolders: options.packageFolders ?? [] });
 
+  const versions = new ModuleVersions();
+  const versionsOf = new WeakMap<object, string>();
+
+  /** The file that is meant, if it is a local one; as CommonJS it is forgotten when it was edited, or what it needs was. */
+  const lookAt = (specifier: string, folder: string): string | undefined => {
+    const found = isLocalSpecifier(specifier) ? resolveLocal(specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier, folder) : undefined;
+    if (found === undefined || isInPackage(found)) return found;
+    for (const changed of versions.look(found)) delete requireHere.cache[changed];
+    return found;
+  };
+  const note = <T>(loaded: T, file: string | undefined): T => {
+    if (file !== undefined && !isInPackage(file) && ((typeof loaded === "object" && loaded !== null) || typeof loaded === "function")) versionsOf.set(loaded, versions.versionOf(file));
+    return loaded;
+  };
+
   const importBy = async (load: DynamicImport, specifier: string, folder: string, attributes?: object): Promise<Record<string, unknown>> => {
     if (specifier === "ray-ts") return options.ray;
     if (!isBuiltin(specifier)) installHooks(hooks());
     try {
-      const loaded = await load(importable(specifier, folder), attributes);
+      const file = lookAt(specifier, folder);
+      const loaded = note(await load(file === undefined ? specifier : importable(file), attributes), file);
       return TIMERS.test(specifier) ? withGlobals(loaded) : loaded;
     } catch (error) {
       throw explainMissing(error, specifier, folder, options.install);
@@ -77,22 +97,24 @@ export function createImporter(options: ImporterOptions): Importer {
         if (specifier === "ray-ts") return options.ray;
         if (!isBuiltin(specifier)) installHooks(hooks());
         try {
-          return requireHere(packagePath(specifier, options.packageFolders ?? []) ?? specifier) as unknown;
+          const file = lookAt(specifier, options.folder);
+          const folders = [options.folder, ...(options.packageFolders ?? [])];
+          if (process.env["NODE_PATH"] === undefined && folders.every((folder) => isAbsent(specifier, folder))) throw absent(specifier, filename, "MODULE_NOT_FOUND");
+          return note(requireHere(file ?? packagePath(specifier, options.packageFolders ?? []) ?? specifier) as unknown, file);
         } catch (error) {
           throw explainMissing(error, specifier, options.folder, options.install);
         }
       },
       { resolve: requireHere.resolve, cache: requireHere.cache, main: requireHere.main },
     ),
+    versionOf: (loaded) => versionsOf.get(loaded),
     meta: { url: pathToFileURL(filename).href, filename, dirname: options.folder },
   };
 }
 
-/** A local file is resolved here: an absolute path is not a URL on Windows, and Node 20's hooks see only URLs. */
-function importable(specifier: string, folder: string): string {
-  if (!isLocalSpecifier(specifier) || specifier.startsWith("file:")) return specifier;
-  const found = resolveLocal(specifier, folder);
-  return found === undefined ? specifier : pathToFileURL(found).href;
+/** An absolute path is not a URL on Windows, and Node 20's hooks see only URLs; the hooks say which version it is. */
+function importable(file: string): string {
+  return `${pathToFileURL(file).href}${isInPackage(file) ? "" : `?${VERSION_PARAMETER}=${LOOK_ANEW}`}`;
 }
 
 /** `import()` written in a file at `filename`: this bundle's own would resolve from where ray-ts is installed. */

@@ -384,7 +384,7 @@ class GraphWriter implements NodeWriter {
   }
 
   needModule(module: ModuleAddress): void {
-    this.modules.set(`${module.from ?? ""}\n${module.specifier}`, module);
+    this.modules.set(`${module.from ?? ""}\n${module.specifier}\n${module.version ?? ""}`, module);
   }
 
   refuse(refusal: Refusal, steps: readonly (string | number)[] = [], cause?: unknown): never {

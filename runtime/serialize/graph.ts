@@ -61,6 +61,8 @@ export interface ModuleAddress {
   readonly specifier: string;
   /** The module or folder that `specifier` is relative to; absent: the notebook's folder. */
   readonly from?: string;
+  /** Of a local module as the sender has it: what the receiver has of another version is no use. */
+  readonly version?: string;
 }
 
 /** What `CodeHooks` sees of the writer, while its node is written. */

@@ -90,6 +90,7 @@ export function startRay(parts: RayFaceParts): RayFace {
       get meta() { return importer().meta; },
     },
     importModule: (specifier, from) => importer().importFrom(specifier, from),
+    versionOf: (loaded) => importer().versionOf(loaded),
     refs: () => refs,
     stacks,
     warn: notice,

@@ -20,6 +20,8 @@ export interface ImportedName {
   /** `default`, `*` or an export's name. */
   readonly imported: string;
   readonly from?: string;
+  /** Of a local module, which may be edited. */
+  readonly version?: string;
 }
 
 export interface CodeMeta {

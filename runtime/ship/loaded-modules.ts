@@ -33,4 +33,4 @@ export class LoadedModules {
   }
 }
 
-const keyOf = ({ specifier, from }: ModuleAddress): string => `${from ?? ""}\n${specifier}`;
+const keyOf = ({ specifier, from, version }: ModuleAddress): string => `${from ?? ""}\n${specifier}\n${version ?? ""}`;

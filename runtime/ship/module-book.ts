@@ -3,36 +3,44 @@
  * sent by name and imported again on the other side.
  */
 import type { CellRuntime } from "../compile/compiled-cell.ts";
+import type { ModuleAddress } from "../serialize/graph.ts";
 import type { ImportedName, ScopeView } from "./code-registry.ts";
 
 export class ModuleBook {
-  private readonly namespaces = new WeakMap<object, string>();
+  /** Which version of a local module was loaded, where the process's importer can say. */
+  versionOf: (loaded: object) => string | undefined = () => undefined;
+  private readonly namespaces = new WeakMap<object, ModuleAddress>();
   private readonly functions = new WeakMap<object, ImportedName>();
   private readonly bound = new Map<string, ImportedName>();
 
   /** What `import(specifier)` gave. */
   imported(specifier: string, namespace: Record<string, unknown>): void {
     if (this.namespaces.has(namespace)) return;
-    this.namespaces.set(namespace, specifier);
+    const module = this.addressOf(specifier, namespace);
+    this.namespaces.set(namespace, module);
     const commonJs = ownValue(namespace, "default");
     // the names of a CommonJS module's object can be read by a named import too
-    if (typeof commonJs === "object" && commonJs !== null) this.record(commonJs, specifier);
-    this.record(namespace, specifier);
+    if (typeof commonJs === "object" && commonJs !== null) this.record(commonJs, module);
+    this.record(namespace, module);
+  }
+
+  private addressOf(specifier: string, loaded: object): ModuleAddress {
+    const version = this.versionOf(loaded);
+    return version === undefined ? { specifier } : { specifier, version };
   }
 
   /** What `require(specifier)` gave: the default export of the same module. */
   required(specifier: string, exports: unknown): void {
-    if (typeof exports === "function") this.functions.set(exports, { specifier, imported: "default" });
-    if (typeof exports === "object" && exports !== null) {
-      if (!this.namespaces.has(exports)) this.functions.set(exports, { specifier, imported: "default" });
-      this.record(exports, specifier);
-    }
+    if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return;
+    const module = this.addressOf(specifier, exports);
+    if (typeof exports === "function" || !this.namespaces.has(exports)) this.functions.set(exports, { ...module, imported: "default" });
+    if (typeof exports === "object") this.record(exports, module);
   }
 
-  private record(holder: object, specifier: string): void {
+  private record(holder: object, module: ModuleAddress): void {
     for (const imported of Object.keys(holder)) {
       const value = ownValue(holder, imported);
-      if (typeof value === "function" && !this.functions.has(value)) this.functions.set(value, { specifier, imported });
+      if (typeof value === "function" && !this.functions.has(value)) this.functions.set(value, { ...module, imported });
     }
   }
 
@@ -40,10 +48,11 @@ export class ModuleBook {
   bind(namespace: Record<string, unknown>, names: Record<string, string> | "*", specifier: string): void {
     this.imported(specifier, namespace);
     const pairs = names === "*" ? Object.keys(namespace).filter((name) => name !== "default").map((name) => [name, name] as const) : Object.entries(names);
-    for (const [local, imported] of pairs) this.bound.set(local, { specifier, imported });
+    const module = this.addressOf(specifier, namespace);
+    for (const [local, imported] of pairs) this.bound.set(local, { ...module, imported });
   }
 
-  moduleOf(namespace: object): string | undefined {
+  moduleOf(namespace: object): ModuleAddress | undefined {
     return this.namespaces.get(namespace);
   }
 

@@ -13,8 +13,8 @@ export type NamedNode =
   | readonly ["g", path: string]
   /** `require` of a folder's CommonJS modules. */
   | readonly ["r", folder: string]
-  | readonly ["n", specifier: string, from?: string]
-  | readonly ["x", specifier: string, imported: string, from?: string];
+  | readonly ["n", specifier: string, from?: string, version?: string]
+  | readonly ["x", specifier: string, imported: string, from?: string, version?: string];
 
 export interface NamedValuesParts {
   readonly singletons: Singletons;
@@ -55,8 +55,9 @@ export class NamedValues {
 
   private ofObject(value: object): NamedNode | undefined {
     if (types.isModuleNamespaceObject(value)) {
-      const specifier = this.parts.book.moduleOf(value) ?? namespaceOfBuiltin(value);
-      return specifier === undefined ? this.ofForeign(value) : ["n", specifier];
+      const builtin = namespaceOfBuiltin(value);
+      const module = this.parts.book.moduleOf(value) ?? (builtin === undefined ? undefined : { specifier: builtin });
+      return module === undefined ? this.ofForeign(value) : nodeOf({ ...module, imported: "*" });
     }
     if (Array.isArray(value) || ArrayBuffer.isView(value)) return undefined;
     const path = globalPath(value);
@@ -72,8 +73,8 @@ export class NamedValues {
 
   moduleOf(node: NamedNode): ModuleAddress | undefined {
     if (node[0] !== "n" && node[0] !== "x") return undefined;
-    const from = node[0] === "n" ? node[2] : node[3];
-    return from === undefined ? { specifier: node[1] } : { specifier: node[1], from };
+    const [from = "", version] = node[0] === "n" ? [node[2], node[3]] : [node[3], node[4]];
+    return { specifier: node[1], ...(from === "" ? {} : { from }), ...(version === undefined ? {} : { version }) };
   }
 
   read(node: NamedNode): unknown {
@@ -87,8 +88,8 @@ export class NamedValues {
   }
 }
 
-function nodeOf({ specifier, imported, from }: ImportedName): NamedNode {
-  const origin = from === undefined ? [] as const : [from] as const;
+function nodeOf({ specifier, imported, from, version }: ImportedName): NamedNode {
+  const origin = version !== undefined ? [from ?? "", version] as const : from === undefined ? [] as const : [from] as const;
   return imported === "*" ? ["n", specifier, ...origin] : ["x", specifier, imported, ...origin];
 }
 

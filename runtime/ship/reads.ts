@@ -3,7 +3,7 @@
  * reads whose value cannot change inside (primitives, functions, refs, what goes by name) can be told so; others are
  * encoded again.
  */
-import type { CodeMeta, ScopeView } from "./code-registry.ts";
+import type { CodeMeta, ImportedName, ScopeView } from "./code-registry.ts";
 
 const LARGE_TEXT = 100_000;
 const ABSENT = Symbol("absent");
@@ -12,6 +12,12 @@ interface TopRead {
   readonly scope: ScopeView;
   readonly name: string;
   readonly value: unknown;
+}
+
+interface ImportRead {
+  readonly scope: ScopeView;
+  readonly name: string;
+  readonly imported: ImportedName;
 }
 
 interface LocalsRead {
@@ -34,6 +40,7 @@ export class Reads {
   /** Captured texts, which never change inside, as far as they are large. */
   readonly texts: { readonly name: string; readonly value: string }[] = [];
   private readonly tops: TopRead[] = [];
+  private readonly imports: ImportRead[] = [];
   private readonly locals: LocalsRead[] = [];
   private readonly owns: OwnRead[] = [];
   private readonly isFixed: (value: object) => boolean;
@@ -45,6 +52,11 @@ export class Reads {
   top(scope: ScopeView, name: string, value: unknown): void {
     this.tops.push({ scope, name, value });
     this.look(name, value);
+  }
+
+  /** A name that is an import's: which module it reads, and which version of that. */
+  import(scope: ScopeView, name: string, imported: ImportedName): void {
+    this.imports.push({ scope, name, imported });
   }
 
   missingTop(scope: ScopeView, name: string): void {
@@ -75,6 +87,8 @@ export class Reads {
       const now = Object.hasOwn(scope.names, name) ? (scope.names as Record<string, unknown>)[name] : ABSENT;
       if (!Object.is(now, value)) return false;
     }
+    // a name that is bound again has another record
+    for (const { scope, name, imported } of this.imports) if (scope.importOf(name) !== imported) return false;
     for (const { meta, values } of this.locals) {
       const now = meta.locals!();
       for (const name in values) if (!Object.is(now[name], values[name])) return false;

@@ -1,6 +1,6 @@
 /** A function or class as a node: its unit, and what it captures, read now. */
 import type { CellRuntime } from "../compile/compiled-cell.ts";
-import { PRIVATE, type Entry, type NodeWriter, type Properties } from "../serialize/graph.ts";
+import { PRIVATE, type Entry, type ModuleAddress, type NodeWriter, type Properties } from "../serialize/graph.ts";
 import { refusedFunction } from "../serialize/refusal.ts";
 import type { Captured, CodeContent } from "./code-node.ts";
 import type { CodeMeta, CodeRegistry, ImportedName, ScopeView, ShippedUnit } from "./code-registry.ts";
@@ -76,6 +76,7 @@ export class CodeWriter {
       }
       const imported = scope.importOf(name);
       if (imported !== undefined) {
+        reads?.import(scope, name, imported);
         writer.needModule(moduleAddress(imported));
         imports.push([name, imported]);
         continue;
@@ -134,7 +135,7 @@ export class CodeWriter {
   }
 }
 
-const moduleAddress = ({ specifier, from }: ImportedName): { specifier: string; from?: string } => (from === undefined ? { specifier } : { specifier, from });
+const moduleAddress = ({ specifier, from, version }: ImportedName): ModuleAddress => ({ specifier, ...(from === undefined ? {} : { from }), ...(version === undefined ? {} : { version }) });
 
 function readLocals(locals: Thunk, writer: NodeWriter): Record<string, unknown> {
   try {

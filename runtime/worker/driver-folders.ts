@@ -48,6 +48,7 @@ export class DriverFolders {
     const importer = createImporter({ folder, ray, packageFolders });
     const shipper = createShipper({
       runtime: { import: importer.import, require: importer.require, meta: importer.meta, guard, interrupted },
+      versionOf: importer.versionOf,
       refs,
       stacks,
       warn: (text) => console.error(text),

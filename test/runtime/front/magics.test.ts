@@ -12,7 +12,7 @@ let sandbox: Sandbox;
 let front: FrontProcess;
 let registry: NpmRegistry;
 
-const PACKAGE = { name: "just-installed", version: "1.0.0", manifest: { types: "index.d.ts" }, files: { "index.js": "exports.answer = 42;", "index.d.ts": "export const answer: number;" } };
+const PACKAGE = { name: "just-installed", version: "1.0.0", manifest: { type: "module", exports: { types: "./index.d.ts", default: "./made.js" } }, files: { "made.js": "export const answer = 42;", "index.d.ts": "export const answer: number;" } };
 
 beforeAll(async () => {
   registry = await new NpmRegistry([PACKAGE]).open();

@@ -69,6 +69,55 @@ test("a module is evaluated once", async () => {
   expect((await session.run("import Box from './lib'; Box === first")).text).toBe("true");
 });
 
+const write = (name: string, text: string): void => {
+  mkdirSync(dirname(join(folder.path, name)), { recursive: true });
+  writeFileSync(join(folder.path, name), text);
+};
+
+test("an edited module is loaded anew by the next import, with its importers, and nothing else is", async () => {
+  write("edited/state.ts", "export const seen: string[] = []; globalThis.stateLoads = (globalThis.stateLoads ?? 0) + 1;\n");
+  write("edited/inner.ts", "export const name: string = 'first';\n");
+  write("edited/middle.js", "export { name } from './inner';\nimport './state.ts';\n");
+  write("edited/outer.tsx", "import { name } from './middle';\nimport { seen } from './state';\nexport const say = (): string => { seen.push(name); return seen.join() };\n");
+  const say = "import { say } from './edited/outer'; say()";
+  expect((await session.run(say)).text).toBe("'first'");
+  write("edited/inner.ts", "export const name: string = 'second';\n");
+  expect((await session.run("say()")).text).toBe("'first,first'");
+  expect((await session.run(say)).text).toBe("'first,first,second'");
+  expect((await session.run("(await import('./edited/outer')).say()")).text).toBe("'first,first,second,second'");
+  expect((await session.run("globalThis.stateLoads")).text).toBe("1");
+  write("edited/outer.tsx", "export const say = (): string => { throw new Error('third') };\n");
+  const { reply } = await session.run(say, { name: "In[60]" });
+  expect(reply.error?.traceback.join("\n")).toMatch(/edited\/outer\.tsx:1:42\n[^]*Error: third\n {4}at say \([^?]*\/edited\/outer\.tsx:1:42\)\n {4}at In\[60\]:1:\d+$/);
+});
+
+test("a module that could not be loaded is tried again when it, or what it needs, has changed", async () => {
+  write("mended.ts", "export const x: = 1;\n");
+  expect((await session.run("import { x } from './mended'; x")).reply.error?.ename).toBe("SyntaxError");
+  write("mended.ts", "import { y } from 'comes-later';\nimport { z } from './comes-later-too';\nexport const x = y + z;\n");
+  expect((await session.run("import { x } from './mended'; x")).reply.error?.evalue).toMatch(/%npm install comes-later$/);
+  write("node_modules/comes-later/package.json", "{ \"name\": \"comes-later\", \"type\": \"module\", \"exports\": \"./main.js\" }");
+  write("node_modules/comes-later/main.js", "export const y = 1;\n");
+  expect((await session.run("import { x } from './mended'; x")).reply.error?.evalue).toMatch(/comes-later-too/);
+  write("comes-later-too.ts", "export const z = 2;\n");
+  expect((await session.run("import { x } from './mended'; x")).text).toBe("3");
+});
+
+test.each([
+  ["CommonJS that is imported", "part.cjs", (n: number) => `exports.n = ${n};`, "import { n } from './part.cjs'; n"],
+  ["CommonJS that is required", "needed.cjs", (n: number) => `module.exports = { n: ${n} };`, "require('./needed.cjs').n"],
+  ["JavaScript by its folder", "deeper/index.js", (n: number) => `export default ${n};`, "import n from './deeper'; n"],
+  ["JSON that is imported", "value.json", (n: number) => `{ "n": ${n} }`, "import value from './value.json' with { type: 'json' }; value.n"],
+  ["JSON that is required", "other.json", (n: number) => `{ "n": ${n} }`, "require('./other.json').n"],
+])("%s is read again after an edit", async (_, name, text, code) => {
+  write(name, text(1));
+  expect((await session.run(code)).text).toBe("1");
+  write(name, text(22));
+  expect((await session.run(code)).text).toBe("22");
+  write(name, text(1));
+  expect((await session.run(code)).text).toBe("1");
+});
+
 test("an error in a local module names its TypeScript line and shows it", async () => {
   const { reply } = await session.run("import { fail } from './failing'; fail()", { name: "In[50]" });
   const traceback = reply.error?.traceback.join("\n") ?? "";
