@@ -18,6 +18,10 @@ const WIDEST_WINDOW = 8192;
 const WINDOW_MICROS = 50_000;
 const SHORT_TASK_MICROS = 1000;
 const MOST_LEASES_WANTED = 256;
+/** A worker gets so much work, by the last times of its kind, before the next one is woken for it: less than that is done sooner than a process has begun. */
+const FILL_MICROS = 200;
+/** What a task costs its worker besides its run. */
+const TASK_MICROS = 2;
 
 export interface LeasePoolShell {
   /** Sends a task to the lease's worker. */
@@ -85,8 +89,9 @@ export class LeasePool {
         this.shell.suspend(task);
         continue;
       }
-      const isShort = this.isShort(task);
-      const lease = this.freest(isShort);
+      const micros = this.times.of(task.meta);
+      const isShort = micros < SHORT_TASK_MICROS;
+      const lease = isShort ? (this.filling(micros) ?? this.freest(true)) : this.freest(false);
       if (!lease) break;
       this.head++;
       if (lease.unfinished.size === 0) lease.progressAt = this.shell.now();
@@ -106,16 +111,22 @@ export class LeasePool {
   }
 
   /** By the call's kind: a function's name, cell and key, or less where those change. */
-  private isShort(task: Task): boolean {
-    return this.times.of(task.meta) < SHORT_TASK_MICROS;
-  }
-
   private readonly times = new KindTimes();
   private readonly sentAsLong = new WeakSet<Task>();
 
   private leave(lease: Lease, task: Task): void {
     if (lease.unfinished.delete(task) && this.sentAsLong.delete(task)) lease.long--;
     task.lease = undefined;
+  }
+
+  /** The first worker that is not worth the next one's waking yet. */
+  private filling(micros: number): Lease | undefined {
+    const most = FILL_MICROS / (micros + TASK_MICROS);
+    for (let i = 0; i < this.list.length; i++) {
+      const lease = this.list[i] as Lease;
+      if (lease.unfinished.size < most && lease.unfinished.size < lease.window && lease.long === 0 && !lease.isRecalled && !lease.isTakingBack) return lease;
+    }
+    return undefined;
   }
 
   private freest(isShort: boolean): Lease | undefined {

@@ -22,15 +22,12 @@ const actor = RemoteActor.remote();
 await ray.get(actor.small.remote());
 async function actorSync(n) { for (let i = 0; i < n; i++) await ray.get(actor.small.remote()); }
 async function actorAsync(n) { await ray.get(Array.from({ length: n }, () => actor.small.remote())); }
-await actorSync(2000);
 bench("actor_sync", await rate(5000, actorSync));
-for (let i = 0; i < 5; i++) await actorAsync(10_000);
 bench("actor_async", await rate(40_000, async (n) => { for (let k = 0; k < n; k += 10_000) await actorAsync(10_000); }));
 bench("actor_async_1000", await rate(20_000, async (n) => { for (let k = 0; k < n; k += 1000) await actorAsync(1000); }));
 
 const asyncActor = ray.remote(AsyncActor, { maxConcurrency: 1000 }).remote();
 await ray.get(asyncActor.small.remote());
 async function asyncActorAsync(n) { await ray.get(Array.from({ length: n }, () => asyncActor.small.remote())); }
-for (let i = 0; i < 20; i++) await asyncActorAsync(1000);
 bench("async_actor_async_1000", await rate(20_000, async (n) => { for (let k = 0; k < n; k += 1000) await asyncActorAsync(1000); }));
 await ray.kill(asyncActor);

@@ -4,7 +4,13 @@ const bench = (name, value) => console.log("BENCH " + JSON.stringify({ name, val
 const msSince = (start) => performance.now() - start;
 const collect = async () => { globalThis.gc?.(); await new Promise((turn) => setTimeout(turn, 50)); };
 const medianOf = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-async function rate(n, run) { const start = performance.now(); await run(n); return (1000 * n) / msSince(start); }
+/** The median of five runs, after a second of the same: as many a second as it stays at. */
+async function rate(n, run) {
+  for (const start = performance.now(); msSince(start) < 1000; ) await run(n);
+  const all = [];
+  for (let i = 0; i < 5; i++) { const start = performance.now(); await run(n); all.push((1000 * n) / msSince(start)); }
+  return medianOf(all);
+}
 /** Median time of some runs, after some that are not counted. */
 async function medianMs(run, { times = 5, warm = 2, pause } = {}) {
   for (let i = 0; i < warm; i++) { await run(); await pause?.(); }

@@ -1,16 +1,12 @@
 async function taskSync(n) { for (let i = 0; i < n; i++) await ray.get(noop.remote()); }
 async function taskAsync(n) { await ray.get(Array.from({ length: n }, () => noop.remote())); }
-await taskSync(2000);
 bench("tasks_sync", await rate(5000, taskSync));
-for (let i = 0; i < 8; i++) await taskAsync(10_000);
 bench("tasks_async", await rate(40_000, async (n) => { for (let k = 0; k < n; k += 10_000) await taskAsync(10_000); }));
 bench("tasks_async_1000", await rate(20_000, async (n) => { for (let k = 0; k < n; k += 1000) await taskAsync(1000); }));
 
 const echo = ray.remote((x) => x, { name: "echo" });
 const kib = new Uint8Array(1024);
 async function taskKib(n) { await ray.get(Array.from({ length: n }, () => echo.remote(kib))); }
-await taskKib(10_000);
-await taskKib(10_000);
 bench("tasks_1KiB", await rate(20_000, async (n) => { for (let k = 0; k < n; k += 10_000) await taskKib(10_000); }));
 
 const fan = ray.remote(async (n) => (await ray.get(Array.from({ length: n }, () => noop.remote()))).length, { name: "fan" });
