@@ -4,7 +4,7 @@
  *
  * Invariants
  * - W1 A page hears of its view once in TICK_MS at most, of all that changed in it, and nothing when nothing did.
- * - W2 Drawing takes no more than a twentieth of the time: a view that is slow to draw is drawn more seldom.
+ * - W2 Drawing takes no more than a twentieth of the time, apart from a short burst: views that are slow to draw are drawn more seldom.
  * - W3 A page gets what the notebook should keep when the view settles, and every few seconds while it changes.
  */
 import type { ViewDescriptor } from "../session/output.ts";
@@ -14,6 +14,7 @@ import { drawView, isSettled, renderView, type ViewBundle } from "../views/rende
 import type { ViewNode } from "../views/view-node.ts";
 import type { Clock } from "./clock.ts";
 import type { LiveView, LiveViews } from "./live-views.ts";
+import { TimeShare } from "./time-share.ts";
 
 /** What a page draws. */
 export interface ViewModel {
@@ -44,13 +45,14 @@ export interface Watch {
 }
 
 const TICK_MS = 50;
-const SHARE = 20;
+const DRAWING = { share: 1 / 20, burstMs: 250 };
 const SAVE_MS = 3000;
 
 export class ViewWatches {
   readonly #views: LiveViews;
   readonly #clock: Clock;
   readonly #watches = new Map<LiveView, Set<Watch>>();
+  readonly #drawing = new TimeShare(DRAWING);
   #cancelTick: (() => void) | undefined;
   #nextAt = 0;
 
@@ -116,7 +118,7 @@ export class ViewWatches {
       const began = this.#clock.now();
       for (const watches of this.#watches.values()) for (const watch of watches) if (watch.isDirty && watch.isInSight) this.#draw(watch);
       const now = this.#clock.now();
-      this.#nextAt = now + Math.max(TICK_MS, (now - began) * SHARE); // W2
+      this.#nextAt = Math.max(began + TICK_MS, now + this.#drawing.spend(now - began, now)); // W1, W2
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * Hands rows to whoever subscribed, a batch each 50 ms at most. Keeps nothing for those who come later: the head tells them the state.
+ * Hands rows to whoever subscribed, a batch each 50 ms at most and after a quiet moment almost at once. Keeps nothing for those who come later: the head tells them the state.
  *
  * E1. A subscriber that does not read gets no more printed lines until it has read those that it was sent: they are counted as
  *     left out instead.
@@ -8,6 +8,8 @@ import type { EngineEvent, LeftOutRow } from "../engine/events.ts";
 import type { ProcessName } from "../ids.ts";
 
 const BATCH_MS = 50;
+/** What several processes say of one moment goes in one batch. */
+const GATHER_MS = 5;
 /** A flood of events must not fill memory while it waits for its batch. */
 const MOST_WAITING = 50_000;
 /** Characters of printed lines on their way to one subscriber. */
@@ -38,6 +40,7 @@ export class EventHub {
   private dropped = 0;
   private batches = 0;
   private timer: NodeJS.Timeout | undefined;
+  private flushedAt = -BATCH_MS;
 
   constructor(send: (to: ProcessName, rows: readonly EngineEvent[], batch?: number) => void) {
     this.send = send;
@@ -65,7 +68,7 @@ export class EventHub {
       if (this.waiting.length < MOST_WAITING) this.waiting.push(row);
       else this.dropped++;
     }
-    this.timer ??= setTimeout(() => this.flush(), BATCH_MS);
+    this.flushLater();
   }
 
   /** The subscriber has read this batch. */
@@ -74,13 +77,18 @@ export class EventHub {
     if (!subscriber) return;
     subscriber.unread -= subscriber.sent.get(batch) ?? 0;
     subscriber.sent.delete(batch);
-    if (subscriber.left.size > 0) this.timer ??= setTimeout(() => this.flush(), BATCH_MS);
+    if (subscriber.left.size > 0) this.flushLater();
+  }
+
+  private flushLater(): void {
+    this.timer ??= setTimeout(() => this.flush(), Math.max(GATHER_MS, this.flushedAt + BATCH_MS - performance.now()));
   }
 
   /** Sends what waits for its batch. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.flushedAt = performance.now();
     const rows = this.waiting;
     this.waiting = [];
     if (this.dropped > 0) rows.push({ type: "notice", level: "warning", text: `${this.dropped} events and printed lines were dropped: the cluster makes more than can be shown` });

@@ -94,7 +94,8 @@ function pointsOf(values: readonly number[], { from, to }: Range, width: number,
 
 interface Range { readonly from: number; readonly to: number }
 
-const spanOf = (values: readonly number[]): Range => ({ from: Math.min(...values), to: Math.max(...values) });
+/** Of any number of them: arguments of a call are limited. */
+const spanOf = (values: readonly number[]): Range => values.reduce(({ from, to }, value) => ({ from: Math.min(from, value), to: Math.max(to, value) }), { from: Infinity, to: -Infinity });
 
 const shortNumber = (value: number): string => String(Number(value.toPrecision(4)));
 const round = (value: number): number => Math.round(value * 10) / 10;

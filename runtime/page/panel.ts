@@ -56,6 +56,9 @@ export interface PanelParts {
 }
 
 const MOMENT_MS = 100;
+/** More counters than this count each half second: they are rows of a long table. */
+const FEW_COUNTERS = 20;
+const MANY_EVERY = 5;
 const OUT_OF_SIGHT_MS = 500;
 
 export class ViewPanel implements Stage {
@@ -193,7 +196,12 @@ export class ViewPanel implements Stage {
 
   everyMoment(count: () => void): () => void {
     this.#counters.add(count);
-    this.#timer ??= setInterval(() => { if (!document.hidden && this.isLive) for (const each of this.#counters) each(); }, MOMENT_MS);
+    let moment = 0;
+    this.#timer ??= setInterval(() => {
+      moment += 1;
+      if (document.hidden || !this.isLive || (this.#counters.size > FEW_COUNTERS && moment % MANY_EVERY !== 0)) return;
+      for (const each of this.#counters) each();
+    }, MOMENT_MS);
     return () => {
       this.#counters.delete(count);
       if (this.#counters.size > 0) return;

@@ -38,6 +38,7 @@ export class Slots {
   readonly #stage: Stage;
   readonly #draw: Draw;
   readonly #slots: Slot[] = [];
+  #shown: readonly ViewNode[] | undefined;
 
   constructor(parent: HTMLElement, holder: () => HTMLElement, stage: Stage, draw: Draw) {
     this.#parent = parent;
@@ -47,6 +48,8 @@ export class Slots {
   }
 
   show(nodes: readonly ViewNode[]): void {
+    if (nodes === this.#shown) return;
+    this.#shown = nodes;
     for (const [i, node] of nodes.entries()) this.#slotAt(i).show(node);
     for (const slot of this.#slots.splice(nodes.length)) {
       slot.show(undefined);

@@ -33,7 +33,8 @@ const STYLE = `
 .ray-pill { color: #fff; border-radius: 8px; padding: 1px 8px; white-space: nowrap; }
 ${PILLS}
 .ray-since { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.ray-scroll { max-height: 32em; overflow: auto; }
+.ray-view td .ray-since { display: inline-block; width: 8em; height: 1.2em; line-height: 1.2em; vertical-align: text-bottom; contain: strict; }
+.ray-scroll { max-height: 32em; overflow: auto; contain: content; }
 .ray-view table { border-collapse: collapse; margin: 2px 0; font-size: inherit; table-layout: auto; border: none; }
 .ray-view tr, .ray-view tbody tr:nth-child(even), .ray-view tbody tr:hover { background: none; }
 .ray-view th, .ray-view td { text-align: left; vertical-align: baseline; padding: 2px 12px 2px 0; border: none; white-space: nowrap; }
@@ -41,8 +42,7 @@ ${PILLS}
 .ray-view td pre { min-width: 20em; white-space: pre-wrap; }
 .ray-view th { font-weight: normal; white-space: nowrap; }
 .ray-view td { font-variant-numeric: tabular-nums; }
-.ray-bar { display: flex; width: 100%; max-width: 480px; height: 10px; border-radius: 4px; overflow: hidden; margin: 4px 0; background: ${color("line")}; }
-.ray-bar > div { transition: width 0.1s linear; }
+.ray-bar { display: flex; width: 100%; min-width: 160px; max-width: 480px; height: 10px; border-radius: 4px; overflow: hidden; margin: 4px 0; background: ${color("line")}; }
 ${PARTS}
 .ray-meter progress { width: 100px; vertical-align: middle; }
 .ray-spark svg, .ray-chart svg { fill: none; stroke: ${color("running")}; stroke-width: 1.5; }
@@ -74,5 +74,4 @@ ${PARTS}
 .ray-call .ray-input { width: 16em; }
 .ray-badge:empty { display: none; }
 .ray-aloud { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-@media (prefers-reduced-motion: reduce) { .ray-bar > div { transition: none; } }
 `;

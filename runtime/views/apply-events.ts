@@ -52,6 +52,8 @@ function applyRun(state: ViewState, run: TaskRow): void {
   const told = state.tasks.get(run.task);
   if (told !== undefined && isEnded(told) && run.attempt <= told.attempt) return;
   state.latestAt = Math.max(state.latestAt, run.finishedAt ?? 0);
+  const before = state.runs.get(run.task);
+  if (before?.state === run.state && before.attempt === run.attempt && before.worker === run.worker) return; // told again
   state.runs.set(run.task, run);
   for (const ref of run.refs) state.taskOfRef.set(ref, run.task);
   const oldest = state.runs.keys().next();

@@ -28,7 +28,8 @@ function compareLists(before: readonly Json[], after: readonly Json[], path: rea
     return;
   }
   const common = Math.min(before.length, after.length);
-  for (let i = 0; i < common; i++) compare(before[i], after[i], [...path, i], changes);
+  // what is the same costs no path: of hundreds of rows few change
+  for (let i = 0; i < common; i++) if (before[i] !== after[i]) compare(before[i], after[i], [...path, i], changes);
   if (after.length < before.length) changes.push([[...path, "length"], after.length]);
   for (let i = common; i < after.length; i++) changes.push([[...path, i], after[i]]);
 }
@@ -37,7 +38,7 @@ function compareRecords(before: Record<string, Json>, after: Record<string, Json
   for (const name in after) {
     if (after[name] === undefined) continue;
     if (before[name] === undefined) changes.push([[...path, name], after[name]]);
-    else compare(before[name], after[name], [...path, name], changes);
+    else if (before[name] !== after[name]) compare(before[name], after[name], [...path, name], changes);
   }
   for (const name in before) if (before[name] !== undefined && after[name] === undefined) changes.push([[...path, name]]);
 }

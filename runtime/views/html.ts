@@ -82,7 +82,7 @@ export function stackedBar(parts: readonly { readonly color: Color; readonly cou
   const bars = parts
     .filter(({ count }) => count > 0)
     .map(({ color, count, label }) => html`<div title="${count} ${label}" style="${styled("background-color", color)};width:${percent(count, total)}%;height:10px"></div>`);
-  return html`<div style="display:flex;width:100%;max-width:480px;border-radius:4px;overflow:hidden;margin:4px 0;${styled("background-color", "line")}">${bars}</div>`;
+  return html`<div style="display:flex;width:100%;min-width:160px;max-width:480px;border-radius:4px;overflow:hidden;margin:4px 0;${styled("background-color", "line")}">${bars}</div>`;
 }
 
 const percent = (part: number, whole: number): number => Math.round((part / whole) * 1000) / 10;
@@ -91,8 +91,8 @@ const BLOCKS = "▁▂▃▄▅▆▇█";
 
 /** A curve of block characters, the highest value being the highest block. */
 export function blocksOf(values: readonly number[]): string {
-  const top = Math.max(...values, 0);
-  const bottom = Math.min(...values, 0);
+  const top = values.reduce((most, value) => Math.max(most, value), 0);
+  const bottom = values.reduce((least, value) => Math.min(least, value), 0);
   return values.map((value) => BLOCKS[top === bottom ? 0 : Math.round(((value - bottom) / (top - bottom)) * (BLOCKS.length - 1))]).join("");
 }
 

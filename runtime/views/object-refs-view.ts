@@ -4,41 +4,32 @@ import type { Look } from "./look.ts";
 import { ERROR_LENGTH, cancelAction, sizeText, statePill, timeOf } from "./object-ref-view.ts";
 import { pagedTable, type ColumnOf } from "./paged-table.ts";
 import { oneLine } from "./quantity.ts";
-import { REF_COLORS, isOver, refModel, runMs, stateOfRef, type RefModel, type RefState } from "./ref-model.ts";
+import { REF_STATES, type RefCounts, type RefModel } from "./known-ref.ts";
+import { REF_COLORS, isOver, refModel, runMs, stateOfRef } from "./ref-model.ts";
+import { surveyRefs } from "./ref-survey.ts";
 import { code, column, failure, line, strong, type ActionNode, type BarNode, type DetailsNode, type ViewNode } from "./view-node.ts";
 import type { ViewState } from "./view-state.ts";
 import type { View } from "./view.ts";
 
 const STILL_ROWS = 20;
 const LIVE_ROWS = 100;
-const ORDER: readonly RefState[] = ["ready", "error", "lost", "freed", "running", "waiting"];
-
-export type RefCounts = Readonly<Record<RefState, number>>;
 
 export function objectRefsView(state: ViewState, refs: readonly string[], look: Look): View {
-  const counts = countRefs(state, refs);
-  const words = ORDER.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`).join(", ");
-  const first = firstErrorOf(state, refs, counts);
+  const { counts, firstFailed } = surveyRefs(state, refs);
+  const words = REF_STATES.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`).join(", ");
+  const first = failedOf(state, firstFailed);
   const title = `[ObjectRef × ${refs.length}]`;
   const error = first?.error === undefined ? "" : `: ${oneLine(first.error, ERROR_LENGTH)}`;
   return { plain: `${title} ${words}${error}`, node: nodeOf(state, refs, counts, words, first, look) };
 }
 
 function nodeOf(state: ViewState, refs: readonly string[], counts: RefCounts, words: string, first: RefModel | undefined, look: Look): ViewNode {
-  const bar: BarNode = { is: "bar", parts: ORDER.filter((name) => counts[name] > 0).map((name) => ({ color: REF_COLORS[name], count: counts[name], label: name })) };
+  const bar: BarNode = { is: "bar", parts: REF_STATES.filter((name) => counts[name] > 0).map((name) => ({ color: REF_COLORS[name], count: counts[name], label: name })) };
   return column(line(strong(`ObjectRef × ${refs.length}`), words, cancelRest(counts, look)), bar, firstErrorNode(first), rowsOf(state, refs, look));
 }
 
-export function countRefs(state: ViewState, refs: readonly string[]): RefCounts {
-  const counts = { waiting: 0, running: 0, ready: 0, error: 0, lost: 0, freed: 0 };
-  for (const ref of refs) counts[stateOfRef(state, ref)] += 1;
-  return counts;
-}
-
-/** Undefined when there is none: found without a look at each. */
-export function firstErrorOf(state: ViewState, refs: readonly string[], counts: RefCounts): RefModel | undefined {
-  if (counts.error + counts.lost === 0) return undefined;
-  const ref = refs.find((each) => ["error", "lost"].includes(stateOfRef(state, each)));
+/** What is known of one that failed, if there is an error to show. */
+export function failedOf(state: ViewState, ref: string | undefined): RefModel | undefined {
   const model = ref === undefined ? undefined : refModel(state, ref);
   return model?.error === undefined ? undefined : model;
 }
@@ -54,14 +45,11 @@ export function cancelRest(counts: RefCounts, look: Look): ActionNode | undefine
 export function rowsOf(state: ViewState, refs: readonly string[], look: Look): DetailsNode {
   const summary = look.isLive === true || refs.length <= STILL_ROWS ? `all ${refs.length}` : `the first ${STILL_ROWS} of ${refs.length}`;
   return folded("rows", summary, look, () => {
-    // a row is asked for by each of its columns
-    const models = new Map<string, RefModel>();
-    const model = (ref: string): RefModel => {
-      let known = models.get(ref);
-      if (known === undefined) models.set(ref, (known = refModel(state, ref)));
-      return known;
-    };
-    return pagedTable({ key: "rows", columns: columnsOf(model), rows: refs, size: look.isLive === true ? LIVE_ROWS : STILL_ROWS, textOf: (ref) => searchText(model(ref)) }, look);
+    const model = (ref: string): RefModel => refModel(state, ref);
+    return pagedTable({
+      key: "rows", columns: columnsOf(model), rows: refs, size: look.isLive === true ? LIVE_ROWS : STILL_ROWS, textOf: (ref) => searchText(model(ref)),
+      drawn: { rows: state.known.rows, by: model },
+    }, look);
   });
 }
 
@@ -69,7 +57,7 @@ function columnsOf(model: (ref: string) => RefModel): ColumnOf<string>[] {
   return [
     { title: "#", draw: (_, i) => String(i), by: (_, i) => i },
     { title: "ref", draw: (ref) => code(ref) },
-    { title: "state", draw: (ref) => statePill(model(ref)), by: (ref) => ORDER.indexOf(model(ref).state) },
+    { title: "state", draw: (ref) => statePill(model(ref)), by: (ref) => REF_STATES.indexOf(model(ref).state) },
     { title: "value", draw: (ref) => valueOf(model(ref)) },
     { title: "size", draw: (ref) => (model(ref).state === "ready" ? sizeText(model(ref)) : undefined), by: (ref) => model(ref).object?.sizeBytes },
     { title: "task", draw: (ref) => model(ref).task?.name, by: (ref) => model(ref).task?.name },

@@ -10,7 +10,7 @@ import { STILL, type Look } from "./look.ts";
 import { objectRefView } from "./object-ref-view.ts";
 import { objectRefsView } from "./object-refs-view.ts";
 import { progressView } from "./progress-view.ts";
-import { isComplete } from "./ref-model.ts";
+import { areComplete } from "./ref-model.ts";
 import { dateText } from "./quantity.ts";
 import { renderHtml } from "./render-html.ts";
 import type { Rates } from "./rates.ts";
@@ -79,7 +79,7 @@ const outlivesSessions = ({ kind }: ViewDescriptor): boolean => kind === "actor"
 /** True when no event that is still to come changes the view (an object freed later on does not). */
 export function isSettled(state: ViewState, view: ViewDescriptor): boolean {
   switch (view.kind) {
-    case "object-ref": case "object-refs": case "progress": return view.refs.every((ref) => isComplete(state, ref));
+    case "object-ref": case "object-refs": case "progress": return areComplete(state, view.refs);
     case "actor": return state.actors.get(view.actor as ActorId)?.state === "dead";
     case "cluster": case "timeline": return false;
     case "rows": case "error": return true;

@@ -25,8 +25,8 @@ export function timelineNode(state: ViewState, origin: string): ViewNode {
   const ran = tasks.filter(({ startedAt, worker }) => startedAt !== undefined && worker !== undefined);
   if (ran.length === 0) return faint(`none of the tasks of ${origin} has begun`);
   const end = (task: TaskRow): number => task.finishedAt ?? state.latestAt;
-  const from = Math.min(...tasks.map(({ submittedAt }) => submittedAt));
-  const to = Math.max(...ran.map(end));
+  const from = tasks.reduce((least, { submittedAt }) => Math.min(least, submittedAt), Infinity);
+  const to = ran.reduce((most, task) => Math.max(most, end(task)), from);
   const lanes = lanesOf(ran);
   const drawn = [...ran].filter(({ worker }) => lanes.has(worker as string)).sort((a, b) => end(b) - (b.startedAt as number) - (end(a) - (a.startedAt as number))).slice(0, MOST_SPANS);
   const spans = drawn.map((task): TimelineSpan => [(task.startedAt as number) - from, end(task) - from, lanes.get(task.worker as string)?.place as number, colorOf(task), `${task.name} ${durationText(end(task) - (task.startedAt as number))}`]);

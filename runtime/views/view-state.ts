@@ -6,8 +6,10 @@ import type { ActorRow, ObjectRow, ResourcesRow, TaskRow, WorkerRow } from "../e
 import type { ActorId, ObjectId, ProcessName, TaskId } from "../ids.ts";
 import type { UiControl } from "../session/output.ts";
 import type { ActorModel } from "./actor-model.ts";
+import type { KnownRef, RefModel } from "./known-ref.ts";
 import { Prints } from "./prints.ts";
 import { Rates } from "./rates.ts";
+import type { DrawnRow } from "./paged-table.ts";
 
 export const MOST_FINISHED_TASKS = 100_000;
 export const MOST_RUNS = 20_000;
@@ -53,6 +55,13 @@ export interface ViewState {
   droppedTasks: number;
   /** The time of the latest event. */
   latestAt: number;
+  /** What was worked out before and holds as long as its rows do: views of hundreds of refs are drawn many times a second. */
+  readonly known: {
+    readonly refs: WeakMap<object, KnownRef>;
+    readonly rows: WeakMap<RefModel, DrawnRow>;
+    /** In a list of refs, the place of one that was not complete when somebody looked. */
+    readonly incomplete: WeakMap<readonly string[], number>;
+  };
 }
 
 export function createViewState(): ViewState {
@@ -60,5 +69,6 @@ export function createViewState(): ViewState {
     objects: new Map(), tasks: new Map(), taskOfRef: new Map(), runs: new Map(), finishedTasks: new Set(), actors: new Map(), callsOfActor: new Map(), workers: new Map(),
     actorModels: new Map(), tallies: new Map(), rates: new Rates(), prints: new Prints(), ui: new Map(), uiEnded: new Set(), lastOrigin: undefined,
     resources: undefined, finished: 0, failed: 0, droppedTasks: 0, latestAt: 0,
+    known: { refs: new WeakMap(), rows: new WeakMap(), incomplete: new WeakMap() },
   };
 }

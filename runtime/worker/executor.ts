@@ -116,7 +116,7 @@ export class Executor {
       isDead: (caller) => options.engine().connection.isDead(caller),
     });
     const { queue, cancellations, items, args, results, senders, halts, blocking } = this;
-    this.orders = new Orders({ engine: options.engine, queue, cancellations, items, args, results, senders, halts, blocking, observe: (everyMs) => this.pulse.observe(everyMs), tellRuns: () => this.tellEvents(this.runs.tell(this.cancellations.calls)) });
+    this.orders = new Orders({ engine: options.engine, queue, cancellations, items, args, results, senders, halts, blocking, observe: (everyMs) => this.pulse.observe(everyMs), tellRuns: () => this.tellEvents(this.runs.tell(this.cancellations.calls, performance.now())) });
   }
 
   // ---- what arrives

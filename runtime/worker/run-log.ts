@@ -10,6 +10,8 @@ import type { CallMeta, TaskRecord } from "../wire/hot-records.ts";
 
 const MOST_RUNS = 1024;
 const MOST_REFS = 16;
+/** What runs on and on is told again so often: whoever listens may have come late. */
+const AGAIN_MS = 1000;
 
 interface RanCall {
   readonly from: ProcessName;
@@ -35,6 +37,8 @@ export class RunLog {
   /** Runs so far, and those of them that were told. */
   private ended = 0;
   private told = 0;
+  /** When each that runs was told. */
+  private toldRunning = new Map<string, number>();
 
   constructor(self: ProcessName) {
     this.self = self;
@@ -57,12 +61,20 @@ export class RunLog {
     run.error = error;
   }
 
-  /** What has ended since this was asked last, as far as it is remembered, and what runs. */
-  tell(running: readonly (RanCall & { readonly startedAt: number })[]): RunRow[] {
+  /** What has ended since this was asked last, as far as it is remembered, and what runs and has not been told of lately. */
+  tell(running: readonly (RanCall & { readonly startedAt: number })[], now: number): RunRow[] {
     const rows: RunRow[] = [];
     for (let i = Math.max(this.told, this.ended - MOST_RUNS); i < this.ended; i++) rows.push(this.row(this.ring[i % MOST_RUNS] as Run));
     this.told = this.ended;
-    for (const { from, record, meta, startedAt } of running) rows.push(this.row({ from, ...record, meta, startedAt, runMs: undefined, error: undefined }));
+    const toldRunning = new Map<string, number>();
+    for (const { from, record, meta, startedAt } of running) {
+      const key = `${from} ${record.seq} ${record.attempt}`;
+      const toldAt = this.toldRunning.get(key);
+      const isKnown = toldAt !== undefined && now - toldAt < AGAIN_MS;
+      if (!isKnown) rows.push(this.row({ from, ...record, meta, startedAt, runMs: undefined, error: undefined }));
+      toldRunning.set(key, isKnown ? toldAt : now);
+    }
+    this.toldRunning = toldRunning;
     return rows;
   }
 

@@ -1,9 +1,11 @@
 // `npm run bench`: each figure beside its peer, measured in one run, the engines in turn, medians of three.
 //   --reps N          rounds (3)
 //   --only a,b        of: script, cells, ray, piscina, bare
-//   --part a,b        of: tasks, actors, objects, jobs; and, where asked for, growth and soak (our side alone)
+//   --part a,b        of: tasks, actors, objects, jobs; and, where asked for, growth and soak (our side alone); or views, which
+//                     are drawn in a real JupyterLab in Chromium
 //   --json FILE       all figures
 // Peers are looked for in: RAY_TS_BENCH_RAY_PYTHON (a Python with ray and numpy), RAY_TS_BENCH_NODE_MODULES (a folder with piscina).
+// Views need RAY_TS_PYTHON, a Python with jupyterlab and playwright, and a Chromium (RAY_TS_CHROMIUM).
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -19,8 +21,10 @@ const { values: options } = parseArgs({ options: { reps: { type: "string", defau
 const reps = Number(options.reps);
 const folder = mkdtempSync(join(tmpdir(), "rt-bench-"));
 
-const engines = { script: runScript, cells: runCells, ray: runRay, piscina: runPiscina, bare: runBare };
-const wanted = options.only ? options.only.split(",") : Object.keys(engines);
+const hasViews = options.part.split(",").includes("views");
+if (hasViews && options.part !== "views") throw new Error("--part views is measured alone: it has a page and no peers");
+const engines = hasViews ? { page: runPage } : { script: runScript, cells: runCells, ray: runRay, piscina: runPiscina, bare: runBare };
+const wanted = options.only && !hasViews ? options.only.split(",") : Object.keys(engines);
 const figures = {};
 try {
   await prepare();
@@ -77,6 +81,15 @@ function runPiscina() {
   const modules = process.env.RAY_TS_BENCH_NODE_MODULES ?? join(root, "node_modules");
   if (!existsSync(join(modules, "piscina"))) return "no piscina: set RAY_TS_BENCH_NODE_MODULES to a node_modules folder that has it";
   return measure(process.execPath, [join(here, "peers", "piscina_peer.mjs"), dirname(modules)], { cwd: folder });
+}
+
+function runPage() {
+  const python = process.env.RAY_TS_PYTHON ?? "python3";
+  if (spawnSync(python, ["-c", "import jupyterlab, playwright"]).status !== 0) return "no Python with jupyterlab and playwright: set RAY_TS_PYTHON";
+  const prefix = join(folder, "jupyter");
+  const installed = spawnSync(process.execPath, [join(root, "dist", "cli.js"), "kernel", "install", "--prefix", prefix], { encoding: "utf8" });
+  if (installed.status !== 0) throw new Error(installed.stderr);
+  return measure(python, [join(here, "views.py")], { cwd: folder, env: { JUPYTER_PATH: join(prefix, "share", "jupyter"), PYTHONDONTWRITEBYTECODE: "1" } });
 }
 
 function runBare() {

@@ -88,6 +88,27 @@ test("while a page watches, the output changes at a cell's end and when the view
   expect(emitted.at(-1)).toMatchObject({ update: true, data: { "text/plain": "[ObjectRef × 3] 3 ready" } });
 });
 
+test("views that are slow to draw are drawn more seldom, after a burst (W2)", () => {
+  const { clock, views, watches, watch, ends } = bench(2000);
+  let draws = 0;
+  watches.begin(watch.live, {}, ({ type }) => {
+    if (type !== "changes") return;
+    clock.compute(25);
+    draws += 1;
+  });
+  const second = (from: number): number => {
+    const before = draws;
+    for (let i = 0; i < 100; i++) {
+      views.apply(ends(from + i));
+      clock.advance(10);
+    }
+    return draws - before;
+  };
+  expect(second(0)).toBeGreaterThan(10);
+  for (let i = 1; i < 10; i++) second(100 * i);
+  expect(second(1000)).toBeLessThanOrEqual(3);
+});
+
 test("a page gets what the notebook should keep every few seconds, and once at the end (W3)", () => {
   const { clock, views, watches, watch, told, ends } = bench();
   const saved = (): ViewMessage[] => told.filter(({ type }) => type === "saved");

@@ -1,7 +1,10 @@
 import type { EngineEvent } from "../../../runtime/engine/events.ts";
 import type { ViewDescriptor } from "../../../runtime/session/output.ts";
 import { drawView, isSettled, renderView, subjectsOf, subjectsShown, VIEW_MIME } from "../../../runtime/views/render-view.ts";
+import { applyEvents } from "../../../runtime/views/apply-events.ts";
+import { createViewState, type ViewState } from "../../../runtime/views/view-state.ts";
 import type { ActorId } from "../../../runtime/ids.ts";
+import { seededRandom } from "../../fixtures/seeded-random.ts";
 import { RAN, REF, actor, log, object, pulse, refs, resources, stateAfter, task, worker } from "./rows.ts";
 
 const ONE: ViewDescriptor = { kind: "object-ref", refs: [REF] };
@@ -78,6 +81,28 @@ describe("many refs", () => {
     expect(page).toContain("the first 20 of 50");
   });
 
+  test("look as if they were drawn for the first time, whatever was drawn before", () => {
+    const random = seededRandom(7);
+    const many = refs(40);
+    const views: ViewDescriptor[] = [{ kind: "object-refs", refs: many }, { kind: "object-refs", refs: [...many].reverse() }, { kind: "progress", refs: many, startedAt: 1_000 }];
+    const look = { isLive: true, open: ["rows", "slowest"] };
+    const seen: EngineEvent[] = [];
+    const state = createViewState();
+    for (let round = 0; round < 300; round++) {
+      const i = random(many.length);
+      const about = { ...RAN, task: `t${i}`, refs: [many[i] as string] };
+      const states = ["waiting-for-args", "waiting-for-worker", "running", "finished", "failed"] as const;
+      const row = task(states[random(states.length)] as (typeof states)[number], { ...about, attempt: round % 3 === 0 ? 1 : 0 });
+      const kind = random(10);
+      const event: EngineEvent = kind < 4 ? row : kind < 6 ? { type: "run", run: row } : object(kind < 7 ? "error" : kind < 8 ? "lost" : kind < 9 ? "freed" : "ready", { ref: many[i] as string, preview: `${round}` });
+      seen.push(event);
+      applyEvents(state, [event]);
+      const drawn = (of: ViewState): unknown => views.map((each) => [drawView(of, each, look, 9_000), isSettled(of, each)]);
+      const now = drawn(state);
+      if (round % 10 === 9) expect(now).toEqual(drawn(stateAfter(...seen)));
+    }
+  });
+
   test("ten thousand are a small output and a small view: what is folded away is not in it", () => {
     const many = refs(10_000);
     const state = stateAfter(...many.map((ref, i) => task(i % 2 === 0 ? "finished" : "running", { ...RAN, task: `t${i}`, refs: [ref] })));
@@ -105,6 +130,23 @@ describe("progress over refs", () => {
     expect(plain(view(4, "parsing"), rows)).toMatch(/^parsing █/);
     const page = html(view(4, "<parsing>"), rows);
     for (const text of ["<b>&lt;parsing&gt;</b>", 'title="1 done"', 'title="1 running"', 'title="2 waiting"', "all 4"]) expect(page).toContain(text);
+  });
+
+  test("has a bar for each name when its tasks have several", () => {
+    const rows = [0, 1, 2].map((i) => ended(i)).concat([3, 4].map((i) => task(i === 3 ? "failed" : "running", { ...RAN, task: `t${i}`, name: "parse", refs: [refs(9)[i] as string], error: "RangeError: bad" })));
+    const page = html(view(9), rows);
+    expect(page).toMatch(/<td[^>]*>square<\/td><td[^>]*>3 of 3<\/td>/);
+    expect(page).toMatch(/<td[^>]*>parse<\/td><td[^>]*>0 of 2<\/td><td[^>]*>1 failed<\/td>/);
+    expect(html(view(9), rows.slice(0, 3))).not.toContain("3 of 3");
+  });
+
+  test("says no time for what was over before it began", () => {
+    expect(renderView(stateAfter(...[0, 1, 2, 3].map((i) => ended(i))), { ...view(4), startedAt: 9_000 } as ViewDescriptor, "v1", 9_000)["text/plain"]).toBe("square ████████████████████ 4 of 4 done");
+  });
+
+  test("counts what a worker tells while the owner is busy, its time too", () => {
+    const run = (i: number): EngineEvent => ({ type: "run", run: ended(i) as Extract<EngineEvent, { type: "task" }> });
+    expect(renderView(stateAfter(run(0), run(1), run(2), run(3)), view(4), "v1", 9_000)["text/plain"]).toBe("square ████████████████████ 4 of 4 done, 2.2 s");
   });
 
   test("is over when the last of its refs is", () => {

@@ -54,6 +54,11 @@ describe("a chart", () => {
     expect(applyUi(state, { type: "ui-values", id: "gone", values: [1] })).toEqual([]);
   });
 
+  test("may have hundreds of thousands of numbers", () => {
+    const values = Array.from({ length: 300_000 }, (_, i) => i % 7);
+    expect(renderView(knows({ ...LOSS, keep: 1_000_000, values } as UiControl), { kind: "ui", root: "c" }, "v")["text/html"]).toContain("▁");
+  });
+
   test("of an actor's field gets a number with every pulse that has one", () => {
     const state = knows({ ...LOSS, watches: { actor: "d1-a1", field: "n" } });
     expect(chartPulse(state, pulse({ fields: [["n", "12.5"], ["name", '"x"']] }))).toEqual(["c"]);

@@ -36,7 +36,7 @@ const TAGS = ["div", "span", "b", "code", "pre", "table", "tr", "th", "td", "det
 const ATTRIBUTES = ["style", "title", "max", "value"];
 const PROPERTIES = [
   "background-color", "color", "border-radius", "border-collapse", "padding", "margin", "white-space", "word-break", "text-align", "vertical-align",
-  "font-weight", "display", "width", "max-width", "height", "overflow", "font-family",
+  "font-weight", "display", "width", "min-width", "max-width", "height", "overflow", "font-family",
 ];
 
 describe.each(pages)("the page of %s", (_kind, page) => {
