@@ -5,6 +5,7 @@
 import type { CallExpression, NewExpression, ObjectExpression, ObjectPropertyKind, Program, SwitchStatement, UnaryExpression } from "oxc-parser";
 import { forEachChild, isFunction, isTypeOnly, staticKey, unwrap } from "./ast.ts";
 import type { Node } from "./ast.ts";
+import { noteInLoops } from "./loops.ts";
 import { Walk } from "./walk.ts";
 import type { ForLoop } from "./walk.ts";
 import { visitClass, visitFunction } from "./visit-functions.ts";
@@ -21,6 +22,7 @@ export function analyze(program: Program, source: string): Walk {
 
 function visit(walk: Walk, node: Node): void {
   if (isTypeOnly(node)) return visitType(walk, node);
+  noteInLoops(walk.loop, node);
   switch (node.type) {
     case "Identifier":
       return visitName(walk, node, node.name);
@@ -45,8 +47,7 @@ function visit(walk: Walk, node: Node): void {
       return visitFor(walk, node);
     case "WhileStatement":
     case "DoWhileStatement":
-      walk.loopBodies.push(node.body);
-      return visitChildren(walk, node);
+      return walk.inLoop(walk.addLoop(node), () => visitChildren(walk, node));
     case "SwitchStatement":
       return visitSwitch(walk, node);
     case "CatchClause":
@@ -55,6 +56,7 @@ function visit(walk: Walk, node: Node): void {
         walk.visit(node.body);
       });
     case "LabeledStatement":
+      walk.labeled.set(node.body, walk.labeled.get(node) ?? node);
       return walk.visit(node.body);
     case "BreakStatement":
     case "ContinueStatement":
@@ -242,20 +244,19 @@ function visitDecorator(walk: Walk, expression: Node): void {
 }
 
 function visitFor(walk: Walk, node: ForLoop): void {
-  walk.loopBodies.push(node.body);
   if (node.type === "ForOfStatement" && node.await && !walk.isInFunction) walk.awaits = true;
+  const loop = walk.addLoop(node);
   walk.within({ scope: walk.blockScope() }, () => {
     if (node.type === "ForStatement") {
       if (node.init?.type === "VariableDeclaration") visitVariables(walk, node.init, "for");
       else if (node.init) walk.visit(node.init);
-      if (node.test) walk.visit(node.test);
-      if (node.update) walk.visit(node.update);
-    } else {
-      if (node.left.type === "VariableDeclaration") visitVariables(walk, node.left, "each");
-      else visitTarget(walk, node.left);
-      walk.visit(node.right);
+      return walk.inLoop(loop, () => {
+        for (const part of [node.test, node.update, node.body]) if (part) walk.visit(part);
+      });
     }
-    walk.visit(node.body);
+    walk.inLoop(loop, () => (node.left.type === "VariableDeclaration" ? visitVariables(walk, node.left, "each") : visitTarget(walk, node.left)));
+    walk.visit(node.right);
+    walk.inLoop(loop, () => walk.visit(node.body));
   });
 }
 

@@ -14,6 +14,7 @@ import { guardAwaits } from "./guard-awaits.ts";
 import { guardDeclaration, guardLoops } from "./guard-loops.ts";
 import { jsxOf } from "./jsx.ts";
 import { LoweringError } from "./esbuild.ts";
+import { loopLocals } from "./loop-locals.ts";
 import { lower } from "./lower.ts";
 import type { Lowered } from "./lower.ts";
 import { memberAccess, namedWrap } from "./named-wrap.ts";
@@ -26,6 +27,7 @@ import { rewriteStatements } from "./rewrite-statements.ts";
 import { rewriteVariables } from "./rewrite-variables.ts";
 import { isInside } from "./scopes.ts";
 import type { Closure } from "./scopes.ts";
+import { capturedNames } from "./top-names.ts";
 import { outerThisName, registerUnits } from "./units.ts";
 import type { Walk } from "./walk.ts";
 
@@ -34,6 +36,8 @@ export interface CompileOptions {
   readonly name: string;
   /** What earlier cells declared. */
   readonly known: ReadonlyMap<string, { readonly kind: DeclarationKind; readonly cell: string }>;
+  /** True for names that functions of earlier cells captured: all that `captured` of those cells had. */
+  readonly captured: (name: string) => boolean;
   /** Names that stay as they are, unless a cell declares them: JavaScript's and Node's own. */
   readonly globals: (name: string) => boolean;
   /** The text is a whole file: it has no value, and a brace at its head is a block. */
@@ -62,6 +66,8 @@ class CellCompilation {
   readonly #edits: Edits<Closure>;
   readonly #jsx: { factory: string; fragment: string };
   readonly #hash: string;
+  readonly #scriptName: string;
+  readonly #captured: ReadonlySet<string>;
   readonly #units: ReadonlyMap<Unit, Closure>;
   /** V8 places a call of `(0, __$.f)(…)` at its second parenthesis: left unmapped, that falls back to the name. */
   readonly #calleeEnds: ReadonlySet<number>;
@@ -75,14 +81,18 @@ class CellCompilation {
     this.#edits = edits;
     this.#jsx = jsxOf(parsed, walk, edits);
     // Of wraps around one range the first is the outer one: the order of the lines below matters.
-    guardLoops(walk.loopBodies, edits);
-    if (walk.loopBodies.length > 0) edits.insert(0, guardDeclaration);
+    this.#captured = capturedNames(walk);
+    const locals = loopLocals(walk, edits, options, this.#captured);
+    guardLoops(walk, edits, options);
+    if (walk.loops.length > 0) edits.insert(0, guardDeclaration);
     for (const statement of walk.unterminated) edits.after(statement, ";");
     this.#calleeEnds = new Set(walk.references.filter(({ form }) => form === "callee").map(({ end }) => end));
-    const decisions = rewriteNames(walk, edits, options);
+    const decisions = rewriteNames(walk, edits, options, locals);
     this.#hash = hashOf(parsed.name, parsed.source, ...decisions);
+    // what became a local changes this text, and none of its units
+    this.#scriptName = scriptNameOf(parsed.name, locals.description === "" ? this.#hash : hashOf(this.#hash, locals.description));
     rewriteThis(walk, edits, (owner, unit) => !isInside(owner, unit));
-    rewriteVariables(walk, edits);
+    rewriteVariables(walk, edits, locals);
     const { magics = [] } = options;
     openMagics(magics, parsed.program, walk, edits);
     rewriteStatements(walk, parsed.program, edits, { showsResult: options.module !== true && !endsWithMagic(magics, parsed.program) });
@@ -100,7 +110,7 @@ class CellCompilation {
     const compose = (): SourceMap => this.#mapOf(lowered, rendered, 1);
     return {
       name,
-      scriptName: scriptNameOf(name, this.#hash),
+      scriptName: this.#scriptName,
       code: `(${isAsync ? "async " : ""}(__$,__rt)=>{"use strict";\n${lowered.code}\n})`,
       // Most cells never throw, and the map costs as much as the lowering.
       get map() {
@@ -108,6 +118,7 @@ class CellCompilation {
       },
       isAsync,
       declared: this.#walk.declared,
+      captured: this.#captured,
       units: [...this.#units.keys()],
       unitSource: (id) => this.#unitSource(id),
     };

@@ -55,6 +55,8 @@ export interface CompiledCell {
   readonly map: SourceMap;
   readonly isAsync: boolean;
   readonly declared: ReadonlyMap<string, DeclarationKind>;
+  /** Top-level names, of this cell or any other, that its functions and classes read or write. */
+  readonly captured: ReadonlySet<string>;
   readonly units: readonly Unit[];
   /** Lowers a unit on first need. */
   unitSource(id: string): UnitSource;

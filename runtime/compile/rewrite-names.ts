@@ -1,15 +1,12 @@
 /** Every name that no scope inside the cell binds becomes a property of the scope object `__$`. */
 import type { DeclarationKind } from "./compiled-cell.ts";
 import type { Edits } from "./edits.ts";
+import type { LoopLocals } from "./loop-locals.ts";
 import { capture, noteEscape } from "./scopes.ts";
 import type { Closure, Reference } from "./scopes.ts";
+import { isTooEarly } from "./top-names.ts";
+import type { Surroundings } from "./top-names.ts";
 import type { Walk } from "./walk.ts";
-
-/** What earlier cells and the surroundings define. */
-export interface Surroundings {
-  readonly known: ReadonlyMap<string, { readonly kind: DeclarationKind }>;
-  readonly globals: (name: string) => boolean;
-}
 
 /** Names that Node gives to modules. */
 const runtimeNames = new Map([
@@ -20,7 +17,7 @@ const runtimeNames = new Map([
 const constants = new Set(["undefined", "NaN", "Infinity"]);
 
 /** Returns what the surroundings decided, for the ids of units: the same text means something else elsewhere. */
-export function rewriteNames(walk: Walk, edits: Edits<Closure>, surroundings: Surroundings): string[] {
+export function rewriteNames(walk: Walk, edits: Edits<Closure>, surroundings: Surroundings, locals: LoopLocals): string[] {
   const decisions = new Set<string>();
   for (const reference of walk.references) {
     const { name, scope } = reference;
@@ -44,29 +41,22 @@ export function rewriteNames(walk: Walk, edits: Edits<Closure>, surroundings: Su
     capture(reference, null);
     const kind = walk.declared.get(name) ?? known;
     if (known) decisions.add(`${name}:${known}`);
-    edits.replace(reference.start, reference.end, inForm(reference, propertyText(walk, reference, kind), kind === undefined));
+    edits.replace(reference.start, reference.end, inForm(reference, topText(walk, reference, kind, locals), kind === undefined));
   }
   return [...decisions].sort();
 }
 
-function propertyText(walk: Walk, reference: Reference, kind: DeclarationKind | undefined): string {
-  const { name, isWrite } = reference;
+function topText(walk: Walk, reference: Reference, kind: DeclarationKind | undefined, locals: LoopLocals): string {
+  const { name, start, isWrite } = reference;
   if (isTooEarly(walk, reference)) return `${throwText(tooEarlyMessage(name))}${isWrite ? ".x" : ""}`;
   if (isWrite && (kind === "const" || kind === "import")) return `__rt.assignToConstant(${JSON.stringify(name)}).x`;
-  return `__$.${name}`;
+  return locals.has(name, start) ? name : `__$.${name}`;
 }
 
 /** An expression that throws, in parentheses because it may follow `new`. */
 const throwText = (message: string): string => `((()=>{throw new ReferenceError(${JSON.stringify(message)})})())`;
 
 const tooEarlyMessage = (name: string): string => `Cannot access '${name}' before initialization`;
-
-/** True for code that runs in order (in no function) and uses a `let`, `const` or `class` in front of its declaration. */
-function isTooEarly(walk: Walk, { name, start, closure, form }: Reference): boolean {
-  const initialization = walk.initializations.get(name);
-  if (!initialization || closure || form === "declared") return false;
-  return start < initialization.start || (start >= initialization.initStart && start < initialization.initEnd);
-}
 
 function inForm({ name, form }: Reference, text: string, isUnknown = false): string {
   switch (form) {

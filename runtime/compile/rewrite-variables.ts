@@ -1,23 +1,24 @@
 /** Declarations of top-level variables become assignments to the scope object. */
 import type { BindingPattern, VariableDeclaration, VariableDeclarator } from "oxc-parser";
 import type { Edits } from "./edits.ts";
+import type { LoopLocals } from "./loop-locals.ts";
 import type { Closure } from "./scopes.ts";
 import type { TopVariables, Walk } from "./walk.ts";
 
-export function rewriteVariables(walk: Walk, edits: Edits<Closure>): void {
+export function rewriteVariables(walk: Walk, edits: Edits<Closure>, locals: LoopLocals): void {
   for (const { node, role } of walk.topVariables) {
     if (node.kind === "using" || node.kind === "await using") rewriteUsing(node, edits);
-    else rewriteDeclaration(node, role, edits);
+    else rewriteDeclaration(node, role, edits, locals);
   }
 }
 
-function rewriteDeclaration(node: VariableDeclaration, role: TopVariables["role"], edits: Edits<Closure>): void {
+function rewriteDeclaration(node: VariableDeclaration, role: TopVariables["role"], edits: Edits<Closure>, locals: LoopLocals): void {
   const [first] = node.declarations;
   edits.remove(node.start, first!.start);
-  for (const declarator of node.declarations) rewriteDeclarator(node, declarator, role, edits);
+  for (const declarator of node.declarations) rewriteDeclarator(node, declarator, role, edits, locals);
 }
 
-function rewriteDeclarator(node: VariableDeclaration, declarator: VariableDeclarator, role: TopVariables["role"], edits: Edits<Closure>): void {
+function rewriteDeclarator(node: VariableDeclaration, declarator: VariableDeclarator, role: TopVariables["role"], edits: Edits<Closure>, locals: LoopLocals): void {
   const { id, init } = declarator;
   if (id.type !== "Identifier") {
     removeType(id, edits);
@@ -25,7 +26,7 @@ function rewriteDeclarator(node: VariableDeclaration, declarator: VariableDeclar
     if (role !== "each") edits.wrap(declarator, "(", ")");
     return;
   }
-  const property = `__$.${id.name}`;
+  const property = locals.has(id.name, id.start) ? id.name : `__$.${id.name}`;
   if (init) edits.replace(id.start, id.end, property);
   else if (role === "each") edits.replace(declarator.start, declarator.end, property);
   // `var x;` keeps what x has.

@@ -18,7 +18,7 @@ export function visitFunction(walk: Walk, node: AnyFunction, placement = placeme
   if (isDeclared && !isTop) walk.scope.bindForGood(closure.name, closure);
   const scope = walk.functionScope(closure);
   if (node.type === "FunctionExpression" && node.id) scope.declare(node.id.name);
-  const inside = { scope, closure, isInFunction: true, isEager: false, block: node.body };
+  const inside = { scope, closure, isInFunction: true, isEager: false, block: node.body, loop: null };
   walk.within(ownsThis(node) ? { ...inside, thisOwner: closure } : inside, () => {
     visitParameters(walk, node);
     if (node.body!.type === "BlockStatement") for (const statement of node.body!.body) walk.visit(statement);
@@ -45,7 +45,7 @@ export function visitClass(walk: Walk, node: ClassNode): void {
   if (isTop) walk.initializations.set(node.id!.name, { start: node.start, initStart: 0, initEnd: 0 });
   if (node.decorators.length > 0) walk.modernSyntax.push(node.decorators[0]!.start);
   const closure = walk.addClosure(node, isDeclared ? "declaration" : "expression", isTop);
-  walk.within({ closure, isEager: true }, () => {
+  walk.within({ closure, isEager: true, loop: null }, () => {
     for (const decorator of node.decorators) walk.visit(decorator);
     const scope = walk.functionScope(closure);
     if (node.id) scope.declare(node.id.name);

@@ -1,8 +1,10 @@
 /** The state of the one walk over a cell's tree, and what it collects. */
-import type { ForInStatement, ForOfStatement, ForStatement, Statement, VariableDeclaration } from "oxc-parser";
+import type { ForInStatement, ForOfStatement, ForStatement, VariableDeclaration } from "oxc-parser";
 import type { ClosureNode, Node } from "./ast.ts";
 import { isClass, startOf } from "./ast.ts";
 import type { DeclarationKind } from "./compiled-cell.ts";
+import { open } from "./loops.ts";
+import type { Loop, LoopNode } from "./loops.ts";
 import { Scope } from "./scopes.ts";
 import type { Closure, Placement, Reference, ReferenceForm } from "./scopes.ts";
 
@@ -36,6 +38,7 @@ interface Place {
   isInFunction?: boolean;
   isEager?: boolean;
   block?: Node | null;
+  loop?: Loop | null;
 }
 
 export class Walk {
@@ -48,7 +51,9 @@ export class Walk {
   readonly topVariables: TopVariables[] = [];
   readonly references: Reference[] = [];
   readonly closures: Closure[] = [];
-  readonly loopBodies: Statement[] = [];
+  readonly loops: Loop[] = [];
+  /** Loops with labels, and the outermost label's statement. */
+  readonly labeled = new Map<Node, Node>();
   readonly awaitExpressions: Node[] = [];
   /** Statements that end without a semicolon: what follows may begin with a parenthesis once it is rewritten. */
   readonly unterminated: Node[] = [];
@@ -69,6 +74,7 @@ export class Walk {
   isInFunction = false;
   isEager = false;
   block: Node | null = null;
+  loop: Loop | null = null;
 
   /** Names that anonymous functions and classes get from what they are bound to. */
   readonly names = new Map<Node, { name: string; isGiven: boolean }>();
@@ -84,10 +90,24 @@ export class Walk {
 
   /** Runs `body` in another place of the tree, then returns to this one. */
   within(place: Place, body: () => void): void {
-    const { scope, closure, thisOwner, isInFunction, isEager, block } = this;
+    const { scope, closure, thisOwner, isInFunction, isEager, block, loop } = this;
     Object.assign(this, place);
     body();
-    Object.assign(this, { scope, closure, thisOwner, isInFunction, isEager, block });
+    Object.assign(this, { scope, closure, thisOwner, isInFunction, isEager, block, loop });
+  }
+
+  /** Runs `body` for what each iteration of a loop evaluates. */
+  inLoop(loop: Loop, body: () => void): void {
+    this.within({ loop }, body);
+  }
+
+  addLoop(node: LoopNode): Loop {
+    const { loop: parent, isInFunction } = this;
+    if (parent) parent.isInnermost = false;
+    const loop: Loop = { node, statement: this.labeled.get(node) ?? node, parent, isInFunction, isInnermost: true, isClosed: true, callsMath: false };
+    if (node.type === "ForOfStatement") loop.isClosed = false;
+    this.loops.push(loop);
+    return loop;
   }
 
   blockScope(): Scope {
@@ -139,6 +159,7 @@ export class Walk {
       isTied: false,
     };
     this.closures.push(closure);
+    open(this.loop);
     return closure;
   }
 

@@ -17,7 +17,7 @@ type Container =
 /** More members are shown in groups of so many. */
 const GROUP_SIZE = 100;
 /** Names of ours in compiled code. */
-const INTERNAL = /^__(\$|rt|g|o|unit|captured|r)$/;
+const INTERNAL = /^__(\$|rt|g|n+|o|unit|captured|r)$/;
 
 export class Variables {
   readonly #inspector: InspectorClient;

@@ -69,9 +69,9 @@ export class DebugAid {
     const name = `debug[${++this.#evaluations}]`;
     const near = new Set(locals);
     try {
-      const compiled = compileCell(code, { name, known: near.size === 0 ? scope.known : withoutThose(scope.known, near), globals: (global) => near.has(global) || global in globalThis });
+      const compiled = compileCell(code, { name, known: near.size === 0 ? scope.known : withoutThose(scope.known, near), captured: (captured) => scope.captured.has(captured), globals: (global) => near.has(global) || global in globalThis });
       if (compiled.isAsync && isStopped) return JSON.stringify({ error: "await and import do not end while the session is stopped: continue first, or look at the promise itself" });
-      scope.declare(compiled.declared, name);
+      scope.declare(compiled, name);
       return JSON.stringify({ code: compiled.code, isAsync: compiled.isAsync });
     } catch (thrown) {
       const { ename, evalue } = formatError(thrown, errors);
@@ -103,7 +103,7 @@ export class DebugAid {
 
   /** Makes a variable of the session. */
   define(name: string, value: unknown): void {
-    this.#parts.scope.declare(new Map([[name, "let"]]), "debug");
+    this.#parts.scope.declare({ declared: new Map([[name, "let"]]), captured: new Set() }, "debug");
     this.names[name] = value;
   }
 }

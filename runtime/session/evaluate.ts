@@ -36,7 +36,7 @@ export class Evaluator {
     registry.addCell(cell);
     const body = new Script(cell.code + HAS_MAP, { filename: cell.scriptName, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
       .runInThisContext({ displayErrors: false }) as CellFunction;
-    scope.declare(cell.declared, cell.name);
+    scope.declare(cell, cell.name);
     const last: { value: unknown } = { value: undefined };
     const start = (): unknown => body(scope.names, this.runtime((value) => { last.value = value; }, magic));
     if (!cell.isAsync) {

@@ -104,7 +104,7 @@ const session: Session = new Session({
   present: { viewOf: face.viewOf, isShown: face.isShown, newDisplayId: () => `ray-ts-${nonce}-${++displays}`, bundles },
   compile(code, cell, magics = [], written = code) {
     sources.add(cell, written);
-    const compiled = compileCell(code, { name: cell, known: scope.known, globals: (name) => name in globalThis, magics: magics.map((call) => ({ ...call, form: formOf(call) })) });
+    const compiled = compileCell(code, { name: cell, known: scope.known, captured: (captured) => scope.captured.has(captured), globals: (name) => name in globalThis, magics: magics.map((call) => ({ ...call, form: formOf(call) })) });
     stacks.register(compiled.scriptName, { cell, map: () => compiled.map, source: written });
     return compiled;
   },

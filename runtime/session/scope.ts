@@ -6,7 +6,7 @@
  * V8 turns an object with many or deleted properties into a dictionary, which costs five times in a hot loop; so the object is
  * made fast again after each cell. Above about 1,000 names V8 keeps the dictionary.
  */
-import type { CellRuntime, DeclarationKind } from "../compile/compiled-cell.ts";
+import type { CellRuntime, CompiledCell, DeclarationKind } from "../compile/compiled-cell.ts";
 import { GLOBAL_NAMES, makeFast } from "../compile/global-names.ts";
 import { namedExport } from "../modules/named-export.ts";
 
@@ -24,6 +24,8 @@ interface ImportedName {
 export class CellScope {
   readonly names: Record<string, unknown> = Object.create(GLOBAL_NAMES) as Record<string, unknown>;
   readonly known = new Map<string, KnownName>();
+  /** Names that functions of the cells so far read or write. */
+  readonly captured = new Set<string>();
   readonly #imported = new Map<string, ImportedName>();
 
   /** Puts a name of the runtime in; a cell may declare over it. */
@@ -38,7 +40,8 @@ export class CellScope {
   }
 
   /** Makes room for the names a cell declares, before it runs. A variable that is declared again keeps its value until then. */
-  declare(declared: ReadonlyMap<string, DeclarationKind>, cell: string): void {
+  declare({ declared, captured }: Pick<CompiledCell, "declared" | "captured">, cell: string): void {
+    for (const name of captured) this.captured.add(name);
     for (const [name, kind] of declared) {
       this.known.set(name, { kind, cell });
       if (kind === "import") continue;

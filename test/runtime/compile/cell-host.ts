@@ -22,6 +22,7 @@ const filename = fileURLToPath(import.meta.url);
 export class CellHost {
   readonly scope: Scope = Object.create(scopePrototype()) as Scope;
   readonly known = new Map<string, { kind: DeclarationKind; cell: string }>();
+  readonly captured = new Set<string>();
   readonly cells: CompiledCell[] = [];
   readonly stacks = new StackMapper({ ownFolders: [dirname(filename), `${process.cwd()}/node_modules/`] });
   readonly registered = new WeakMap<object, Registered>();
@@ -33,7 +34,7 @@ export class CellHost {
 
   compile(source: string, magics: readonly CellMagic[] = []): CompiledCell {
     const name = `In[${this.cells.length + 1}]`;
-    const cell = compileCell(source, { name, known: this.known, globals: (global) => global in mainGlobals, magics });
+    const cell = compileCell(source, { name, known: this.known, captured: (captured) => this.captured.has(captured), globals: (global) => global in mainGlobals, magics });
     this.cells.push(cell);
     this.stacks.register(cell.scriptName, { cell: name, map: () => cell.map, source });
     return cell;
@@ -42,6 +43,7 @@ export class CellHost {
   /** Gives the value of the last expression. */
   async run(source: string, magics?: readonly CellMagic[]): Promise<unknown> {
     const cell = this.compile(source, magics);
+    for (const name of cell.captured) this.captured.add(name);
     for (const [name, kind] of cell.declared) this.#define(name, kind, cell.name);
     this.lastValue = nothing;
     const script = new vm.Script(cell.code, { filename: cell.scriptName });

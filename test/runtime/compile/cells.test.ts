@@ -1,6 +1,7 @@
 import { CellHost } from "./cell-host.ts";
 import { asyncCases, errorCases, moduleCases, scopeCases, typescriptCases, valueCases } from "./cell-cases.ts";
 import type { CellCase } from "./cell-cases.ts";
+import { loopCases } from "./loop-cases.ts";
 
 async function runAll({ cells, error }: CellCase): Promise<{ value?: unknown; failure?: string }> {
   const host = new CellHost();
@@ -26,6 +27,15 @@ describe.each([
 ])("%s", (_, cases) => {
   test.each(cases.map((each) => [each.title, each] as const))("%s", async (_title, each) => {
     const { value, failure } = await runAll(each);
+    expect(failure).toBeUndefined();
+    expect(value).toEqual(each.value);
+  });
+});
+
+describe("loops of the top level", () => {
+  test.each(loopCases.map((each) => [each.title, each] as const))("%s", async (_title, each) => {
+    const { value, failure } = await runAll(each);
+    if (each.error) return expect(failure).toMatch(each.error);
     expect(failure).toBeUndefined();
     expect(value).toEqual(each.value);
   });

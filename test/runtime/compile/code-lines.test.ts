@@ -32,7 +32,7 @@ test("a cell that is an object, and one that cannot be parsed", () => {
 });
 
 test("places of compiled code are those of the cell, and a loop's guard stands on the loop's line", () => {
-  const cell = compileCell("let n: number = 0;\nfor (let i = 0; i < 3; i++) {\n  n += i;\n}", { name: "In[1]", known: new Map(), globals: () => false });
+  const cell = compileCell("let n: number = 0;\nfor (let i = 0; i < 3; i++) {\n  n += i;\n}", { name: "In[1]", known: new Map(), captured: () => false, globals: () => false });
   const map = new LineMap(cell.map);
   const lines = cell.code.split("\n");
   const placeOf = (text: string) => {
@@ -40,7 +40,7 @@ test("places of compiled code are those of the cell, and a loop's guard stands o
     return map.original({ line, column: lines[line]!.indexOf(text) });
   };
   expect(placeOf("__$.n = 0")).toMatchObject({ line: 1 });
-  expect(placeOf("__$.n += i")).toMatchObject({ line: 3, column: 3 });
+  expect(placeOf("n += i")).toMatchObject({ line: 3, column: 3 });
   expect(placeOf("if (__g[0])")).toMatchObject({ line: 2 });
   expect(placeOf("for (let i")).toMatchObject({ line: 2, column: 1 });
   expect(map.original({ line: 0, column: 0 })).toBeUndefined();

@@ -3,7 +3,7 @@ import type { CellSyntaxError } from "../../../runtime/compile/cell-syntax-error
 
 function errorOf(source: string): CellSyntaxError {
   try {
-    compileCell(source, { name: "In[3]", known: new Map(), globals: (name) => name in globalThis });
+    compileCell(source, { name: "In[3]", known: new Map(), captured: () => false, globals: (name) => name in globalThis });
   } catch (error) {
     return error as CellSyntaxError;
   }
@@ -48,6 +48,6 @@ describe("syntax errors", () => {
   });
 
   test("name the cell also when it is a file", () => {
-    expect(() => compileCell("let = 1 2", { name: "/tmp/a.ts", known: new Map(), globals: () => false, module: true })).toThrow(/\(\/tmp\/a\.ts:1:\d+\)$/);
+    expect(() => compileCell("let = 1 2", { name: "/tmp/a.ts", known: new Map(), captured: () => false, globals: () => false, module: true })).toThrow(/\(\/tmp\/a\.ts:1:\d+\)$/);
   });
 });

@@ -151,12 +151,12 @@ export class Session {
 
   private async cell(source: string): Promise<void> {
     const name = `In[${++this.count}]`;
-    const cell: CompiledCell = compileCell(source, { name, known: this.scope.known, globals: (global) => global in globalThis });
+    const cell: CompiledCell = compileCell(source, { name, known: this.scope.known, captured: (captured) => this.scope.captured.has(captured), globals: (global) => global in globalThis });
     this.shipper.registry.addCell(cell);
     this.stacks.register(cell.scriptName, { cell: cell.name, map: () => cell.map, source });
     this.last = undefined;
     const run = new Script(cell.code, { filename: cell.scriptName }).runInThisContext() as (scope: object, runtime: CellRuntime) => unknown;
-    this.scope.declare(cell.declared, name);
+    this.scope.declare(cell, name);
     await run(this.scope.names, this.runtime);
   }
 }
