@@ -11,6 +11,7 @@ import type { ImportIndex } from "./import-index.ts";
 import { NameTable } from "./name-table.ts";
 import { RAY_CLASSES, RAY_TYPES, RAY_VALUES } from "./prelude.ts";
 import { refMisuses } from "./ref-misuse.ts";
+import { definedModule } from "../compile/defined-module.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { TypeDiagnostic } from "./type-diagnostic.ts";
 
@@ -29,6 +30,7 @@ export class CellChecker {
   readonly program: CellProgram;
   readonly #imports: ImportIndex;
   readonly #modules = new Map<string, CellModule>();
+  readonly #defined = new Set<string>();
 
   constructor(options: ProgramOptions, imports: ImportIndex) {
     this.program = new CellProgram(options);
@@ -38,6 +40,8 @@ export class CellChecker {
 
   /** A cell that is no TypeScript gives its syntax error, and has declared nothing. */
   check({ name, code, reports, onlyRunsRight }: CheckRequest): readonly TypeDiagnostic[] | SyntaxError {
+    const defined = definedModule(code);
+    if (defined !== undefined) return this.#define(defined, { name, code, reports });
     const module = moduleOf(code, name);
     if (module instanceof SyntaxError) return module;
     const bound = this.names.bind(module.mentions, module.declares);
@@ -49,6 +53,16 @@ export class CellChecker {
     const found = reports ? this.#diagnose(place.path, module) : [];
     if (!onlyRunsRight || !found.some(({ severity }) => severity === "error")) this.names.commit(place.module, name, gives, bound); // C1
     return found;
+  }
+
+  /** A cell that is a module: it sees no cell's names, and declares none. */
+  #define(defined: string, { name, code, reports }: Pick<CheckRequest, "name" | "code" | "reports">): readonly TypeDiagnostic[] | SyntaxError {
+    const module = moduleOf(code, name, { isFile: true });
+    if (module instanceof SyntaxError) return module;
+    const text = moduleText(module.text, [], []);
+    this.#defined.add(defined);
+    this.program.define(defined, module.language, text);
+    return reports ? this.#diagnose(this.program.draft(module.language, text), module) : [];
   }
 
   /** One of the program's roots, whose text may be another than on the disk. */
@@ -69,6 +83,8 @@ export class CellChecker {
   reset(): void {
     this.names.clear();
     this.#modules.clear();
+    for (const name of this.#defined) this.program.define(name, "ts", undefined);
+    this.#defined.clear();
     this.program.clear();
   }
 
@@ -106,13 +122,9 @@ function moduleOf(code: string, name: string, options?: { readonly isFile?: bool
     return cellModule(code, name, options);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const plain = withoutMagics(code);
-    return plain === code ? error : moduleOf(plain, name, options);
+    return error;
   }
 }
-
-/** `%time …` and `!npm …` are lines of the notebook, not of its TypeScript. */
-const withoutMagics = (code: string): string => code.replace(/^[^\S\n]*(?:%%?[a-z]|!).*$/gim, (line) => " ".repeat(line.length));
 
 function provideRay(names: NameTable): void {
   for (const name of RAY_VALUES) names.provide(name, "ray", name, { value: "const", type: undefined });

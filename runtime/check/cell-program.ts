@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly folder: string;
   /** The declarations of `ray-ts`, without their ending. */
   readonly rayTypes: string;
+  /** The declarations of the package tslab. */
+  readonly tslabTypes?: string;
   /** Types of Node where the folder has none. */
   readonly nodeTypes: string;
   /** Files of the disk that belong to the program whatever imports them. */
@@ -94,6 +96,14 @@ export class CellProgram {
     return slashed(path);
   }
 
+  /** A module of the folder that is on no disk; undefined: no more. */
+  define(name: string, language: Language, text: string | undefined): void {
+    for (const ending of ["ts", "tsx"]) this.#files.delete(slashed(join(this.#options.folder, `${name}.${ending}`)));
+    if (text !== undefined) this.#files.set(slashed(join(this.#options.folder, `${name}.${language}`)), text);
+    // who failed to import it looks again
+    this.#server?.changedAnything();
+  }
+
   /** What is being typed, which is no cell yet. */
   draft(language: Language, text: string): string {
     const path = this.#place(`draft.${language}`);
@@ -150,7 +160,7 @@ export class CellProgram {
     const extending = findConfig(folder);
     const inherited = extending === undefined ? {} : this.#inherited(server, slashed(extending));
     const files = ["globals.d.ts", "cells.d.ts", "draft.ts", "draft.tsx"].map((name) => this.#place(name)).concat((this.#options.roots ?? []).map(slashed));
-    this.#files.set(this.#config, configText({ extending: extending && slashed(extending), inherited, nodeTypes, rayTypes: this.#options.rayTypes, files }));
+    this.#files.set(this.#config, configText({ extending: extending && slashed(extending), inherited, nodeTypes, rayTypes: this.#options.rayTypes, tslabTypes: this.#options.tslabTypes, files }));
     server.open();
     return server;
   }

@@ -37,6 +37,8 @@ export interface ConfigParts {
   readonly nodeTypes: string;
   /** Declarations of `ray-ts`, without their ending: the session's own, whatever node_modules holds. */
   readonly rayTypes: string;
+  /** tslab's own declarations, for cells that were written for it. */
+  readonly tslabTypes: string | undefined;
   readonly files: readonly string[];
 }
 
@@ -44,7 +46,7 @@ export interface ConfigParts {
  * The config of the cells: the folder's, but for what is settled by how cells run (the newest syntax, imports as the session resolves
  * them, nothing written).
  */
-export function configText({ extending, inherited, nodeTypes, rayTypes, files }: ConfigParts): string {
+export function configText({ extending, inherited, nodeTypes, rayTypes, tslabTypes, files }: ConfigParts): string {
   const own = extending === undefined ? { strict: true } : {};
   const types = Array.isArray(inherited["types"]) ? (inherited["types"] as unknown[]).filter((name) => name !== "node" && name !== "*") : [];
   return JSON.stringify({
@@ -54,7 +56,7 @@ export function configText({ extending, inherited, nodeTypes, rayTypes, files }:
       ...(inherited["lib"] === undefined && { lib: ["esnext"] }),
       ...(inherited["jsx"] === undefined && { jsx: "preserve" }),
       types: [nodeTypes, ...types],
-      paths: { ...absolutePaths(inherited), "ray-ts": [`${rayTypes}.d.ts`] },
+      paths: { ...absolutePaths(inherited), "ray-ts": [`${rayTypes}.d.ts`], ...(tslabTypes !== undefined && { tslab: [tslabTypes] }) },
       target: "esnext",
       module: "preserve",
       moduleResolution: "bundler",

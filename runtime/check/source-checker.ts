@@ -10,8 +10,13 @@ import { readMagics } from "../magics/read-magics.ts";
 import { isTypeCheckMode, type TypeCheckMode, type TypeDiagnostic } from "./type-diagnostic.ts";
 
 /** Where the declarations of `ray-ts` and Node's types are. `dist`: the folder of the built programs. */
-export function checkerPlaces(dist: string): { readonly rayTypes: string; readonly nodeTypes: string } {
-  return { rayTypes: join(dist, "types", "runtime", "index").replaceAll("\\", "/"), nodeTypes: dirname(createRequire(import.meta.url).resolve("node-types/package.json")) };
+export function checkerPlaces(dist: string): { readonly rayTypes: string; readonly nodeTypes: string; readonly tslabTypes: string } {
+  const { resolve } = createRequire(import.meta.url);
+  return {
+    rayTypes: join(dist, "types", "runtime", "index").replaceAll("\\", "/"),
+    nodeTypes: dirname(resolve("node-types/package.json")),
+    tslabTypes: join(dirname(resolve("tslab/package.json")), "dist", "public.d.ts").replaceAll("\\", "/"),
+  };
 }
 
 export interface SourceCell {

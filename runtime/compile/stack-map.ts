@@ -33,8 +33,8 @@ interface Script extends MappedScript {
   trace: TraceMap | undefined;
 }
 
-/** Of a local module that was edited (`modules/module-versions.ts`). */
-const VERSION = /\?ray-ts=[0-9a-f]{12}(?=:\d|$)/g;
+/** Of a local module that was edited, or that a cell has defined (`modules/module-versions.ts`, `defined-modules.ts`). */
+const VERSION = /\?ray-ts(?:-text)?=[\w-]+(?=:\d|$)/g;
 /** `name:line:column`, at the end of a frame or in its parentheses. */
 const placePattern = /([^\s()]+):(\d+):(\d+)/g;
 

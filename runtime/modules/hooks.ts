@@ -7,35 +7,37 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compileFile } from "../compile/compile-file.ts";
+import { textInUrl } from "./defined-modules.ts";
 import { absent, isAbsent } from "./absent-package.ts";
 import { isInPackage, LOOK_ANEW, ModuleVersions, VERSION_PARAMETER } from "./module-versions.ts";
 import { mayBePackage, packageFirst, packagesOf, type Packages, type ResolveContext, type Resolved } from "./packages.ts";
 import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
 
 export interface HooksConfig {
-  /** Names that the process's own `ray-ts` exports beside `default`. */
-  readonly rayExports: readonly string[];
+  /** Modules that are the process's own whatever node_modules holds, `ray-ts` among them: what each exports beside `default`. */
+  readonly own: Readonly<Record<string, readonly string[]>>;
   /** Folders whose node_modules come before those where the importing file is: those of the runtime environment. */
   readonly packageFolders?: readonly string[];
 }
 
-/** Under this symbol of globalThis the process keeps what `ray-ts` exports. */
-export const RAY_MODULE = Symbol.for("ray-ts.module");
-const RAY_URL = "ray-ts:own";
+/** Under this symbol of globalThis the process keeps what its own modules export. */
+export const OWN_MODULES = Symbol.for("ray-ts.modules");
+const OWN_URL = "ray-ts:own/";
 
-let rayExports: readonly string[] = [];
+let own: HooksConfig["own"] = {};
 let packages: readonly Packages[] = [];
 const versions = new ModuleVersions();
 
 export function configureHooks(config: HooksConfig): void {
-  rayExports = config.rayExports;
+  own = config.own;
   packages = (config.packageFolders ?? []).map(packagesOf);
 }
 
 interface Loaded { format: string; source?: string | ArrayBuffer | NodeJS.TypedArray | undefined; shortCircuit?: boolean | undefined }
 
 export function resolveHook<R extends Resolved | Promise<Resolved>>(specifier: string, context: ResolveContext, next: (specifier: string, context?: object) => R): R | Resolved {
-  if (specifier === "ray-ts") return { url: RAY_URL, format: "module", shortCircuit: true };
+  if (Object.hasOwn(own, specifier)) return { url: OWN_URL + specifier, format: "module", shortCircuit: true };
+  if (textInUrl(specifier) !== undefined) return { url: specifier, format: "module", shortCircuit: true };
   const parent = context.parentURL;
   if (isLocalSpecifier(specifier) && parent?.startsWith("file:") === true && !parent.includes("/node_modules/")) {
     const file = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
@@ -54,18 +56,18 @@ export function resolveHook<R extends Resolved | Promise<Resolved>>(specifier: s
 }
 
 export function loadHook<L extends Loaded | Promise<Loaded>>(url: string, context: object, next: (url: string, context?: object) => L): L | Loaded {
-  if (url === RAY_URL) return { format: "module", source: ownRaySource(), shortCircuit: true };
+  if (url.startsWith(OWN_URL)) return { format: "module", source: ownSource(url.slice(OWN_URL.length)), shortCircuit: true };
   if (!isTypeScript(url)) return next(url, context);
   const file = fileURLToPath(url);
   const isCommonJs = file.endsWith(".cts");
-  return { format: isCommonJs ? "commonjs" : "module", source: compileFile(file, readFileSync(file, "utf8")), shortCircuit: true };
+  return { format: isCommonJs ? "commonjs" : "module", source: compileFile(file, textInUrl(url) ?? readFileSync(file, "utf8")), shortCircuit: true };
 }
 
 function isTypeScript(url: string): boolean {
   return url.startsWith("file:") && /\.[mc]?tsx?$/.test(new URL(url).pathname);
 }
 
-function ownRaySource(): string {
-  const names = rayExports.map((name) => `export const ${name} = own.${name};`);
-  return [`const own = globalThis[Symbol.for("ray-ts.module")];`, "export default own.default;", ...names].join("\n");
+function ownSource(specifier: string): string {
+  const names = own[specifier]?.map((name) => `export const ${name} = own.${name};`) ?? [];
+  return [`const own = globalThis[Symbol.for("ray-ts.modules")][${JSON.stringify(specifier)}];`, "export default own.default;", ...names].join("\n");
 }

@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
 import { absent, isAbsent } from "./absent-package.ts";
-import { RAY_MODULE, type HooksConfig } from "./hooks.ts";
+import { DefinedModules } from "./defined-modules.ts";
+import { OWN_MODULES, type HooksConfig } from "./hooks.ts";
 import { installHooks } from "./install-hooks.ts";
 import { explainMissing } from "./missing-module.ts";
 import { packagePath } from "./packages.ts";
@@ -17,12 +18,18 @@ import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
 export interface ImporterOptions {
   /** The notebook's folder, absolute. */
   readonly folder: string;
-  /** What `ray-ts` exports in this process, `default` among it. */
-  readonly ray: Readonly<Record<string, unknown>>;
+  /** What the process's own modules export, by specifier, `default` among it: `ray-ts`, and `tslab`. */
+  readonly own: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Folders of the runtime environment, whose packages come first. */
   readonly packageFolders?: readonly string[];
   /** The command that installs a package, for who reads that one is missing. */
   readonly install?: string;
+}
+
+export interface ModuleOrigin {
+  /** In place of the one that it was imported by. */
+  readonly specifier?: string;
+  readonly version?: string;
 }
 
 export interface Importer {
@@ -32,8 +39,10 @@ export interface Importer {
   /** As a module at `from` (a path or a file URL) would import it. */
   importFrom(specifier: string, from: string | undefined): Promise<Record<string, unknown>>;
   readonly require: (specifier: string) => unknown;
-  /** Of a local module as this importer gave it (its namespace, or what it exports as a whole); undefined: it has none. */
-  versionOf(loaded: object): string | undefined;
+  /** What names a local module as this importer gave it (its namespace, or what it exports as a whole), besides how it was imported. */
+  originOf(loaded: object): ModuleOrigin | undefined;
+  /** Makes a cell's text a module of the folder; gives the path under which stacks know it. */
+  define(name: string, text: string): string;
   readonly meta: { readonly url: string; readonly filename: string; readonly dirname: string };
 }
 
@@ -53,12 +62,14 @@ export function createImporter(options: ImporterOptions): Importer {
   const filename = join(options.folder, "notebook.mts");
   const importHere = dynamicImportFrom(filename);
   const requireHere = createRequire(filename);
-  Object.defineProperty(globalThis, RAY_MODULE, { value: options.ray, configurable: true, enumerable: false });
+  const { own } = options;
+  Object.defineProperty(globalThis, OWN_MODULES, { value: own, configurable: true, enumerable: false });
+  const defined = new DefinedModules(options.folder);
   // read late: a process may fill in its `ray` after its importer
-  const hooks = (): HooksConfig => ({ rayExports: Object.keys(options.ray).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name)), packageFolders: options.packageFolders ?? [] });
+  const hooks = (): HooksConfig => ({ own: Object.fromEntries(Object.entries(own).map(([specifier, exports]) => [specifier, Object.keys(exports).filter((name) => name !== "default" && /^[A-Za-z_$][\w$]*$/.test(name))])), packageFolders: options.packageFolders ?? [] });
 
   const versions = new ModuleVersions();
-  const versionsOf = new WeakMap<object, string>();
+  const origins = new WeakMap<object, ModuleOrigin>();
 
   /** The file that is meant, if it is a local one; as CommonJS it is forgotten when it was edited, or what it needs was. */
   const lookAt = (specifier: string, folder: string): string | undefined => {
@@ -68,14 +79,20 @@ export function createImporter(options: ImporterOptions): Importer {
     return found;
   };
   const note = <T>(loaded: T, file: string | undefined): T => {
-    if (file !== undefined && !isInPackage(file) && ((typeof loaded === "object" && loaded !== null) || typeof loaded === "function")) versionsOf.set(loaded, versions.versionOf(file));
+    if (file !== undefined && !isInPackage(file) && ((typeof loaded === "object" && loaded !== null) || typeof loaded === "function")) origins.set(loaded, { version: versions.versionOf(file) });
     return loaded;
   };
 
   const importBy = async (load: DynamicImport, specifier: string, folder: string, attributes?: object): Promise<Record<string, unknown>> => {
-    if (specifier === "ray-ts") return options.ray;
+    if (Object.hasOwn(own, specifier)) return own[specifier] as Record<string, unknown>;
     if (!isBuiltin(specifier)) installHooks(hooks());
     try {
+      const url = defined.urlOf(specifier, folder);
+      if (url !== undefined) {
+        const loaded = await load(url);
+        origins.set(loaded, { specifier: url });
+        return loaded;
+      }
       const file = lookAt(specifier, folder);
       const loaded = note(await load(file === undefined ? specifier : importable(file), attributes), file);
       return TIMERS.test(specifier) ? withGlobals(loaded) : loaded;
@@ -94,7 +111,7 @@ export function createImporter(options: ImporterOptions): Importer {
     },
     require: Object.assign(
       (specifier: string): unknown => {
-        if (specifier === "ray-ts") return options.ray;
+        if (Object.hasOwn(own, specifier)) return own[specifier];
         if (!isBuiltin(specifier)) installHooks(hooks());
         try {
           const file = lookAt(specifier, options.folder);
@@ -107,7 +124,8 @@ export function createImporter(options: ImporterOptions): Importer {
       },
       { resolve: requireHere.resolve, cache: requireHere.cache, main: requireHere.main },
     ),
-    versionOf: (loaded) => versionsOf.get(loaded),
+    originOf: (loaded) => origins.get(loaded),
+    define: (name, text) => defined.define(name, text),
     meta: { url: pathToFileURL(filename).href, filename, dirname: options.folder },
   };
 }

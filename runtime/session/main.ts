@@ -82,7 +82,7 @@ const face = startRay({
   ask: userInput.input,
   notice: (text) => streams.stderr.write(`ray: ${text}\n`),
 });
-const importer = createImporter({ folder, ray: face.exports, install: "%npm install" });
+const importer = createImporter({ folder, own: { "ray-ts": face.exports, tslab: face.tslab }, install: "%npm install" });
 const recent = new RecentResults(face.holdsCluster);
 let displays = 0;
 
@@ -108,6 +108,7 @@ const session: Session = new Session({
     stacks.register(compiled.scriptName, { cell, map: () => compiled.map, source: written });
     return compiled;
   },
+  defineModule: (name, text) => sources.add(importer.define(name, text), text),
   magics: {
     folder,
     scope,

@@ -6,6 +6,7 @@ import { exceptions } from "../api/exceptions.ts";
 import { ObjectRef } from "../api/object-ref.ts";
 import { createRay, RAY_GLOBAL, revivers } from "../api/ray.ts";
 import { isShownIn } from "../api/shown.ts";
+import { createTslab } from "../api/tslab.ts";
 import { holdsCluster, viewOf } from "../api/view-of.ts";
 import type { StackMapper } from "../compile/stack-map.ts";
 import { isRayError } from "../errors.ts";
@@ -57,6 +58,8 @@ export interface RayFaceParts {
 export interface RayFace {
   /** What `import … from "ray-ts"` gives. */
   readonly exports: Readonly<Record<string, unknown>>;
+  /** What `import … from "tslab"` gives. */
+  readonly tslab: Readonly<Record<string, unknown>>;
   readonly registry: CodeRegistry;
   readonly modules: ModuleBook;
   readonly viewOf: PresentContext["viewOf"];
@@ -90,7 +93,7 @@ export function startRay(parts: RayFaceParts): RayFace {
       get meta() { return importer().meta; },
     },
     importModule: (specifier, from) => importer().importFrom(specifier, from),
-    versionOf: (loaded) => importer().versionOf(loaded),
+    originOf: (loaded) => importer().originOf(loaded),
     refs: () => refs,
     stacks,
     warn: notice,
@@ -139,6 +142,7 @@ export function startRay(parts: RayFaceParts): RayFace {
   (globalThis as { [RAY_GLOBAL]?: unknown })[RAY_GLOBAL] = ray;
   return {
     exports: { default: ray, ray, ObjectRef, ...exceptions, isRayError },
+    tslab: createTslab(host),
     registry: shipper.registry,
     modules: shipper.book,
     viewOf: (value) => viewOf(value, preview),

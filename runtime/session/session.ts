@@ -5,6 +5,7 @@
 import { setImmediate } from "node:timers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CompiledCell } from "../compile/compiled-cell.ts";
+import { definedModule } from "../compile/defined-module.ts";
 import { bundleOf } from "./bundles/bundle-of.ts";
 import { complete, type CompletionRoots } from "./complete.ts";
 import { describe, type DescribeRoots } from "./describe.ts";
@@ -34,6 +35,8 @@ export interface SessionParts {
   readonly present: PresentContext;
   readonly errors: ErrorContext;
   readonly compile: (code: string, cell: string, magics?: readonly MagicCall[], written?: string) => CompiledCell;
+  /** The text is a module from now on; throws when it is none. */
+  readonly defineModule: (name: string, text: string) => void;
   readonly magics: MagicContext;
   /** What a cell that was interrupted has under way elsewhere ends too. */
   readonly cancelWork: (execution: Execution) => void;
@@ -129,6 +132,11 @@ export class Session {
     let declared: readonly string[] = [];
     try {
       const userExpressions = await interrupts.race(execution, async () => {
+        const module = definedModule(request.code);
+        if (module !== undefined) {
+          this.#parts.defineModule(module, request.code);
+          return this.#userExpressions(request);
+        }
         const cell = this.#parts.compile(request.code, request.name, request.magics, request.written);
         declared = [...cell.declared.keys()];
         const output = await this.#evaluate(cell, request);

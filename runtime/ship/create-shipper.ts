@@ -38,8 +38,8 @@ export interface ShipperEnv {
   readonly runtime: UnitRuntime;
   /** How received code imports modules: relative to the notebook's folder, or to `from`. Without it, `runtime.import` for all. */
   readonly importModule?: ImportModule;
-  /** Which version of a local module this process has loaded. */
-  readonly versionOf?: (loaded: object) => string | undefined;
+  /** What names a local module that this process has loaded, besides its specifier or in place of it. */
+  readonly originOf?: ModuleBook["originOf"];
   /** The public face's side of refs and handles, once it is there. */
   readonly refs?: () => RefHooks | undefined;
   /** Learns the scripts of received units, and maps the stacks of errors that are sent. */
@@ -84,7 +84,7 @@ export class Shipper implements CodeShipper {
     this.env = env;
     this.registry = new CodeRegistry(env.scope === undefined ? undefined : this.book.viewOf(env.scope));
     const { registry, singletons, book } = this;
-    if (env.versionOf !== undefined) book.versionOf = env.versionOf;
+    if (env.originOf !== undefined) book.originOf = env.originOf;
     const importModule = env.importModule ?? ((specifier, from) => importFrom(env.runtime, specifier, from));
     const modules = new LoadedModules(async (specifier, from) => {
       const namespace = await importModule(specifier, from);

@@ -7,8 +7,8 @@ import type { ModuleAddress } from "../serialize/graph.ts";
 import type { ImportedName, ScopeView } from "./code-registry.ts";
 
 export class ModuleBook {
-  /** Which version of a local module was loaded, where the process's importer can say. */
-  versionOf: (loaded: object) => string | undefined = () => undefined;
+  /** What names a local module besides its specifier, or in place of it, where the process's importer can say. */
+  originOf: (loaded: object) => Partial<ModuleAddress> | undefined = () => undefined;
   private readonly namespaces = new WeakMap<object, ModuleAddress>();
   private readonly functions = new WeakMap<object, ImportedName>();
   private readonly bound = new Map<string, ImportedName>();
@@ -25,8 +25,7 @@ export class ModuleBook {
   }
 
   private addressOf(specifier: string, loaded: object): ModuleAddress {
-    const version = this.versionOf(loaded);
-    return version === undefined ? { specifier } : { specifier, version };
+    return { specifier, ...this.originOf(loaded) };
   }
 
   /** What `require(specifier)` gave: the default export of the same module. */

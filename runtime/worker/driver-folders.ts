@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRequire } from "node:module";
 import type { StackMapper } from "../compile/stack-map.ts";
-import { createImporter } from "../modules/importer.ts";
+import { createImporter, type ImporterOptions } from "../modules/importer.ts";
 import type { CodeShipper, RefHooks, ValueCodec } from "../serialize/codec.ts";
 import { createShipper, type Shipper } from "../ship/create-shipper.ts";
 import { parseLater } from "../ship/foreign/parse-later.ts";
@@ -15,8 +15,8 @@ import { parseLater } from "../ship/foreign/parse-later.ts";
 export const PROGRAMS = dirname(fileURLToPath(import.meta.url));
 
 export interface DriverFoldersOptions {
-  /** What `ray-ts` exports here; filled in later. */
-  readonly ray: Readonly<Record<string, unknown>>;
+  /** What the process's own modules export, by specifier; filled in later. */
+  readonly own: ImporterOptions["own"];
   readonly guard: Int32Array;
   /** What compiled loops call when the guard word is set. */
   readonly interrupted: () => void;
@@ -44,11 +44,11 @@ export class DriverFolders {
   }
 
   private create(folder: string): Shipper {
-    const { ray, guard, interrupted, stacks, refs, prepare, packageFolders } = this.options;
-    const importer = createImporter({ folder, ray, packageFolders });
+    const { own, guard, interrupted, stacks, refs, prepare, packageFolders } = this.options;
+    const importer = createImporter({ folder, own, packageFolders });
     const shipper = createShipper({
       runtime: { import: importer.import, require: importer.require, meta: importer.meta, guard, interrupted },
-      versionOf: importer.versionOf,
+      originOf: importer.originOf,
       refs,
       stacks,
       warn: (text) => console.error(text),

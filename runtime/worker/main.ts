@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { exceptions } from "../api/exceptions.ts";
 import { ObjectRef } from "../api/object-ref.ts";
 import { createRay, RAY_GLOBAL, revivers } from "../api/ray.ts";
+import { createTslab } from "../api/tslab.ts";
 import { StackMapper } from "../compile/stack-map.ts";
 import { isRayError } from "../errors.ts";
 import { WORKER_BOOT_FD, type WorkerBoot } from "../head/boot.ts";
@@ -26,13 +27,14 @@ const { guard } = startWatch();
 const stacks = new StackMapper({ ownFolders: [PROGRAMS] });
 showMappedStacks((stack) => stacks.mapStack(stack));
 const ray: Record<string, unknown> = {};
+const tslab: Record<string, unknown> = {};
 let refs: RefHooks | undefined;
 
 const prepare = (shipper: Shipper): void => {
   shipper.singletons.set("ray", face);
   shipper.singletons.setRevivers(revivers(face));
 };
-const folders = new DriverFolders({ ray, guard, stacks, interrupted, refs: () => refs, prepare, packageFolders: [boot.packages, boot.env?.env.workingDir].filter((folder) => folder !== undefined) });
+const folders = new DriverFolders({ own: { "ray-ts": ray, tslab }, guard, stacks, interrupted, refs: () => refs, prepare, packageFolders: [boot.packages, boot.env?.env.workingDir].filter((folder) => folder !== undefined) });
 function interrupted(): void {
   flushAged();
   executor.cancellations.interrupted();
@@ -40,7 +42,7 @@ function interrupted(): void {
 
 const { engine, executor } = createWorker({ boot, guard, codec: folders.codec, mapStack: (text) => stacks.mapStack(text), receive: (code) => folders.code.receive(code), enter: (folder) => folders.enter(folder), folder: () => folders.name });
 
-const face = createRay(new WorkerHost({
+const host = new WorkerHost({
   engine: () => engine,
   codec: folders.codec,
   shipper: folders.code,
@@ -51,7 +53,9 @@ const face = createRay(new WorkerHost({
   origin: () => executor.origin(),
   exitActor: () => executor.exitActor("it ended itself by ray.exitActor() (exit_actor)"),
   unitName: (code) => folders.current.registry.unitName(code),
-}));
+});
+const face = createRay(host);
+Object.assign(tslab, createTslab(host));
 Object.assign(ray, { default: face, ray: face, ObjectRef, ...exceptions, isRayError });
 (globalThis as { [RAY_GLOBAL]?: unknown })[RAY_GLOBAL] = face;
 // sent code finds these under their own names: also where they were globals of cells

@@ -84,7 +84,7 @@ test("a task gives remote functions, actor classes, ray and ObjectRef to a scrip
   expect(await run(`
     import { ObjectRef } from "ray-ts";
     const make = ray.remote(() => {
-      const { default: own } = globalThis[Symbol.for("ray-ts.module")];
+      const { default: own } = globalThis[Symbol.for("ray-ts.modules")]["ray-ts"];
       return { twice: own.remote((x) => 2 * x), Counter: own.remote(class { n = 0; incr() { return ++this.n; } }), ray: own, ObjectRef };
     });
     const made = await ray.get(make.remote());
