@@ -2,6 +2,9 @@
  * What holds the parts apart, as a program: which part may import which, where packages are loaded, what stays pure. A breach is a
  * line that says where, what, and which rule. ARCHITECTURE.md says what the parts are for.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "./fixtures/dist-folder.ts";
 import { readSources, type Import, type SourceFile } from "./fixtures/source-tree.ts";
 
 const sources = readSources(["runtime", "kernel", "repl"]);
@@ -234,6 +237,14 @@ test("only the places where a process is put together choose its engine", () => 
 
 test("no export *: every public name is written once", () => {
   expect([...sources.values()].flatMap(({ path, starExports }) => starExports.map((line) => `${path}:${line}`))).toEqual([]);
+});
+
+test("what draws views in a page turns no text into markup and asks no one for anything", () => {
+  const forbidden = /\b(innerHTML|outerHTML|insertAdjacentHTML|srcdoc|DOMParser|createContextualFragment|document\.write|eval|Function|fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import)\b\s*[(=.]/;
+  const inPage = [...sources.keys()].filter((path) => ["runtime/page", "kernel/labextension"].some((place) => within(path, place)));
+  const breaches = inPage.flatMap((path) => readFileSync(join(repository, path), "utf8").split("\n").flatMap((text, i) => (forbidden.test(text) ? [`${path}:${i + 1} ${text.trim()}`] : [])));
+  expect(inPage.length).toBeGreaterThan(10);
+  expect(breaches).toEqual([]);
 });
 
 test("files are named for what they are", () => {

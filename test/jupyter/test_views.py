@@ -26,6 +26,7 @@ SLOW = """
 class Gate { waiting: (() => void)[] = []; async wait() { await new Promise<void>((go) => this.waiting.push(go)); } open() { for (const go of this.waiting.splice(0)) go(); } }
 const gate = ray.remote(Gate, { maxConcurrency: 1000 }).remote();
 const part = ray.remote(async function part(gate: any, i: number) { await ray.get(gate.wait.remote()); if (i === 2) throw new RangeError("bad part"); return { i }; }, { numCpus: 0 });
+const after = ray.remote(function after(x: { i: number }) { return `after ${x.i}`; }, { numCpus: 0 });
 """
 
 
@@ -62,12 +63,13 @@ class ViewTests(FrontEnd):
 
     def test_refs(self):
         """refs are drawn live, keep what was unfolded over updates and a reload, and end in the notebook as they are"""
-        notebook = self.open(SLOW, "const refs = [0, 1, 2].map((i) => part.remote(gate, i));\nrefs", "await ray.get(gate.open.remote()); await ray.wait(refs, { numReturns: 3 }); 0")
+        notebook = self.open(SLOW, "const parts = [0, 1, 2].map((i) => part.remote(gate, i));\nconst refs = [...parts, after.remote(parts[0])];\nrefs", "await ray.get(gate.open.remote()); await ray.wait(refs, { numReturns: 4 }); 0")
         notebook.run(0)
         notebook.run(1)
-        self.wait_for_text(notebook, 1, "3 running")
+        self.wait_for_text(notebook, 1, "3 running, 1 waiting")
         self.page_waits_for_live(notebook, 1)
-        self.view(notebook, 1).locator("summary", has_text="all 3").click()
+        self.view(notebook, 1).locator("summary", has_text="all 4").click()
+        self.view(notebook, 1).get_by_text("waiting for arguments").wait_for()
         self.view(notebook, 1).get_by_text("running on pid").first.wait_for()
         self.shot("running")
         notebook.reload()
@@ -75,11 +77,12 @@ class ViewTests(FrontEnd):
         self.page_waits_for_live(notebook, 1)
         self.shot("reloaded")
         notebook.run(2)
-        self.wait_for_text(notebook, 1, "2 ready, 1 error")
+        self.wait_for_text(notebook, 1, "3 ready, 1 error")
         self.view(notebook, 1).locator("details[open]").get_by_text("{i: 1}").wait_for()
+        self.view(notebook, 1).locator("details[open]").get_by_text("'after 0'").or_(self.view(notebook, 1).get_by_text('"after 0"')).first.wait_for()
         self.view(notebook, 1).locator("pre", has_text="RangeError: bad part").wait_for()
         self.shot("ready")
-        notebook.page.wait_for_function("() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON()).includes('2 ready, 1 error: RangeError: bad part')")
+        notebook.page.wait_for_function("() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON()).includes('3 ready, 1 error: RangeError: bad part')")
         kept = self.snapshot(notebook, 1)
         self.assertTrue(kept["application/vnd.ray-ts.view+json"]["isSettled"])
         self.assertIn("bad part", kept["text/html"])
@@ -131,6 +134,61 @@ class ViewTests(FrontEnd):
         view.locator("pre", has_text="it was killed by ray.kill").wait_for()
         self.shot("killed")
         self.assertEqual(0, view.get_by_role("button").count())
+
+    def test_cancel(self):
+        """what is not done of a progress bar is cancelled from it after a question; the others stay as they are"""
+        notebook = self.open(SLOW, "const done = after.remote({ i: 7 }); await ray.get(done);\nray.progress([done, ...Array.from({ length: 5 }, (_, i) => part.remote(gate, 10 + i))])")
+        notebook.run(0)
+        notebook.run(1)
+        view = self.view(notebook, 1).first
+        view.get_by_text("1 of 6 done, 5 running").wait_for()
+        for name, count in (("after", "1 of 1"), ("part", "0 of 5")):
+            view.locator("tr", has_text=name).get_by_text(count).wait_for()
+        view.get_by_role("button", name="cancel the rest").click()
+        view.get_by_role("alertdialog").get_by_text("Cancel the 5 that are not done?").wait_for()
+        self.shot("asked")
+        view.get_by_role("button", name="yes").click()
+        view.get_by_text("1 of 6 done, 5 failed").first.wait_for()
+        self.assertEqual(0, view.get_by_role("button", name="cancel").count())
+        self.shot("cancelled")
+
+    def test_tables(self):
+        """tables of the cluster's state are sorted, searched and leafed through; prints, timeline and an error's stacks unfold"""
+        notebook = self.open(
+            "const square = ray.remote(function square(i: number) { if (i % 50 === 49) console.log('at ' + i); if (i === 77) throw new RangeError('seventy-seven'); return i * i; });\nawait ray.wait(Array.from({ length: 120 }, (_, i) => square.remote(i)), { numReturns: 120 });\nconst named = ray.remote(function named() { return 1; }); await ray.get(named.remote()); const bad = square.remote(77); await ray.wait([bad]); await ray.status()",
+            "await ray.state.tasks({ limit: 1000 })",
+            "await ray.timeline()",
+            "await ray.get(bad).catch((error) => error)",
+        )
+        for cell in range(4):
+            notebook.run(cell)
+        table = self.view(notebook, 1)
+        table.get_by_text("1–50 of 122").wait_for()
+        table.get_by_role("button", name="next page").click()
+        table.get_by_text("51–100 of 122").wait_for()
+        table.get_by_role("button", name="state", exact=True).click()
+        table.locator("th[aria-sort=ascending]", has_text="state").wait_for()
+        table.get_by_text("1–50 of 122").wait_for()
+        self.assertIn("failed", table.locator("tbody tr").first.inner_text())
+        table.get_by_role("searchbox").fill("named")
+        table.get_by_text("1–1 of 1 (122 in all)").wait_for()
+        self.assertEqual(1, table.locator("tbody tr").count())
+        self.shot("searched")
+        cluster = self.view(notebook, 0)
+        cluster.locator("summary", has_text="printed 2 lines").click()
+        cluster.locator("pre", has_text="at 49").wait_for()
+        cluster.locator("summary", has_text="tasks by name").click()
+        cluster.locator("tr", has_text="square").get_by_text("119").wait_for()
+        cluster.locator("summary", has_text="timeline of In[1]").click()
+        cluster.get_by_role("listitem").first.wait_for()
+        self.assertRegex(self.view(notebook, 2).get_by_role("listitem").first.get_attribute("aria-label"), r"pid \d+: square")
+        error = self.view(notebook, 3)
+        error.get_by_text("RayTaskError(RangeError): seventy-seven").wait_for()
+        thrown = error.get_by_text("at square (In[1]:1")
+        self.assertFalse(thrown.is_visible())
+        error.locator("summary").first.click()
+        thrown.wait_for()
+        self.shot("unfolded")
 
     def test_restart(self):
         """after Restart Kernel views of what lives on are live again, the others show what was last, with its time"""
