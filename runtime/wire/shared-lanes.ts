@@ -126,6 +126,7 @@ export class SharedLanes {
   // ---- what the other side says over ZeroMQ
 
   onRecord(from: ProcessName, reader: RecordReader): void {
+    if (this.isClosed) return; // an answer that crossed the end
     const said = reader.u8();
     let pair = this.pairs.get(from);
     if (!pair) this.pairs.set(from, (pair = { sent: 0, state: "talking" }));

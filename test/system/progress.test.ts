@@ -45,6 +45,7 @@ describe("in cells", () => {
     const before = bars().length;
     const cell = await front.cell(`const more = [0, 1].map((i) => part.remote(gate, i)); ray.progress(more, { label: "two" }); await ray.get(more)`);
     expect(cell.text).toBe("[ 0, 1 ]");
+    await front.process.output(/two █{20} 2 of 2 done/);
     const shown = bars().slice(before);
     expect(shown[0]?.output).toMatchObject({ type: "display", update: false, data: { "text/plain": expect.stringMatching(/^two /) } });
     expect(shown.at(-1)?.output?.data?.["text/plain"]).toMatch(/^two █{20} 2 of 2 done/);

@@ -42,6 +42,8 @@ test("12 puts of 64 MiB into a store of 512 MiB are all read back, and the store
   `)).toEqual([true, true, true, true, true]);
 }, 120_000);
 
+/** Else what is read is a copy, and holds nothing. */
+const isMapped = process.env["RAY_TS_KOFFI"] !== "off" && process.env["RAY_TS_STORE"] !== "files";
 const modes: [string, Record<string, string>][] = [["by maps", {}], ["without koffi", { RAY_TS_KOFFI: "off" }], ["as files", { RAY_TS_STORE: "files" }]];
 
 test.each(modes)("what was used longest ago moves first, what is read stays, and views keep what they show, %s (row 53)", async (mode, env) => {
@@ -61,7 +63,7 @@ test.each(modes)("what was used longest ago moves first, what is read stays, and
   `, env)) as unknown[];
   expect([oldest, newest, values, viewsHold]).toEqual(["disk", expect.stringMatching(/shared-memory|disk/), true, true]);
   // without maps a get is a copy: nothing reads the block any more
-  if (mode === "by maps") expect(viewed).toBe("shared-memory");
+  if (mode === "by maps" && isMapped) expect(viewed).toBe("shared-memory");
 }, 120_000);
 
 test("results of workers and objects that actors hold move too, and are read where they are held; what an actor reads stays (row 53)", async () => {
@@ -85,7 +87,7 @@ test("results of workers and objects that actors hold move too, and are read whe
     const right = [];
     for (let i = 0; i < later.length; i++) right.push(filled(await ray.get(later[i]), size, (100 + i) % 256));
     report([values, await placeOf(read), right.every(Boolean)]);
-  `)).toEqual([[1, 6, 77, 2], "shared-memory", true]);
+  `)).toEqual([[1, 6, 77, 2], isMapped ? "shared-memory" : "disk", true]);
 }, 120_000);
 
 test("large arguments of tasks that wait move too; what an actor needs to restart stays where the head knows it (row 53)", async () => {

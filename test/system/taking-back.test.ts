@@ -58,10 +58,11 @@ test("among short and long tasks each runs once, whatever was taken back, and it
 
 test("tasks that were taken back can be cancelled, and later ones run where they were", async () => {
   expect(await run(`
-    const task = ray.remote((gate) => { if (gate) while (!existsSync(gate)); return process.pid; });
+    const task = ray.remote((gate) => { if (gate) for (writeFileSync(gate + "-begun", ""); !existsSync(gate); ); return process.pid; });
     ${WARM}
     const gates = [1, 2].map((n) => process.env.TMPDIR + "/gate-c" + n);
-    const long = gates.map((gate) => task.remote(gate)); // both workers
+    const long = gates.map((gate) => task.remote(gate));
+    while (!gates.every((gate) => existsSync(gate + "-begun"))) await new Promise((turn) => setTimeout(turn, 5)); // both workers
     const behind = Array.from({ length: 50 }, () => task.remote(""));
     await ray.wait(behind, { timeoutMs: 300 });
     for (const ref of behind.slice(0, 25)) ray.cancel(ref);

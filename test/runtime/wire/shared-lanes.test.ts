@@ -132,6 +132,17 @@ test("what a peer had written before it died is heard, and its memory goes", asy
   b.lanes.close();
 });
 
+test("an answer that comes when its lane was closed is nothing", () => {
+  const { a, b } = pair(new Files());
+  for (let i = 0; i < 100; i++) a.send(String(i));
+  while (b.arriving.length > 0) b.deliver();
+  a.lanes.close();
+  expect(a.arriving.length).toBe(1);
+  a.deliver();
+  expect(a.got).toEqual([]);
+  b.lanes.close();
+});
+
 test("an offer of another process's file is refused", () => {
   const { a, b } = pair(new Files());
   b.arriving.push(Buffer.from([0x52, 0x54, 1, 0, 10, 0, 0, 0, RecordType.lane, 2, 4, 0, 0, 0, 0x2e, 0x2e, 0x2f, 0x78]));
