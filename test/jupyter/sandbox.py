@@ -10,6 +10,9 @@ import tempfile
 import time
 
 MARK = "RAY_TS_TEST_MARK"
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+# what the repository's notebooks import, as a clone has it beside them
+PACKAGES = ["@observablehq/sample-datasets"]
 
 
 class Sandbox:
@@ -20,6 +23,9 @@ class Sandbox:
         self.shared_memory = tempfile.mkdtemp(prefix="rt-test-", dir="/dev/shm" if os.path.isdir("/dev/shm") else self.folder)
         os.mkdir(self.path("run"), 0o700)
         os.mkdir(self.path("work"))
+        for name in PACKAGES:
+            os.makedirs(os.path.dirname(self.path("work", "node_modules", name)), exist_ok=True)
+            os.symlink(os.path.join(ROOT, "node_modules", name), self.path("work", "node_modules", name))
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
