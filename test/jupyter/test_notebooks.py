@@ -64,6 +64,21 @@ class NbconvertTest(NotebookTest):
             with self.subTest(name):
                 self.assert_as_stored(name, json.loads(self.convert(name, "--to", "notebook")))
 
+    def test_script(self):
+        """nbconvert --to script gives a TypeScript file with every cell, in order"""
+        for name in stored.names():
+            with self.subTest(name):
+                source = stored.copy(name, self.sandbox.work)
+                done = subprocess.run([sys.executable, "-m", "nbconvert", "--to", "script", "--log-level=WARN", source], env=self.sandbox.env, cwd=self.sandbox.work, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
+                self.assertEqual(0, done.returncode, done.stderr)
+                with open(os.path.splitext(source)[0] + ".ts", encoding="utf-8") as f:
+                    script = f.read()
+                at = 0
+                for cell in stored.code_cells(stored.read(name)):
+                    text = "".join(cell["source"])
+                    self.assertIn(text, script[at:])
+                    at = script.index(text, at) + len(text)
+
     def test_html(self):
         """nbconvert --execute --to html gives a page with every output"""
         for name in stored.names():
