@@ -61,7 +61,7 @@ test.each([
   ["typed arrays have their range", "new Float64Array([1, 2, -0, NaN])", "Float64Array(4) [ 1, 2, -0, NaN ]", "Float64Array(4) 32 B · min 0 · max 2 · mean 1 · 1 NaN\n1, 2, -0, NaN"],
   ["of big integers too", "new BigInt64Array([1n, -2n])", "BigInt64Array(2) [ 1n, -2n ]", "BigInt64Array(2) 16 B\n1, -2"],
   ["a buffer that is no picture", "Buffer.from('hi')", "<Buffer 68 69>", "Buffer(2) 2 B\n104, 105"],
-  ["an array buffer is dumped", "new Uint8Array([72, 105]).buffer", "ArrayBuffer { [Uint8Contents]: <48 69>, byteLength: 2 }", "ArrayBuffer 2 B\n000000  48 69                                            Hi"],
+  ["an array buffer is dumped", "new Uint8Array([72, 105]).buffer", /^ArrayBuffer \{ \[Uint8Contents\]: <48 69>, \[?byteLength\]?: 2 \}$/, "ArrayBuffer 2 B\n000000  48 69                                            Hi"],
   ["a promise says how to get its value", "Promise.resolve(3)", "Promise { 3 }", "Promise { 3 }\nfulfilled; await it to get its value"],
   ["a pending one too", "new Promise(() => {})", "Promise { <pending> }", "Promise { <pending> }\nnot settled when it was shown; await it to get its value"],
   ["an error that was not thrown, with its place", "new RangeError('far')", "RangeError: far\n    at In[7]:1:1", "RangeError: far\nRangeError: far\n    at In[7]:1:1"],
