@@ -33,7 +33,7 @@ const STYLE = `
 .ray-pill { color: #fff; border-radius: 8px; padding: 1px 8px; white-space: nowrap; }
 ${PILLS}
 .ray-since { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.ray-view td .ray-since { display: inline-block; width: 8em; height: 1.2em; line-height: 1.2em; vertical-align: text-bottom; contain: strict; }
+.ray-view td .ray-since { display: inline-block; width: 10em; height: 1.2em; line-height: 1.2em; vertical-align: text-bottom; contain: strict; }
 .ray-scroll { max-height: 32em; overflow: auto; contain: content; }
 .ray-view table { border-collapse: collapse; margin: 2px 0; font-size: inherit; table-layout: auto; border: none; }
 .ray-view tr, .ray-view tbody tr:nth-child(even), .ray-view tbody tr:hover { background: none; }

@@ -75,3 +75,29 @@ describe.each(pages)("the page of %s", (_kind, page) => {
 test("the text is one line whatever a user's text holds", () => {
   for (const view of VIEWS) expect(renderView(evilState(), view, "v1")["text/plain"]).not.toContain("\n");
 });
+
+/** GitHub keeps neither styles, titles nor progress bars of an output's html. */
+const onGitHub = (page: string): string => page.replace(/<\/?progress[^>]*>/g, "").replace(/\s(?:style|title|max|value)="[^"]*"/g, "");
+
+test("where only plain tables are kept, as on GitHub, each view still says in words what it shows", () => {
+  const state = stateAfter(
+    task("finished", { ...RAN, name: "parse" }), object("ready", { preview: "[1, 2]", sizeBytes: 7, place: "inline" }),
+    task("failed", { ...RAN, task: "t2", refs: [refs(2)[1] as string], name: "parse", error: "RangeError: bad" }),
+    actor("alive", { pid: 4657 }), pulse({ fields: [["n", "12"]] }), log("a line", { taskName: "parse" }), resources(), worker(1, "leased"),
+  );
+  applyUi(state, { type: "ui", controls: [{ id: "s", control: "slider", label: "speed", min: 0, max: 9, step: 1, value: 7 }] });
+  const wanted: [ViewDescriptor, string[]][] = [
+    [{ kind: "object-ref", refs: [REF] }, ["ready", "[1, 2]", "7 B", "parse", "1.2 s"]],
+    [{ kind: "object-refs", refs: refs(3) }, ["1 ready, 1 error, 1 waiting", "RangeError: bad", "[1, 2]"]],
+    [{ kind: "progress", refs: refs(3), startedAt: 1_000 }, ["1 of 3 done, 1 failed", "as of 19"]],
+    [{ kind: "actor", actor: "d1-a1", className: "Counter" }, ["Counter", "alive", "4657", "n", "12"]],
+    [{ kind: "cluster" }, ["1.5 of 4 in use", "8.0 MB of 2.0 GB", "leased", "parse", "a line"]],
+    [{ kind: "ui", root: "s" }, ["speed", "7"]],
+  ];
+  for (const [view, texts] of wanted) {
+    const page = onGitHub(renderView(state, view, "v1", 5_000)["text/html"]);
+    expect(page).not.toMatch(/="/);
+    const words = page.replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+    for (const text of texts) expect(words).toContain(text);
+  }
+});
