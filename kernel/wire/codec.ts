@@ -58,5 +58,14 @@ function checkHeader(header: JsonObject): MessageHeader {
   for (const field of ["msg_id", "msg_type"]) {
     if (typeof header[field] !== "string") throw new MessageRejectedError(`the header's ${field} is not a string`);
   }
+  // what answers it carries the whole header: JSON that is nested for ever can be read, and not written
+  if (isDeeperThan(MOST_LEVELS, header)) throw new MessageRejectedError(`the header is nested more than ${MOST_LEVELS} levels deep`);
   return header as unknown as MessageHeader;
+}
+
+const MOST_LEVELS = 50;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }

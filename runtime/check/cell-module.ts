@@ -1,6 +1,6 @@
 /** A cell as the module that TypeScript checks: its text first, so that positions stay, then what it needs and what it gives. Pure. */
 import { analyze } from "../compile/analyze.ts";
-import { parseCell, type ParsedCell } from "../compile/parse.ts";
+import { parseCell, walking, type ParsedCell } from "../compile/parse.ts";
 import { declaredNames, mentionedNames, type DeclaredName } from "./cell-names.ts";
 import { type BoundName, CELLS, exportedAs } from "./name-table.ts";
 import { narrowedNames } from "./narrowed-names.ts";
@@ -22,8 +22,9 @@ export interface CellModule {
 
 /** Throws the compiler's syntax error. */
 export function cellModule(source: string, name: string, { isFile = false } = {}): CellModule {
-  const { text, program, language } = parseCell(source, name, { module: isFile });
-  const walk = analyze(program, text);
+  const parsed = parseCell(source, name, { module: isFile });
+  const { text, program, language } = parsed;
+  const walk = walking(parsed, () => analyze(program, text));
   const readLater = walk.references.filter(({ closure, isEager, form }) => (closure !== null && !isEager) || form === "typeof");
   return {
     source,

@@ -18,7 +18,7 @@ import { loopLocals } from "./loop-locals.ts";
 import { lower } from "./lower.ts";
 import type { Lowered } from "./lower.ts";
 import { memberAccess, namedWrap } from "./named-wrap.ts";
-import { parseCell } from "./parse.ts";
+import { parseCell, walking } from "./parse.ts";
 import type { ParsedCell } from "./parse.ts";
 import type { Position } from "./positions.ts";
 import { closeMagics, endsWithMagic, openMagics } from "./rewrite-magics.ts";
@@ -57,7 +57,7 @@ export interface CompileOptions {
  */
 export function compileCell(source: string, options: CompileOptions): CompiledCell {
   const parsed = parseCell(source, options.name, { module: options.module === true || (options.magics ?? []).length > 0 });
-  return new CellCompilation(parsed, options).compiled();
+  return walking(parsed, () => new CellCompilation(parsed, options).compiled());
 }
 
 class CellCompilation {

@@ -1,6 +1,7 @@
 /** Whether Enter should run what was typed, or open another line: asked of the parser, as the cell would be. */
-import type { OxcError, Program } from "oxc-parser";
+import type { Program } from "oxc-parser";
 import { parseAsObject, tryParse } from "./parse.ts";
+import type { ParseFailure } from "./parse.ts";
 
 export interface Completeness {
   readonly status: "complete" | "incomplete" | "invalid";
@@ -32,7 +33,7 @@ function isOpenObject(source: string): boolean {
 }
 
 /** True when the parser was still content where the text ends: something to come may complete it. */
-function mayContinue(source: string, errors: readonly OxcError[]): boolean {
+function mayContinue(source: string, errors: ParseFailure["errors"]): boolean {
   const [error] = errors;
   if (!error) return false;
   const { start, end } = error.labels[0] ?? { start: 0, end: 0 };

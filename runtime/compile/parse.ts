@@ -2,6 +2,7 @@
 import { parseSync } from "oxc-parser";
 import type { Comment, OxcError, Program } from "oxc-parser";
 import { cellSyntaxError } from "./cell-syntax-error.ts";
+import { tooDeepAt } from "./nesting.ts";
 import { LineIndex } from "./positions.ts";
 import type { Position } from "./positions.ts";
 
@@ -19,8 +20,20 @@ export interface ParsedCell {
 }
 
 export interface ParseFailure {
-  readonly errors: readonly OxcError[];
+  readonly errors: readonly Pick<OxcError, "message" | "helpMessage" | "labels">[];
   readonly text: string;
+}
+
+const TOO_DEEP = "The code is nested too deep to be read here: make a variable or a function of its inner part";
+
+/** Runs what walks over the tree of a cell, and is one call deeper for each of its levels. */
+export function walking<T>({ name, source }: Pick<ParsedCell, "name" | "source">, walk: () => T): T {
+  try {
+    return walk();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw cellSyntaxError(TOO_DEEP, name, source, { line: 1, column: 1 });
+  }
 }
 
 type Language = ParsedCell["language"];
@@ -43,6 +56,8 @@ interface Parsed {
 
 /** The tree, or the errors of the language that got further into the text. */
 export function tryParse(text: string): Parsed | ParseFailure {
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) return { text, errors: [{ message: TOO_DEEP, helpMessage: null, labels: [{ message: null, start: deep, end: deep }] }] };
   const typescript = parseAs(text, "ts");
   if (!("errors" in typescript)) return typescript;
   if (!text.includes("<")) return typescript;
@@ -72,9 +87,9 @@ function toParsed(parsed: Parsed, name: string, source: string, shift: number): 
   return { ...parsed, name, source, positionAt: (offset) => lines.position(offset - shift) };
 }
 
-const firstOffset = (errors: readonly OxcError[]): number => errors[0]?.labels[0]?.start ?? 0;
+const firstOffset = (errors: ParseFailure["errors"]): number => errors[0]?.labels[0]?.start ?? 0;
 
-function toSyntaxError(errors: readonly OxcError[], name: string, source: string, shift: number): SyntaxError {
+function toSyntaxError(errors: ParseFailure["errors"], name: string, source: string, shift: number): SyntaxError {
   const [error] = errors;
   const help = error?.helpMessage ? `. ${error.helpMessage}` : "";
   // A redeclaration has two labels: the first declaration, and the one to mend.
