@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { matchesGlob } from "./glob.ts";
 
 export interface HistoryEntry {
   readonly session: number;
@@ -62,8 +63,7 @@ export class History {
 
   /** The last `count` inputs that match a glob pattern (`*`, `?`) as a whole; `unique` keeps the newest of equal ones. */
   search(pattern: string, count: number | undefined, unique: boolean): HistoryEntry[] {
-    const matcher = globToRegExp(pattern);
-    let found = this.#read(this.#session).entries.filter((entry) => matcher.test(entry.input));
+    let found = this.#read(this.#session).entries.filter((entry) => matchesGlob(pattern, entry.input));
     if (unique) found = [...new Map(found.toReversed().map((entry) => [entry.input, entry] as const).toReversed()).values()].sort(byPlace);
     return count === undefined ? found : count <= 0 ? [] : found.slice(-count);
   }
@@ -114,11 +114,6 @@ function parseRow(row: string): Record<string, unknown> | undefined {
 }
 
 const byPlace = (a: HistoryEntry, b: HistoryEntry): number => a.session - b.session || a.line - b.line;
-
-function globToRegExp(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "su");
-}
 
 function appendLine(file: string, row: object): void {
   appendFileSync(file, JSON.stringify(row) + "\n", { mode: 0o600 });

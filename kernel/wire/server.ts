@@ -126,9 +126,9 @@ async function bindAll(connection: ConnectionInfo, sockets: { shell: Router; con
 }
 
 async function receiveAll(socket: Router | XPublisher, handle: (frames: Uint8Array[]) => void, log: (text: string) => void): Promise<void> {
-  for await (const frames of socket) {
+  for await (const frames of messagesOf(socket, log)) {
     try {
-      handle(frames as Uint8Array[]);
+      handle(frames);
     } catch (error) {
       log(`cannot handle a message: ${(error as Error).stack ?? String(error)}`);
     }
@@ -136,8 +136,21 @@ async function receiveAll(socket: Router | XPublisher, handle: (frames: Uint8Arr
 }
 
 async function echoAll(heartbeat: Reply, log: (text: string) => void): Promise<void> {
-  for await (const frames of heartbeat) {
+  for await (const frames of messagesOf(heartbeat, log)) {
     await heartbeat.send(frames).catch((error: unknown) => log(`cannot answer a heartbeat: ${String(error)}`));
+  }
+}
+
+/** Until the socket is closed. A socket's own iterator ends for ever at the first message that libzmq cannot take (on Reply: one empty frame). */
+async function* messagesOf(socket: Router | XPublisher | Reply, log: (text: string) => void): AsyncGenerator<Uint8Array[]> {
+  while (!socket.closed) {
+    try {
+      yield (await socket.receive()) as Uint8Array[];
+    } catch (error) {
+      if (socket.closed) return;
+      log(`passed over what ${socket.lastEndpoint ?? "a socket"} cannot receive: ${String(error)}`);
+      await new Promise((resolve) => { setImmediate(resolve); });
+    }
   }
 }
 

@@ -7,7 +7,7 @@ const values = [
   "Object.create(null)", "new Proxy({}, { ownKeys() { throw 3 }, get() { throw 4 } })", "({ get a() { throw 5 } })", "const c = {}; c.c = c; c", "({ [Symbol.toStringTag]: 'x'.repeat(1e5) })", "({ toJSON() { throw 6 } })",
   "({ [Symbol.for('nodejs.util.inspect.custom')]() { throw 7 } })", "({ [Symbol.for('Jupyter.display')]() { throw 8 } })", "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 5, 7: null }) })", "'x'.repeat(3e5)", "Array.from({ length: 1e5 }, (_, i) => i)",
   "process.stdout.write(Buffer.from([0, 255, 27, 93]))", "console.log('\\u001b[31m\\ud800\\0')", "console.error(new Error('shown'))", "setTimeout(() => { throw new Error('late') }); 1", "Promise.reject(new Error('nobody')); 1", "process.emit('warning', { stack: null })",
-  "await Promise.reject(null)", "import nothing from './no-such-file'", "import {} from 'no-such-package'", "require('no-such-package')", "Error.stackTraceLimit = 0; nope()", "new Error('e', { cause: new Proxy({}, {}) })", "Symbol('s')", "10n ** 50n", "-0", "[,]", "new Date(NaN)", "document", "f(", "'use strict'; arguments", "export {}", "debugger", "ray.display(undefined)", "(function r() { r() })()",
+  "await Promise.reject(null)", "import nothing from './no-such-file'", "import {} from 'no-such-package'", "require('no-such-package')", "Error.stackTraceLimit = 0; nope()", "new Error('e', { cause: new Proxy({}, {}) })", "Symbol('s')", "10n ** 50n", "-0", "[,]", "new Date(NaN)", "document", "f(", "'use strict'; arguments", "export {}", "ray.display(undefined)", "(function r() { r() })()",
 ];
 
 export function brokenCell(random: (below: number) => number): string {

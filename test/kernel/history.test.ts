@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { matchesGlob } from "../../kernel/glob.ts";
 import { History, defaultHistoryFile, parseHistory } from "../../kernel/history.ts";
 
 let folder: string;
@@ -40,6 +41,20 @@ test("a search takes a glob over the whole input, newest last, and unique keeps 
   expect(history.search("x = ?", undefined, true).map(({ line }) => line)).toEqual([3]);
   expect(inputs(history.search("*x = 1", 2, false))).toEqual(["x = 1", "z\nx = 1"]);
   expect(inputs(history.search("x[0]", undefined, false))).toEqual(["x[0]"]);
+});
+
+test("a search ends, whatever its pattern", () => {
+  const history = open();
+  history.append(1, "a".repeat(2000), undefined);
+  expect(history.search("*a".repeat(200) + "b", undefined, false)).toEqual([]);
+  expect(inputs(history.search("*a".repeat(200) + "*", undefined, false))).toHaveLength(1);
+});
+
+test.each([
+  ["", "", true], ["", "a", false], ["*", "", true], ["**", "abc", true], ["a*c", "abbc", true], ["a*c", "abcb", false], ["*b*", "abc", true], ["a?c", "abc", true], ["a?c", "ac", false],
+  ["?", "\u{1d4b3}", true], ["??", "\u{1d4b3}", false], ["*.?", "a.b.c", true], ["[", "[", true], ["a*b*a", "abba", true], ["a*b*a", "aba ", false], ["*ab", "aab", true], ["a\n*", "a\nb", true],
+])("the glob %j of %j: %s", (pattern, text, isFound) => {
+  expect(matchesGlob(pattern, text)).toBe(isFound);
 });
 
 test("kernels that write at once keep numbers and lines of their own", () => {

@@ -114,17 +114,20 @@ test(`garbage and signed nonsense on every socket, ${rounds} rounds from seed ${
     const answered = Array.from({ length: 40 }, () => {
       const type = hostile.pick(requests);
       const channel = type === "interrupt_request" ? "control" : hostile.pick(["shell", "shell", "shell", "control"] as const);
-      return { type, channel, id: client.sendAny(type, hostile.request(type), channel, hostile.random(8) === 0 ? { subshell_id: hostile.value(3) } : {}) };
+      const c = hostile.request(type); const h = hostile.random(8) === 0 ? { subshell_id: hostile.value(3) } : {};
+      return { type, channel, c, h, id: client.sendAny(type, c, channel, h) };
     });
     for (let i = 0; i < 10; i++) client.sendAny(hostile.pick(others), hostile.request("comm"), hostile.pick(["shell", "control", "stdin"]));
-    for (const { type, channel, id } of answered) {
+    for (const { type, channel, id, c, h } of answered) {
+      const late = setTimeout(() => { console.error("LATE", seed, type, channel, JSON.stringify(c).slice(0, 700), JSON.stringify(h).slice(0, 100), client.outputsOf(id).map((m) => m.header.msg_type + JSON.stringify(m.content).slice(0, 300)), client.log.slice(-600)); client.kernel.kill("SIGKILL"); }, 50000);
       // a cell on the control channel is nobody's
       const reply = await client.until((message) => message.channel === channel && message.parent_header.msg_id === id);
       await client.until((message) => message.channel === "iopub" && message.parent_header.msg_id === id && message.content["execution_state"] === "idle");
+      clearTimeout(late);
       expect([seed, type, reply.header.msg_type]).toEqual([seed, type, type.replace("_request", "_reply")]);
       const replies = client.received.filter((message) => message.channel !== "iopub" && message.channel !== "stdin" && message.parent_header.msg_id === id);
       expect([seed, type, replies.length]).toEqual([seed, type, 1]);
     }
     await isWell();
   }
-});
+}, 60_000 + rounds * 5_000);
