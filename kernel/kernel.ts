@@ -164,9 +164,10 @@ export class Kernel {
     return this.#context.input.ask(cell, prompt, password);
   }
 
-  /** Comms are heard in the session whichever shell they are sent to. */
+  /** Comms are heard in the session whichever shell they are sent to; a cell has a shell on whatever channel it comes. */
   #hasShell(channel: RequestChannel, { header }: Message): boolean {
-    return channel !== "shell" || header.msg_type.startsWith("comm_") || header.subshell_id === undefined || header.subshell_id === null || this.#shells.ids.includes(header.subshell_id as string);
+    const isOfShell = channel === "shell" || header.msg_type === "execute_request";
+    return !isOfShell || header.msg_type.startsWith("comm_") || header.subshell_id === undefined || header.subshell_id === null || this.#shells.ids.includes(header.subshell_id as string);
   }
 
   #publishState(state: "busy" | "idle", request: Message): Promise<void> {
