@@ -1,7 +1,7 @@
 // `npm run bench`: each figure beside its peer, measured in one run, the engines in turn, medians of three.
 //   --reps N          rounds (3)
 //   --only a,b        of: script, cells, ray, piscina, bare
-//   --part a,b        of: tasks, actors, objects, jobs; and, where asked for, growth and soak (our side alone); or views, which
+//   --part a,b        of: tasks, actors, objects, jobs; and, where asked for, growth and soak (our side alone); kernel alone: Jupyter kernels (kernels/main.mjs); or views, which
 //                     are drawn in a real JupyterLab in Chromium
 //   --json FILE       all figures
 // Peers are looked for in: RAY_TS_BENCH_RAY_PYTHON (a Python with ray and numpy), RAY_TS_BENCH_NODE_MODULES (a folder with piscina).
