@@ -37,7 +37,7 @@ export interface Importer {
   hook(): void;
   import(specifier: string, options?: { with?: Record<string, string> }): Promise<Record<string, unknown>>;
   /** As a module at `from` (a path or a file URL) would import it. */
-  importFrom(specifier: string, from: string | undefined): Promise<Record<string, unknown>>;
+  importFrom(specifier: string, from: string | undefined, attributes?: Readonly<Record<string, string>>): Promise<Record<string, unknown>>;
   readonly require: (specifier: string) => unknown;
   /** What names a local module as this importer gave it (its namespace, or what it exports as a whole), besides how it was imported. */
   originOf(loaded: object): ModuleOrigin | undefined;
@@ -104,10 +104,11 @@ export function createImporter(options: ImporterOptions): Importer {
   return {
     hook: () => installHooks(hooks()),
     import: (specifier, attributes) => importBy(importHere, specifier, options.folder, attributes),
-    importFrom(specifier, from) {
-      if (from === undefined) return importBy(importHere, specifier, options.folder);
+    importFrom(specifier, from, attributes) {
+      const asked = attributes === undefined ? undefined : { with: attributes };
+      if (from === undefined) return importBy(importHere, specifier, options.folder, asked);
       const path = from.startsWith("file:") ? fileURLToPath(from) : from;
-      return importBy(dynamicImportFrom(path), specifier, dirname(path));
+      return importBy(dynamicImportFrom(path), specifier, dirname(path), asked);
     },
     require: Object.assign(
       (specifier: string): unknown => {

@@ -384,7 +384,7 @@ class GraphWriter implements NodeWriter {
   }
 
   needModule(module: ModuleAddress): void {
-    this.modules.set(`${module.from ?? ""}\n${module.specifier}\n${module.version ?? ""}`, module);
+    this.modules.set([module.from ?? "", module.specifier, module.version ?? "", JSON.stringify(module.with ?? {})].join("\n"), module);
   }
 
   refuse(refusal: Refusal, steps: readonly (string | number)[] = [], cause?: unknown): never {

@@ -63,6 +63,8 @@ export interface ModuleAddress {
   readonly from?: string;
   /** Of a local module as the sender has it: what the receiver has of another version is no use. */
   readonly version?: string;
+  /** Import attributes. */
+  readonly with?: Readonly<Record<string, string>>;
 }
 
 /** What `CodeHooks` sees of the writer, while its node is written. */

@@ -92,7 +92,7 @@ export function startRay(parts: RayFaceParts): RayFace {
       require: (specifier) => importer().require(specifier),
       get meta() { return importer().meta; },
     },
-    importModule: (specifier, from) => importer().importFrom(specifier, from),
+    importModule: (specifier, from, attributes) => importer().importFrom(specifier, from, attributes),
     originOf: (loaded) => importer().originOf(loaded),
     refs: () => refs,
     stacks,

@@ -22,6 +22,8 @@ export interface ImportedName {
   readonly from?: string;
   /** Of a local module, which may be edited. */
   readonly version?: string;
+  /** Import attributes: without them the module is another one, or none. */
+  readonly with?: Readonly<Record<string, string>>;
 }
 
 export interface CodeMeta {

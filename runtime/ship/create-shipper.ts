@@ -85,10 +85,10 @@ export class Shipper implements CodeShipper {
     this.registry = new CodeRegistry(env.scope === undefined ? undefined : this.book.viewOf(env.scope));
     const { registry, singletons, book } = this;
     if (env.originOf !== undefined) book.originOf = env.originOf;
-    const importModule = env.importModule ?? ((specifier, from) => importFrom(env.runtime, specifier, from));
-    const modules = new LoadedModules(async (specifier, from) => {
-      const namespace = await importModule(specifier, from);
-      if (from === undefined) book.imported(specifier, namespace);
+    const importModule = env.importModule ?? ((specifier, from, attributes) => importFrom(env.runtime, specifier, from, attributes));
+    const modules = new LoadedModules(async (specifier, from, attributes) => {
+      const namespace = await importModule(specifier, from, attributes);
+      if (from === undefined && attributes === undefined) book.imported(specifier, namespace);
       return namespace;
     });
     const foreign = env.parse === undefined ? undefined : new ForeignCode(env.parse, registry);
@@ -202,10 +202,10 @@ export class Shipper implements CodeShipper {
   }
 }
 
-function importFrom(runtime: UnitRuntime, specifier: string, from: string | undefined): Promise<Record<string, unknown>> {
+function importFrom(runtime: UnitRuntime, specifier: string, from: string | undefined, attributes?: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
   if (from !== undefined && from.startsWith("file:") && existsSync(new URL(from))) return importBeside(fileURLToPath(from))(specifier);
   if (runtime.import === undefined) return Promise.reject(new TypeError(`Cannot import "${specifier}": this process has no importer.`));
-  return runtime.import(specifier);
+  return runtime.import(specifier, attributes === undefined ? undefined : { with: attributes });
 }
 
 /** `import()` as it would be in that file. */

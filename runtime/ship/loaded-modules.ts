@@ -3,7 +3,7 @@ import { namedExport } from "../modules/named-export.ts";
 import type { ModuleAddress } from "../serialize/graph.ts";
 import type { ImportedName } from "./code-registry.ts";
 
-export type ImportModule = (specifier: string, from: string | undefined) => Promise<Record<string, unknown>>;
+export type ImportModule = (specifier: string, from: string | undefined, attributes?: Readonly<Record<string, string>>) => Promise<Record<string, unknown>>;
 
 export class LoadedModules {
   private readonly importModule: ImportModule;
@@ -18,7 +18,7 @@ export class LoadedModules {
     const missing = modules.filter((module) => !this.loaded.has(keyOf(module)));
     if (missing.length === 0) return undefined;
     return Promise.all(missing.map(async (module) => {
-      this.loaded.set(keyOf(module), await this.importModule(module.specifier, module.from));
+      this.loaded.set(keyOf(module), await this.importModule(module.specifier, module.from, module.with));
     })).then(() => undefined);
   }
 
@@ -33,4 +33,4 @@ export class LoadedModules {
   }
 }
 
-const keyOf = ({ specifier, from, version }: ModuleAddress): string => `${from ?? ""}\n${specifier}\n${version ?? ""}`;
+const keyOf = ({ specifier, from, version, with: attributes }: ModuleAddress): string => [from ?? "", specifier, version ?? "", JSON.stringify(attributes ?? {})].join("\n");

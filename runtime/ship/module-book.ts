@@ -10,6 +10,7 @@ export class ModuleBook {
   /** What names a local module besides its specifier, or in place of it, where the process's importer can say. */
   originOf: (loaded: object) => Partial<ModuleAddress> | undefined = () => undefined;
   private readonly namespaces = new WeakMap<object, ModuleAddress>();
+  private readonly attributes = new WeakMap<object, Readonly<Record<string, string>>>();
   private readonly functions = new WeakMap<object, ImportedName>();
   private readonly bound = new Map<string, ImportedName>();
 
@@ -25,7 +26,8 @@ export class ModuleBook {
   }
 
   private addressOf(specifier: string, loaded: object): ModuleAddress {
-    return { specifier, ...this.originOf(loaded) };
+    const attributes = this.attributes.get(loaded);
+    return { specifier, ...this.originOf(loaded), ...(attributes === undefined ? {} : { with: attributes }) };
   }
 
   /** What `require(specifier)` gave: the default export of the same module. */
@@ -79,7 +81,8 @@ export class ModuleBook {
       import: { value: async (specifier: string, options?: { with?: Record<string, string> }) => {
         const namespace = await runtime.import(specifier, options);
         // what an attribute makes of a file is not its plain import
-        if (options?.with === undefined) this.imported(specifier, namespace);
+        if (options?.with !== undefined) this.attributes.set(namespace, options.with);
+        this.imported(specifier, namespace);
         return namespace;
       }, enumerable: true },
       bind: { value: (namespace: Record<string, unknown>, names: Record<string, string> | "*", specifier: string) => {

@@ -13,8 +13,8 @@ export type NamedNode =
   | readonly ["g", path: string]
   /** `require` of a folder's CommonJS modules. */
   | readonly ["r", folder: string]
-  | readonly ["n", specifier: string, from?: string, version?: string]
-  | readonly ["x", specifier: string, imported: string, from?: string, version?: string];
+  | readonly ["n", specifier: string, from?: string, version?: string, attributes?: Readonly<Record<string, string>>]
+  | readonly ["x", specifier: string, imported: string, from?: string, version?: string, attributes?: Readonly<Record<string, string>>];
 
 export interface NamedValuesParts {
   readonly singletons: Singletons;
@@ -73,8 +73,8 @@ export class NamedValues {
 
   moduleOf(node: NamedNode): ModuleAddress | undefined {
     if (node[0] !== "n" && node[0] !== "x") return undefined;
-    const [from = "", version] = node[0] === "n" ? [node[2], node[3]] : [node[3], node[4]];
-    return { specifier: node[1], ...(from === "" ? {} : { from }), ...(version === undefined ? {} : { version }) };
+    const [from = "", version = "", attributes] = node[0] === "n" ? [node[2], node[3], node[4]] : [node[3], node[4], node[5]];
+    return { specifier: node[1], ...(from === "" ? {} : { from }), ...(version === "" ? {} : { version }), ...(attributes === undefined ? {} : { with: attributes }) };
   }
 
   read(node: NamedNode): unknown {
@@ -88,8 +88,8 @@ export class NamedValues {
   }
 }
 
-function nodeOf({ specifier, imported, from, version }: ImportedName): NamedNode {
-  const origin = version !== undefined ? [from ?? "", version] as const : from === undefined ? [] as const : [from] as const;
+function nodeOf({ specifier, imported, from, version, with: attributes }: ImportedName): NamedNode {
+  const origin = attributes !== undefined ? [from ?? "", version ?? "", attributes] as const : version !== undefined ? [from ?? "", version] as const : from === undefined ? [] as const : [from] as const;
   return imported === "*" ? ["n", specifier, ...origin] : ["x", specifier, imported, ...origin];
 }
 

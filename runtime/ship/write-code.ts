@@ -135,7 +135,7 @@ export class CodeWriter {
   }
 }
 
-const moduleAddress = ({ specifier, from, version }: ImportedName): ModuleAddress => ({ specifier, ...(from === undefined ? {} : { from }), ...(version === undefined ? {} : { version }) });
+const moduleAddress = ({ imported: _imported, ...module }: ImportedName): ModuleAddress => module;
 
 function readLocals(locals: Thunk, writer: NodeWriter): Record<string, unknown> {
   try {

@@ -51,3 +51,25 @@ test("an error of a task in an edited module names the file's line as it is now"
   const failed = await front.cell("import { fail } from './lib/fails'; try { await ray.get(ray.remote(() => fail()).remote()) } catch (e) { console.log((e as Error).stack) }");
   expect(failed.stdout).toMatch(/RangeError: new[^]*at fail \([^?\n]*lib\/fails\.ts:3:39\)/);
 });
+
+test("a task imports from where its cell does: local files, packages, JSON, Node's own, by import and by require", async () => {
+  write("data.json", "{ \"n\": 1 }");
+  write("old.cjs", "exports.kind = 'cjs';\n");
+  mkdirSync(join(sandbox.folder, "node_modules", "near"), { recursive: true });
+  writeFileSync(join(sandbox.folder, "node_modules", "near", "package.json"), '{ "name": "near", "type": "module", "exports": "./main.js" }');
+  writeFileSync(join(sandbox.folder, "node_modules", "near", "main.js"), "export default 'default'; export const named = 'named';\n");
+  const uses = `async () => {
+  const [{ factor }, near, { default: json }, { sep }] = await Promise.all([import('./lib/inner'), import('near'), import('./lib/data.json', { with: { type: 'json' } }), import('node:path')]);
+  const files = [import.meta.url.endsWith('notebook.mts'), import.meta.dirname === process.cwd(), __dirname === import.meta.dirname];
+  return [factor, near.default, near.named, (json as any).n, sep, require('./lib/old.cjs').kind, require('./lib/data.json').n, ...files].join();
+}`;
+  const expected = "'10,default,named,1,/,cjs,1,true,true,true'";
+  expect(await value(`const uses = ${uses};\nawait uses()`)).toBe(expected);
+  expect(await value("await ray.get(ray.remote(uses).remote())")).toBe(expected);
+  expect(await value("import near, { named } from 'near'; import * as all from 'near'; import data from './lib/data.json' with { type: 'json' }; import old from './lib/old.cjs';\nconst read = () => [near, named, all.named, (data as any).n, (old as any).kind].join();\n[read(), await ray.get(ray.remote(read).remote())]")).toBe("[ 'default,named,named,1,cjs', 'default,named,named,1,cjs' ]");
+  // in a task as in a cell, an edit is seen by the next import
+  write("data.json", "{ \"n\": 22 }");
+  write("old.cjs", "exports.kind = 'edited';\n");
+  expect(await value("await ray.get(ray.remote(uses).remote())")).toBe("'10,default,named,22,/,edited,22,true,true,true'");
+  expect(await value("try { await ray.get(ray.remote(async () => import('nowhere-to-be-found')).remote()) } catch (e) { String((e as Error).message) }")).toMatch(/Install it there: npm install nowhere-to-be-found/);
+});
