@@ -8,6 +8,7 @@ import type { ReadCell } from "../magics/read-magics.ts";
 import type { MimeBundle } from "../session/output.ts";
 import type { FrontMessage, SessionInspection, SessionMessage } from "../session/session-protocol.ts";
 import { elapsed, systemClock } from "./clock.ts";
+import { completePath } from "./complete-path.ts";
 import { type JoinedCompletions, joinCompletions } from "./join-completions.ts";
 import { joinInspection } from "./join-inspection.ts";
 import { PendingRequests } from "./pending-requests.ts";
@@ -24,6 +25,7 @@ const TYPES_MS = 1000;
 type Completed = Extract<SessionMessage, { type: "completed" }>;
 
 export interface CodeQuestionsParts {
+  readonly folder: string;
   readonly checker: TypeChecker;
   /** What of a text is TypeScript. */
   readonly read: (code: string) => ReadCell;
@@ -44,7 +46,11 @@ export class CodeQuestions {
     const { checker, ask, read } = this.#parts;
     const { code, magics } = read(text);
     const ofMagics = completeMagics(text, cursor, magics);
-    if (ofMagics !== undefined) return { ...ofMagics, statement: ofMagics.start };
+    if (ofMagics !== undefined) {
+      const { start, end, path } = ofMagics;
+      const paths = path === undefined ? [] : completePath(path, this.#parts.folder).map((found) => ({ text: found, type: "path" }));
+      return { matches: [...ofMagics.matches, ...paths], start, end, statement: start };
+    }
     checker.start();
     const values = this.#completions.ask((id) => { if (!ask({ type: "complete", id, code, cursor })) this.#completions.answer(id, undefined); }, ANSWER_MS);
     const patience = elapsed(VALUES_MS, systemClock);

@@ -82,6 +82,7 @@ class SessionFront implements Front {
     });
     this.#questions = new CodeQuestions({
       checker: this.#types.checker,
+      folder,
       read: this.#magics.read,
       ask: (message) => {
         // a debugger that has stopped the session leaves it no turn to answer in

@@ -6,6 +6,8 @@ export interface MagicCompletions {
   readonly matches: readonly { readonly text: string; readonly type: "magic" }[];
   readonly start: number;
   readonly end: number;
+  /** Paths that begin like this are to be offered. */
+  readonly path?: string;
 }
 
 /** Undefined: the cursor is where TypeScript is to be completed. `magics`: those of the cell. */
@@ -18,8 +20,9 @@ export function completeMagics(code: string, cursor: number, magics: readonly Ma
   if (magic?.takes === "code") return undefined;
   const [typed] = /[^\s]*$/.exec(code.slice(call.textStart, cursor)) as RegExpExecArray;
   const isFirst = code.slice(call.textStart, cursor - typed.length).trim() === "";
-  const words = isFirst ? (magic?.words ?? []) : [];
-  return { matches: words.filter((word) => word.startsWith(typed)).map((text) => ({ text, type: "magic" })), start: cursor - typed.length, end: cursor };
+  const { words = [] } = magic ?? {};
+  if (words === "files") return { matches: [], start: cursor - typed.length, end: cursor, path: typed };
+  return { matches: words.filter((word) => isFirst && word.startsWith(typed)).map((text) => ({ text, type: "magic" })), start: cursor - typed.length, end: cursor };
 }
 
 /** The help of the magic whose name the cursor is in. */

@@ -13,8 +13,8 @@ export interface Magic {
   readonly summary: string;
   readonly usage: readonly string[];
   readonly help: string;
-  /** What completion offers behind its name. */
-  readonly words?: readonly string[];
+  /** What completion offers behind its name: these words, or paths of files. */
+  readonly words?: readonly string[] | "files";
 }
 
 /** `!command` under a name that no `%name` can have. */
@@ -38,8 +38,8 @@ export const MAGICS: readonly Magic[] = [
     name: "who", form: "line", takes: "words", place: "session",
     summary: "the session's variables, what they are and what they hold",
     usage: ["%who", "%who KIND"],
-    help: "A table of what cells have declared, newest last. `%who function`, `%who class`, `%who import` or `%who variable` shows those alone.",
-    words: ["variable", "function", "class", "import"],
+    help: "A table of what cells have declared, newest last. `%who function`, `%who class`, `%who import` or `%who variable` shows those alone, `%who all` also the oldest of very many.",
+    words: ["variable", "function", "class", "import", "all"],
   },
   {
     name: "reset", form: "line", takes: "words", place: "front",
@@ -52,6 +52,7 @@ export const MAGICS: readonly Magic[] = [
     name: "load", form: "line", takes: "words", place: "front",
     summary: "puts a file's text into the cell",
     usage: ["%load FILE"],
+    words: "files",
     help: "In a notebook the cell then holds the file's text, to be edited and run. At a prompt, in a pipe and in `ray-ts test`, where no cell can be filled, the text runs at once. Stands alone in its cell.",
   },
   {

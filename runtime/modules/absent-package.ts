@@ -17,7 +17,8 @@ export function isAbsent(specifier: string, folder: string): boolean {
   if (!isPackage(specifier)) return false;
   const name = packageName(specifier);
   for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, "node_modules", name)) || nameOf(at) === name) return false;
+    // Yarn's Plug'n'Play knows its packages itself
+    if (existsSync(join(at, "node_modules", name)) || nameOf(at) === name || existsSync(join(at, ".pnp.cjs"))) return false;
     if (at === dirname(at)) return true;
   }
 }

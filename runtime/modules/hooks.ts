@@ -11,7 +11,7 @@ import { textInUrl } from "./defined-modules.ts";
 import { absent, isAbsent } from "./absent-package.ts";
 import { isInPackage, LOOK_ANEW, ModuleVersions, VERSION_PARAMETER } from "./module-versions.ts";
 import { mayBePackage, packageFirst, packagesOf, type Packages, type ResolveContext, type Resolved } from "./packages.ts";
-import { isLocalSpecifier, resolveLocal } from "./resolve-local.ts";
+import { isLocalSpecifier, isRequirable, resolveLocal } from "./resolve-local.ts";
 
 export interface HooksConfig {
   /** Modules that are the process's own whatever node_modules holds, `ray-ts` among them: what each exports beside `default`. */
@@ -41,11 +41,13 @@ export function resolveHook<R extends Resolved | Promise<Resolved>>(specifier: s
   const parent = context.parentURL;
   if (isLocalSpecifier(specifier) && parent?.startsWith("file:") === true && !parent.includes("/node_modules/")) {
     const file = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
-    const found = resolveLocal(file, dirname(fileURLToPath(parent)));
+    const folder = dirname(fileURLToPath(parent));
+    const isRequire = context.conditions?.includes("require") === true;
+    const found = isRequire && isRequirable(file, folder) ? undefined : resolveLocal(file, folder);
     if (found !== undefined) {
       if (specifier.endsWith(`?${VERSION_PARAMETER}=${LOOK_ANEW}`)) versions.look(found);
       // Node goes on with what was found, its format included; require() takes paths
-      return next(context.conditions?.includes("require") === true ? found : isInPackage(found) ? pathToFileURL(found).href : versions.urlOf(found), context);
+      return next(isRequire ? found : isInPackage(found) ? pathToFileURL(found).href : versions.urlOf(found), context);
     }
   }
   if (parent?.startsWith("file:") === true && mayBePackage(specifier, parent) && context.conditions?.includes("require") !== true) {

@@ -72,8 +72,7 @@ export function createImporter(options: ImporterOptions): Importer {
   const origins = new WeakMap<object, ModuleOrigin>();
 
   /** The file that is meant, if it is a local one; as CommonJS it is forgotten when it was edited, or what it needs was. */
-  const lookAt = (specifier: string, folder: string): string | undefined => {
-    const found = isLocalSpecifier(specifier) ? resolveLocal(specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier, folder) : undefined;
+  const lookAt = (found: string | undefined): string | undefined => {
     if (found === undefined || isInPackage(found)) return found;
     for (const changed of versions.look(found)) delete requireHere.cache[changed];
     return found;
@@ -93,7 +92,7 @@ export function createImporter(options: ImporterOptions): Importer {
         origins.set(loaded, { specifier: url });
         return loaded;
       }
-      const file = lookAt(specifier, folder);
+      const file = lookAt(isLocalSpecifier(specifier) ? resolveLocal(specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier, folder) : undefined);
       const loaded = note(await load(file === undefined ? specifier : importable(file), attributes), file);
       return TIMERS.test(specifier) ? withGlobals(loaded) : loaded;
     } catch (error) {
@@ -115,10 +114,11 @@ export function createImporter(options: ImporterOptions): Importer {
         if (Object.hasOwn(own, specifier)) return own[specifier];
         if (!isBuiltin(specifier)) installHooks(hooks());
         try {
-          const file = lookAt(specifier, options.folder);
+          // as Node finds it: what is required is JavaScript
+          const file = lookAt(isLocalSpecifier(specifier) ? requireHere.resolve(specifier) : undefined);
           const folders = [options.folder, ...(options.packageFolders ?? [])];
           if (process.env["NODE_PATH"] === undefined && folders.every((folder) => isAbsent(specifier, folder))) throw absent(specifier, filename, "MODULE_NOT_FOUND");
-          return note(requireHere(file ?? packagePath(specifier, options.packageFolders ?? []) ?? specifier) as unknown, file);
+          return note(requireHere(packagePath(specifier, options.packageFolders ?? []) ?? specifier) as unknown, file);
         } catch (error) {
           throw explainMissing(error, specifier, options.folder, options.install);
         }

@@ -12,6 +12,12 @@ export function resolveLocal(specifier: string, folder: string, isFile: (path: s
   return candidates(resolve(folder, specifier)).find(isFile);
 }
 
+/** Whether `require` finds JavaScript there without help. */
+export function isRequirable(specifier: string, folder: string, isFile: (path: string) => boolean = isFileOnDisk): boolean {
+  const path = resolve(folder, specifier);
+  return [path, `${path}.js`, `${path}.json`, `${path}.node`, `${path}/index.js`].some(isFile);
+}
+
 /** What is looked for, in order. */
 export function candidates(path: string): string[] {
   const sources = COMPILED.flatMap(([compiled, extensions]) => (compiled.test(path) ? extensions.map((extension) => path.replace(compiled, extension)) : []));

@@ -10,7 +10,8 @@ export interface WhoScope {
   peek(name: string): { readonly value: unknown } | undefined;
 }
 
-const KINDS = ["variable", "function", "class", "import"] as const;
+const KINDS = ["variable", "function", "class", "import", "all"] as const;
+const MOST_ROWS = 200;
 const TITLES = ["name", "kind", "cell", "value"] as const;
 type Row = readonly [name: string, kind: string, cell: string, value: string];
 
@@ -19,9 +20,12 @@ export function whoBundle(kind: string, scope: WhoScope): MimeBundle {
   const rows = [...scope.known].map(([name, { kind: declared, cell }]): Row => {
     const found = scope.peek(name);
     return [name, declared === "import" ? declared : nameKind(name, { peek: scope.peek.bind(scope), names: () => [], globals: () => [] }), cell, found === undefined ? "(no value yet)" : preview(found.value)];
-  }).filter(([, found]) => kind === "" || kind === found);
+  }).filter(([, found]) => kind === "" || kind === "all" || kind === found);
+  const hidden = kind === "all" ? 0 : Math.max(0, rows.length - MOST_ROWS);
+  const shown = rows.slice(hidden);
+  const more = hidden === 0 ? "" : `… ${hidden.toLocaleString("en")} older ones are not here; all of them: %who all`;
   if (rows.length === 0) return { "text/plain": kind === "" ? "No cell has declared anything yet." : `No ${kind} has been declared.` };
-  return { "text/plain": tableText(rows), "text/html": tableHtml(rows).text };
+  return { "text/plain": [tableText(shown), ...(more === "" ? [] : [more])].join("\n"), "text/html": html`${tableHtml(shown)}${more === "" ? html`` : html`<div>${more}</div>`}`.text };
 }
 
 function tableText(rows: readonly Row[]): string {

@@ -71,7 +71,12 @@ onUnix("magics", () => {
     expect(shown["text/html"]).toMatch(/^<table>[^]*<td style="text-align:left">box<\/td>/);
     const classes = (await front.cell("%who class")).outputs.find(({ type }) => type === "display")?.data?.["text/plain"] ?? "";
     expect(classes.split("\n").map((line) => line.split(" ")[0])).toEqual(["name", "Box"]);
-    expect((await front.cell("%who things")).error).toContain("one of variable, function, class, import");
+    expect((await front.cell("%who things")).error).toContain("one of variable, function, class, import, all");
+    await front.cell(Array.from({ length: 250 }, (_, i) => `var many${i} = ${i};`).join("\n"));
+    const rowsOf = async (code: string): Promise<string[]> => (await front.cell(code)).outputs.find(({ type }) => type === "display")?.data?.["text/plain"]?.split("\n") ?? [];
+    const cut = await rowsOf("%who");
+    expect([cut.length, cut.at(-1)]).toEqual([202, expect.stringMatching(/^… \d+ older ones are not here; all of them: %who all$/)]);
+    expect((await rowsOf("%who all")).some((row) => row.startsWith("many0 "))).toBe(true);
   });
 
   test("!command streams into its cell, and its failure is the cell's", async () => {
@@ -128,6 +133,7 @@ onUnix("magics", () => {
   test("completion and inspection know magics, and TypeScript behind them", async () => {
     const texts = async (marked: string): Promise<string[]> => ((await front.ask("complete", marked)).completed?.matches ?? []).map(({ text }) => text);
     expect(await texts("%ty|")).toEqual(["%typecheck"]);
+    expect([await texts("%load wo|"), await texts("%load work/|"), await texts("%load nowhere/|")]).toEqual([["work/"], ["work/part.ts"], []]);
     expect(await texts("%time bo|")).toContain("box");
     expect((await front.ask("inspect", "%ben|ch")).inspected?.data["text/plain"]).toContain("%%bench -n RUNS");
   });
