@@ -71,5 +71,5 @@ test("a task imports from where its cell does: local files, packages, JSON, Node
   write("data.json", "{ \"n\": 22 }");
   write("old.cjs", "exports.kind = 'edited';\n");
   expect(await value("await ray.get(ray.remote(uses).remote())")).toBe("'10,default,named,22,/,edited,22,true,true,true'");
-  expect(await value("try { await ray.get(ray.remote(async () => import('nowhere-to-be-found')).remote()) } catch (e) { String((e as Error).message) }")).toMatch(/Install it there: npm install nowhere-to-be-found/);
+  expect(await value("await ray.get(ray.remote(async () => import('nowhere-to-be-found' as string)).remote()).catch((error: Error) => error.message)")).toMatch(/Install it there: npm install nowhere-to-be-found/);
 });
