@@ -28,6 +28,16 @@ test("a script that awaits nothing more ends by itself, and leaves nothing (row 
   expect(await sandbox.leftovers(3000)).toEqual({ processes: [], files: [] });
 });
 
+test("Node's web client, which takes long to load and much memory, is in no process that does not use it", async () => {
+  expect(await sandbox.scriptValue(`
+    import ray from "ray-ts";
+    const isLoaded = () => process.moduleLoadList.some((name) => name.includes("undici"));
+    const seen = await ray.get(ray.remote(isLoaded).remote());
+    report([seen, isLoaded(), [...(await ray.get(ray.put(new Headers({ a: "1" }))))]]);
+    await ray.shutdown();
+  `)).toEqual([false, false, [["a", "1"]]]);
+});
+
 test("a task's first import prints nothing of Node's own into the output", async () => {
   const finished = await sandbox.script(`
     import ray from "ray-ts";
