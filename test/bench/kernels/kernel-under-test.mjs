@@ -31,8 +31,9 @@ export class KernelUnderTest {
     await new Promise((done) => setTimeout(done, 300));
     const begun = performance.now();
     const [program, ...args] = command(file);
-    kernel.process = spawn(program, args, { cwd: home, stdio: ["ignore", "ignore", "ignore"], detached: true, env: { ...process.env, RAY_TS_HISTORY: join(kernel.folder, "history"), JPY_PARENT_PID: String(process.pid), ...env } });
-    const info = await kernel.until((message) => message.header.msg_type === "kernel_info_reply");
+    kernel.process = spawn(program, args, { cwd: home, stdio: ["ignore", "ignore", "ignore"], env: { ...process.env, RAY_TS_HISTORY: join(kernel.folder, "history"), JPY_PARENT_PID: String(process.pid), ...env } });
+    process.once("exit", () => kernel.process.kill("SIGKILL")); // no peer ends by itself when its client is gone
+    const info = await kernel.until((message) => message.header.msg_type === "kernel_info_reply", 30_000);
     kernel.startMs = info.at - begun;
     kernel.implementation = `${info.content.implementation} ${info.content.implementation_version}`;
     // what is published before the subscription has arrived is lost
@@ -50,7 +51,7 @@ export class KernelUnderTest {
   }
 
   /** The first such message, now or later; undefined after `timeoutMs`. */
-  async until(isWanted, timeoutMs = 30_000) {
+  async until(isWanted, timeoutMs = 2000) {
     const end = performance.now() + timeoutMs;
     for (;;) {
       const found = this.received.find(isWanted);
@@ -82,8 +83,8 @@ export class KernelUnderTest {
   async shown(code, pattern) {
     const start = performance.now();
     const id = this.startCell(code);
-    const message = await this.until((each) => each.channel === "iopub" && each.parent_header.msg_id === id && pattern.test(JSON.stringify(each.content)) && each.header.msg_type !== "execute_input", 5000);
-    await this.idleOf(id);
+    const message = await this.until((each) => each.channel === "iopub" && each.parent_header.msg_id === id && pattern.test(JSON.stringify(each.content)) && each.header.msg_type !== "execute_input", 1000);
+    if (!this.received.some((each) => each.parent_header.msg_id === id && each.content.execution_state === "idle")) await this.idleOf(id);
     this.#forget();
     return message && message.at - start;
   }
@@ -93,14 +94,14 @@ export class KernelUnderTest {
     const id = this.send("complete_request", { code, cursor_pos: code.length });
     const reply = await this.until((message) => message.channel === "shell" && message.parent_header.msg_id === id);
     this.#forget();
-    return { ms: reply.at - start, matches: reply.content.matches };
+    return { ms: reply && reply.at - start, matches: reply?.content.matches };
   }
 
   /** Time to idle, lines and messages of a cell that prints many lines. */
   async flood(code) {
     const start = performance.now();
     const id = this.startCell(code);
-    const idle = await this.idleOf(id, 8_000);
+    const idle = await this.idleOf(id, 5_000);
     const streams = this.received.filter(({ header, parent_header, at }) => header.msg_type === "stream" && parent_header.msg_id === id && at <= (idle?.at ?? Infinity));
     this.#forget();
     return { ms: idle && idle.at - start, lines: streams.reduce((sum, { content }) => sum + content.text.split("\n").length - 1, 0), messages: streams.length };

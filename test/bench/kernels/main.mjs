@@ -36,10 +36,13 @@ const spread = (numbers) => (numbers.length === 0 ? "no answer" : numbers.length
 const figures = {};
 const note = (figure, name, value) => { if (value !== undefined) ((figures[figure] ??= {})[name] ??= []).push(value); };
 const kernels = new Map();
+process.setMaxListeners(50);
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 const versions = {};
 
 /** Each of the living in turn, `times` over. */
 async function inTurn(times, measure, only = () => true) {
+  if (process.env.RAY_TS_BENCH_VERBOSE) process.stderr.write(`${Math.round(performance.now())} ms: ${String(measure).slice(0, 90)}\n`);
   for (let i = 0; i < times; i++) for (const [name, kernel] of kernels) if (only(name)) await measure(name, kernel, i);
 }
 
@@ -65,16 +68,16 @@ await inTurn(1, (name, kernel) => note("memory when idle, PSS, MiB (no checker)"
 await inTurn(1, (name, kernel) => note("the checker's, PSS, MiB", name, makes[name].typeError && name === "ray-ts" ? kernel.memory() - kernel.memory(CHECKER) : undefined));
 await inTurn(10, (name, kernel, i) => kernel.cell(makes[name].cells.typed(i + 1000)));
 await inTurn(100, async (name, kernel) => note("1+1 to idle, ms", name, await kernel.cell(makes[name].cells.one)));
-await inTurn(40, async (name, kernel, i) => note("a new typed function and its call to idle, ms", name, await kernel.cell(makes[name].cells.typed(i))));
+await inTurn(30, async (name, kernel, i) => note("a new typed function and its call to idle, ms", name, await kernel.cell(makes[name].cells.typed(i))));
 const checks = (name) => makes[name].typeError !== undefined;
-await inTurn(30, async (name, kernel, i) => note("the type error of one, until it is shown, ms", name, await kernel.shown(makes[name].cells.wrong(i), makes[name].typeError)), checks);
+await inTurn(20, async (name, kernel, i) => note("the type error of one, until it is shown, ms", name, await kernel.shown(makes[name].cells.wrong(i), makes[name].typeError)), checks);
 const growth = new Map([...kernels.keys()].map((name) => [name, []]));
-await inTurn(CELLS, async (name, kernel, i) => growth.get(name).push((await kernel.cell(makes[name].cells.growing(i))) ?? NaN));
-for (const [name, times] of growth) note(`more for each cell before it, over ${CELLS}, ms`, name, slope(times));
-await inTurn(30, async (name, kernel, i) => note(`a type error with ${CELLS} cells before it, until it is shown, ms`, name, await kernel.shown(makes[name].cells.wrong(i + 100), makes[name].typeError)), checks);
+await inTurn(CELLS, async (name, kernel, i) => growth.get(name).push(await kernel.cell(makes[name].cells.growing(i))));
+for (const [name, times] of growth) note(`more for each cell before it, over ${CELLS}, ms`, name, slope(times.filter((ms) => ms !== undefined)));
+await inTurn(20, async (name, kernel, i) => note(`a type error with ${CELLS} cells before it, until it is shown, ms`, name, await kernel.shown(makes[name].cells.wrong(i + 100), makes[name].typeError)), checks);
 await inTurn(1, (name, kernel) => kernel.cell(makes[name].cells.completed));
 await inTurn(3, (name, kernel) => kernel.complete(makes[name].cells.completion));
-await inTurn(60, async (name, kernel, i) => note("completion of a member, ms", name, (await kernel.complete(`${" ".repeat(i % 7)}${makes[name].cells.completion}`)).ms));
+await inTurn(40, async (name, kernel, i) => note("completion of a member, ms", name, (await kernel.complete(`${" ".repeat(i % 7)}${makes[name].cells.completion}`)).ms));
 await inTurn(2, async (name, kernel) => {
   const { ms, lines } = await kernel.flood(makes[name].cells.flood);
   note("20,000 lines to idle, ms", name, ms);
@@ -86,13 +89,13 @@ await inTurn(1, async (name, kernel) => {
   note("20,000 lines to idle, ms", name, ms);
   note("  lines that came before idle", name, lines);
 }, (name) => name === "tslab");
-await inTurn(3, async (name, kernel) => note("1e8 additions over the cell's own let, ms", name, await kernel.cell(makes[name].cells.ownSum)), (name) => name === "ray-ts" || name === "deno");
+await inTurn(3, async (name, kernel) => note("1e8 additions over the cell's own let, ms", name, await kernel.cell(makes[name].cells.ownSum, 30_000)), (name) => name === "ray-ts" || name === "deno");
 for (const name of ["ray-ts", "deno"]) {
   if (!kernels.has(name)) continue;
   for (let i = 0; i < 20; i++) await kernels.get(name).cell(Array.from({ length: 100 }, (_, k) => `let many${i * 100 + k} = ${k};`).join(" "));
   await kernels.get(name).cell("let earlierSum = 0");
 }
-await inTurn(3, async (name, kernel) => note("the same over an earlier cell's let, 2,000 names there, ms", name, await kernel.cell(makes[name].cells.earlierSum)), (name) => name === "ray-ts" || name === "deno");
+await inTurn(3, async (name, kernel) => note("the same over an earlier cell's let, 2,000 names there, ms", name, await kernel.cell(makes[name].cells.earlierSum, 30_000)), (name) => name === "ray-ts" || name === "deno");
 if (kernels.has("ray-ts")) {
   const script = join(kernels.get("ray-ts").folder, "sum.cjs");
   writeFileSync(script, "const t = performance.now(); let s = 0; for (let i = 0; i < 1e8; i++) s += i; console.log(performance.now() - t, s)");
