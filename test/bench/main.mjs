@@ -1,7 +1,7 @@
 // `npm run bench`: each figure beside its peer, measured in one run, the engines in turn, medians of three.
 //   --reps N          rounds (3)
 //   --only a,b        of: script, cells, ray, piscina, bare
-//   --part a,b        of: tasks, actors, objects, jobs; and, where asked for, growth and soak (our side alone); kernel alone: Jupyter kernels (kernels/main.mjs); or views, which
+//   --part a,b        of: tasks, actors, objects, jobs; start for start and memory alone, which are always measured; and, where asked for, growth and soak (our side alone); kernel alone: Jupyter kernels (kernels/main.mjs); or views, which
 //                     are drawn in a real JupyterLab in Chromium
 //   --json FILE       all figures
 // Peers are looked for in: RAY_TS_BENCH_RAY_PYTHON (a Python with ray and numpy), RAY_TS_BENCH_NODE_MODULES (a folder with piscina).
@@ -74,7 +74,7 @@ function runCells() {
 function runRay(round) {
   const python = process.env.RAY_TS_BENCH_RAY_PYTHON ?? "python3";
   if (spawnSync(python, ["-c", "import ray, numpy"]).status !== 0) return "no Python with ray and numpy: set RAY_TS_BENCH_RAY_PYTHON";
-  return measure(python, [join(here, "peers", "ray_peer.py")], { cwd: folder, env: { RAY_TS_BENCH_ROUND: String(round), RAY_worker_niceness: "0", RAY_TMPDIR: mkdtempSync(join(folder, "ray-")), RAY_USAGE_STATS_ENABLED: "0" } });
+  return measure(python, [join(here, "peers", "ray_peer.py")], { cwd: folder, env: { RAY_TS_BENCH_ROUND: String(round), RAY_TS_BENCH_PARTS: options.part, RAY_worker_niceness: "0", RAY_TMPDIR: mkdtempSync(join(folder, "ray-")), RAY_USAGE_STATS_ENABLED: "0" } });
 }
 
 function runPiscina() {
@@ -101,5 +101,5 @@ function bareProgram() {
 }
 
 function workload() {
-  return ["start", ...options.part.split(",")].map((part) => readFileSync(join(here, "workload", `${part}.js`), "utf8")).join("\n") + "\nawait ray.shutdown();\n";
+  return [...new Set(["start", ...options.part.split(",")])].map((part) => readFileSync(join(here, "workload", `${part}.js`), "utf8")).join("\n") + "\nawait ray.shutdown();\n";
 }
