@@ -1,6 +1,6 @@
 // `npm run bench`: each figure beside its peer, measured in one run, the engines in turn, medians of three.
 //   --reps N          rounds (3)
-//   --only a,b        of: script, cells, ray, piscina, bare
+//   --only a,b        of: script, cells, ray, piscina, piscina-1000 (1,000 tasks a thread instead of one), bare
 //   --part a,b        of: tasks, actors, objects, jobs; start for start and memory alone, which are always measured; and, where asked for, growth and soak (our side alone); kernel alone: Jupyter kernels (kernels/main.mjs); or views, which
 //                     are drawn in a real JupyterLab in Chromium
 //   --json FILE       all figures
@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), "rt-bench-"));
 
 const hasViews = options.part.split(",").includes("views");
 if (hasViews && options.part !== "views") throw new Error("--part views is measured alone: it has a page and no peers");
-const engines = hasViews ? { page: runPage } : { script: runScript, cells: runCells, ray: runRay, piscina: runPiscina, bare: runBare };
+const engines = hasViews ? { page: runPage } : { script: runScript, cells: runCells, ray: runRay, piscina: () => runPiscina(), "piscina-1000": () => runPiscina(1000), bare: runBare };
 const wanted = options.only && !hasViews ? options.only.split(",") : Object.keys(engines);
 const figures = {};
 try {
@@ -77,10 +77,10 @@ function runRay(round) {
   return measure(python, [join(here, "peers", "ray_peer.py")], { cwd: folder, env: { RAY_TS_BENCH_ROUND: String(round), RAY_TS_BENCH_PARTS: options.part, RAY_worker_niceness: "0", RAY_TMPDIR: mkdtempSync(join(folder, "ray-")), RAY_USAGE_STATS_ENABLED: "0" } });
 }
 
-function runPiscina() {
+function runPiscina(tasksPerThread) {
   const modules = process.env.RAY_TS_BENCH_NODE_MODULES ?? join(root, "node_modules");
   if (!existsSync(join(modules, "piscina"))) return "no piscina: set RAY_TS_BENCH_NODE_MODULES to a node_modules folder that has it";
-  return measure(process.execPath, [join(here, "peers", "piscina_peer.mjs"), dirname(modules)], { cwd: folder });
+  return measure(process.execPath, [join(here, "peers", "piscina_peer.mjs"), dirname(modules), ...(tasksPerThread ? [String(tasksPerThread)] : [])], { cwd: folder });
 }
 
 function runPage() {

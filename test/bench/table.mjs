@@ -1,7 +1,7 @@
 // The figures of all rounds as tables: medians and ratios, then the smallest and the largest.
 
 /** Pairs whose ratio is shown. */
-const RATIOS = [["script", "ray"], ["cells", "ray"], ["script", "piscina"]];
+const RATIOS = [["script", "ray"], ["cells", "ray"], ["script", "piscina"], ["script", "piscina-1000"]];
 /** What a bare transport gives, and the figure that is held against it. */
 const FLOORS = [["tasks_sync", "bare_lane_sync"], ["actor_sync", "bare_lane_sync"], ["tasks_async", "bare_socket_async"], ["actor_async", "bare_socket_async"]];
 

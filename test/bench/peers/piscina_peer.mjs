@@ -1,4 +1,4 @@
-// The same calls on piscina, one worker thread a core. Prints one line each: BENCH {"name": …, "value": …}.
+// The same calls on piscina, one worker thread a core: node piscina_peer.mjs FOLDER [TASKS A THREAD], without it as piscina comes. Prints one line each: BENCH {"name": …, "value": …}.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ async function rate(n, run) {
   return medianOf(all);
 }
 
-const pool = new Piscina({ filename: fileURLToPath(new URL("./piscina_worker.mjs", import.meta.url)), minThreads: 2, maxThreads: 2, concurrentTasksPerWorker: 1000 });
+const pool = new Piscina({ filename: fileURLToPath(new URL("./piscina_worker.mjs", import.meta.url)), minThreads: 2, maxThreads: 2, ...(process.argv[3] ? { concurrentTasksPerWorker: Number(process.argv[3]) } : {}) });
 const sync = async (n) => { for (let i = 0; i < n; i++) await pool.run(undefined, { name: "noop" }); };
 const all = async (n) => { await Promise.all(Array.from({ length: n }, () => pool.run(undefined, { name: "noop" }))); };
 const kib = new Uint8Array(1024);
