@@ -35,11 +35,13 @@ describe("row 107: ray stack", () => {
       const until = Date.now() + 4000;
       const refs = [spin.remote(gate, until), wait.remote(gate, until)];
       while ((await ray.get(gate.all.remote())) !== "spin,wait") await new Promise((r) => setTimeout(r, 10));
-      const first = await ray.state.stacks();
+      // an answer may be here before the call was put away
+      const once = async (isSo: (rows: Awaited<ReturnType<typeof ray.state.stacks>>) => boolean) => { for (;;) { const rows = await ray.state.stacks(); if (isSo(rows)) return rows; } };
+      const first = await once((rows) => rows.some(({ actor, state }) => actor === "Gate" && state === "idle"));
       const again = await ray.state.stacks();
-      console.log(JSON.stringify({ first, again, results: await ray.get(refs), pauses: (await ray.state.stacks()).map(({ state }) => state) }))`);
+      console.log(JSON.stringify({ first, again, results: await ray.get(refs), last: await once((rows) => rows.every(({ state }) => state === "idle")) }))`);
     expect(shown.error).toBeUndefined();
-    const { first, again, results, pauses } = JSON.parse(shown.stdout) as { first: StackRow[]; again: StackRow[]; results: unknown[]; pauses: string[] };
+    const { first, again, results, last } = JSON.parse(shown.stdout) as { first: StackRow[]; again: StackRow[]; results: unknown[]; last: StackRow[] };
     for (const rows of [first, again]) {
       const spinning = rows.find(({ name }) => name === "spin");
       expect(spinning?.state).toBe("running");
@@ -48,7 +50,7 @@ describe("row 107: ray stack", () => {
       expect(rows.find(({ actor }) => actor === "Gate")).toMatchObject({ state: "idle", stack: "" });
     }
     expect(results).toEqual([true, null]);
-    expect(pauses.every((state) => state === "idle")).toBe(true);
+    expect(last.length).toBeGreaterThan(2);
     await front.close();
   }, 60_000);
 
