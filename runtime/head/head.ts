@@ -141,6 +141,7 @@ export class Head {
   async open(): Promise<void> {
     const { address, prestart } = this.options;
     await this.links.open();
+    this.links.receive();
     this.liveness = await serveLiveness({ folder: address.folder, token: address.token, onJoin: this.onJoin, onNote: this.onNote, onLeave: this.onLeave, onRefused: this.options.log });
     this.handle({ type: "cluster-started", resources: address.resources, prestart, env: this.options.warmEnv });
   }

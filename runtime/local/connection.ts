@@ -54,31 +54,38 @@ export class Connection {
   }
 
   private async open(): Promise<ClusterAddress> {
-    const { self, kind, job, connect, joinsLiveness } = this.options;
+    const { self, kind, connect, joinsLiveness } = this.options;
     const found = await connect();
-    let address = found;
-    if (joinsLiveness) {
-      this.liveness = await joinLiveness(address.folder, { token: address.token, name: self, kind: kind === "front" ? "front" : "driver", job, namespace: address.namespace, pid: process.pid, isOwner: false });
-      const { grantedBytes } = this.liveness.welcome;
-      if (grantedBytes !== undefined) address = { ...found, grantedBytes };
-      this.liveness.ref(false); // it must not keep a finished script alive
-      this.liveness.ended.then(() => {
-        if (!this.isClosed) this.options.onEnded("The cluster's head process ended");
-      });
-    }
-    const links = new Links({ self, kind, folder: address.folder, token: address.token, onRecord: this.onRecord, onRefused: this.options.onRefused, memory: this.memory(address) });
+    // before the head hears of this process: it may speak to it at once
+    const links = new Links({ self, kind, folder: found.folder, token: found.token, onRecord: this.onRecord, onRefused: this.options.onRefused, memory: this.memory(found) });
     await links.open();
-    if (this.isClosed) {
+    let address: ClusterAddress;
+    try {
+      address = joinsLiveness ? await this.join(found) : found;
+      if (this.isClosed) throw new Error("closed before it was connected");
+    } catch (error) {
       await links.close();
-      throw new Error("closed before it was connected");
+      throw error;
     }
     this.links = links;
     this.address = address;
     this.options.onConnected(address);
+    links.receive();
     const waiting = this.waiting;
     this.waiting = [];
     for (const say of waiting) say();
     return address;
+  }
+
+  private async join(found: ClusterAddress): Promise<ClusterAddress> {
+    const { self, kind, job } = this.options;
+    this.liveness = await joinLiveness(found.folder, { token: found.token, name: self, kind: kind === "front" ? "front" : "driver", job, namespace: found.namespace, pid: process.pid, isOwner: false });
+    this.liveness.ref(false); // it must not keep a finished script alive
+    this.liveness.ended.then(() => {
+      if (!this.isClosed) this.options.onEnded("The cluster's head process ended");
+    });
+    const { grantedBytes } = this.liveness.welcome;
+    return grantedBytes === undefined ? found : { ...found, grantedBytes };
   }
 
   private memory({ sharedMemoryFolder }: ClusterAddress): SharedMemory | undefined {

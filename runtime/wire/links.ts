@@ -67,9 +67,12 @@ export class Links {
     });
   }
 
-  /** Binds this process's router and begins to receive. */
+  /** Binds this process's router: from now on others may speak to it. What they say waits for `receive`. */
   async open(): Promise<void> {
     this.unbind = await bindRouter(this.router, this.options.folder, this.options.self);
+  }
+
+  receive(): void {
     void this.receiveFromRouter();
   }
 
